@@ -1,0 +1,257 @@
+"""Two frontiers on one scale, and the options under which one is measured behind the other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Literal, get_args
+
+import numpy as np
+import polars as pl
+
+from headway.draws import FloatArray
+from headway.errors import UsageError, did_you_mean
+from headway.frontier import (
+    DateBasis,
+    Days,
+    Frontier,
+    Withdrawn,
+    frontier,
+    from_day,
+    to_day,
+)
+from headway.rulers.scale import Scale
+
+Convention = Literal[
+    "daily",
+    "daily-significant",
+    "levels",
+    "records",
+    "time-to-match",
+    "thresholds",
+    "trend",
+    "named",
+    "gap",
+]
+CONVENTIONS: tuple[str, ...] = get_args(Convention)
+
+
+def _option(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class LagSpec:
+    """Every choice that moves a lag, declared once."""
+
+    leader: str = _option("country:US", "Group that is taken to lead, such as country:US.")
+    follower: str = _option("country:CN", "Group whose lag is measured, such as country:CN.")
+    convention: Convention = _option("daily", "How the lag is measured.")
+    date: DateBasis = _option("available", "What dates a model.")
+    tie: float = _option(
+        1.0, "A follower within this many units of the scale counts as level with the leader."
+    )
+    since: date | None = _option(None, "First day that counts; by default when both have a model.")
+    until: date | None = _option(None, "Last day that counts; by default the day of the evidence.")
+    level: float = _option(0.9, "Level of the intervals.")
+    drop_first: bool = _option(False, "Leave out the first model of each group.")
+    min_scores: int = _option(1, "Candidates need at least this many scores.")
+    region: str | None = _option(None, "Country (ISO 3166) in which models must be usable.")
+    withdrawn: Withdrawn = _option("keep", "Whether a withdrawn model goes on counting.")
+    significance: float = _option(
+        0.9, "daily-significant: how sure (one-sided) that the leader's model is better."
+    )
+    trend_starts: tuple[date, ...] = _option(
+        (date(2023, 7, 1), date(2025, 1, 1)), "trend: first days of the straight lines."
+    )
+    model: str | None = _option(None, "named: the follower's model; by default its latest record.")
+    horizon: float = _option(
+        24.0, "time-to-match: months to which the mean waiting time is restricted."
+    )
+    step: float = _option(0.05, "thresholds: distance between score thresholds.")
+    bandwidth: float = _option(6.0, "thresholds: width of the smoothing kernel in months.")
+    seed: int = _option(0, "thresholds: seed of the bootstrap over benchmarks.")
+
+    def __post_init__(self) -> None:
+        if self.convention not in CONVENTIONS:
+            raise UsageError(
+                f"convention {self.convention!r} is not one of {', '.join(CONVENTIONS)}"
+                + did_you_mean(self.convention, CONVENTIONS)
+            )
+        for name, low, high in (
+            ("tie", 0.0, None),
+            ("level", 0.0, 1.0),
+            ("significance", 0.5, 1.0),
+            ("horizon", 0.0, None),
+            ("step", 0.0, 0.5),
+            ("bandwidth", 0.0, None),
+        ):
+            value = getattr(self, name)
+            open_low = name != "tie"
+            if not (
+                isinstance(value, int | float)
+                and np.isfinite(value)
+                and (value > low if open_low else value >= low)
+                and (high is None or value < high)
+            ):
+                span = f"{'above' if open_low else 'at least'} {low:g}"
+                span += "" if high is None else f" and below {high:g}"
+                raise UsageError(f"{name} is {value!r}; expected a number {span}")
+        if not isinstance(self.min_scores, int) or self.min_scores < 1:
+            raise UsageError(f"min_scores is {self.min_scores!r}; expected a whole number from 1")
+        if self.since and self.until and self.since > self.until:
+            raise UsageError(f"since ({self.since}) lies after until ({self.until})")
+        if not self.trend_starts:
+            raise UsageError("trend_starts is empty; expected one or more dates")
+
+    def with_options(self, **options: Any) -> "LagSpec":
+        """Return a copy with other options, naming an unknown one."""
+        known = [f.name for f in fields(self)]
+        for name in options:
+            if name not in known:
+                raise UsageError(f"unknown option {name!r}{did_you_mean(name, known)}")
+        return replace(self, **options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Period:
+    """A named span of days, both ends included."""
+
+    name: str
+    first: int
+    last: int
+
+    def mask(self, days: Days) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Mark the days inside."""
+        return (days >= self.first) & (days <= self.last)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Contest:
+    """Two frontiers that share a scale, and so their draws."""
+
+    scale: Scale
+    spec: LagSpec
+    leader: Frontier
+    follower: Frontier
+    first: int
+    last: int
+
+    @cached_property
+    def days(self) -> Days:
+        """Every day that counts."""
+        return np.arange(self.first, self.last + 1, dtype=np.int64)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the arrays: the estimate and the draws."""
+        return len(self.leader.values)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes of both frontiers."""
+        return (*self.leader.notes, *self.follower.notes)
+
+    def periods(self) -> Iterator[Period]:
+        """All days, each calendar year, and the last twelve months."""
+        yield Period(name="all", first=self.first, last=self.last)
+        for year in range(from_day(self.first).year, from_day(self.last).year + 1):
+            yield Period(
+                name=str(year),
+                first=max(self.first, to_day(date(year, 1, 1))),
+                last=min(self.last, to_day(date(year, 12, 31))),
+            )
+        yield Period(
+            name="last-12-months",
+            first=max(self.first, to_day(year_before(from_day(self.last))) + 1),
+            last=self.last,
+        )
+
+    def daily_best(self) -> tuple[FloatArray, FloatArray]:
+        """Best of leader and follower on every day, by row; -inf where there is none."""
+        return _on_days(self.leader, self.days), _on_days(self.follower, self.days)
+
+
+def contest(scale: Scale, spec: LagSpec) -> Contest:
+    """Draw both frontiers.
+
+    Raises
+    ------
+    UsageError
+        When a group is empty, or the two groups have no day in common.
+    """
+    last = spec.until or evidence_day(scale)
+    sides = [
+        frontier(
+            scale,
+            group,
+            date=spec.date,
+            until=last,
+            region=spec.region,
+            withdrawn=spec.withdrawn,
+            min_scores=spec.min_scores,
+        )
+        for group in (spec.leader, spec.follower)
+    ]
+    if spec.drop_first:
+        sides = [side.without_first() for side in sides]
+    leader, follower = sides
+    first = max(int(leader.start[0]), int(follower.start[0]))
+    if spec.since is not None:
+        first = max(first, to_day(spec.since))
+    if first > to_day(last):
+        raise UsageError(
+            f"{spec.leader} and {spec.follower} have no day in common until {last}",
+            hint=f"both have a model from {from_day(first)} on",
+        )
+    return Contest(
+        scale=scale, spec=spec, leader=leader, follower=follower, first=first, last=to_day(last)
+    )
+
+
+def evidence_day(scale: Scale) -> date:
+    """Day of the evidence: when the newest score was recorded, or the newest model came."""
+    data = scale.dataset
+    days = [
+        data.scores["recorded_on"].max(),
+        *(data.models[f"{basis}_on"].max() for basis in ("available", "announced")),
+    ]
+    known = [day for day in days if isinstance(day, date)]
+    if not known:
+        raise UsageError(
+            "no model of this dataset has a date, so no lag can be measured",
+            hint="add announced_on or available_on to the models table",
+        )
+    return known[0]
+
+
+def year_before(day: date) -> date:
+    """Return the same day one year earlier (28 February for the 29th)."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day - timedelta(days=366)
+
+
+def _on_days(side: Frontier, days: Days) -> FloatArray:
+    index = side.at(days)
+    padded = np.concatenate([side.best, np.full((len(side.best), 1), -np.inf)], axis=1)
+    out: FloatArray = padded[:, index]
+    return out
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def date_column(days: Days | list[int]) -> pl.Series:
+    """Dates of days counted from 1970-01-01."""
+    return pl.Series("date", np.asarray(days, dtype=np.int32)).cast(pl.Date)

@@ -1,0 +1,92 @@
+"""For each record of the follower: how old the first leader's model at its level was."""
+
+import numpy as np
+import polars as pl
+
+from headway.analyses.contest import Contest, date_column
+from headway.analyses.conventions import Measured
+from headway.analyses.result import Finding, interval_columns, model_name, row_mean
+from headway.draws import FloatArray
+from headway.frontier import NEVER, from_day, is_record, months
+
+
+def measure(contest: Contest) -> Measured:
+    r"""Lag of each follower's record, its mean per period, and the latest.
+
+    .. math:: \text{lag}_j = t_j - \min\{t : L(t) \ge c_j + \text{tie}\}
+
+    Each draw has its own records. A record that no leader's model has reached is counted as
+    censored: the follower leads there, by at least the time until the last day.
+    """
+    follower, spec = contest.follower, contest.spec
+    lag = record_lags(contest)
+    record = is_record(follower.values)
+    unmatched = np.isinf(lag)
+    findings = []
+    for period in contest.periods():
+        inside = period.mask(follower.start)[None, :] & record
+        findings.append(
+            Finding(
+                period=period.name,
+                entity="records",
+                quantity="lag_mean",
+                rows=row_mean(np.where(unmatched, np.nan, lag), inside),
+                unit="months",
+                n=int(inside[0].sum()),
+                censored=int((inside & unmatched)[0].sum()),
+                status="ok" if inside[0].any() else "not_enough_data",
+            )
+        )
+    inside = (follower.start >= contest.first)[None, :] & record
+    latest = np.where(inside.any(axis=1), inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1), -1)
+    rows = np.where(latest >= 0, lag[np.arange(len(lag)), latest], np.nan)
+    findings.append(
+        Finding(
+            period="now",
+            entity="latest record",
+            quantity="lag_latest",
+            rows=np.where(np.isinf(rows), np.nan, rows),
+            unit="months",
+            n=int(latest[0] >= 0),
+            censored=int(np.isinf(rows[0])),
+            status="censored" if np.isinf(rows[0]) else "ok",
+        )
+    )
+    shown = [j for j in follower.records if follower.start[j] >= contest.first]
+    return Measured(findings=findings, details={"records": _table(contest, lag, shown, spec.level)})
+
+
+def record_lags(contest: Contest) -> FloatArray:
+    """Lag in months of every follower's model at its own level; -inf where none is above."""
+    follower = contest.follower
+    first = contest.leader.first_reaching(follower.values + contest.spec.tie, strictly=False)
+    return np.where(first == NEVER, -np.inf, months(follower.start[None, :] - first))
+
+
+def _table(contest: Contest, lag: FloatArray, shown: list[int], level: float) -> pl.DataFrame:
+    follower, leader, scale = contest.follower, contest.leader, contest.scale
+    first = leader.first_reaching(
+        follower.values[:1] + contest.spec.tie, strictly=False
+    )[0, shown]  # fmt: skip
+    wanted = follower.values[0, shown] + contest.spec.tie
+    matched = [
+        None
+        if day == NEVER
+        else leader.models[int(np.flatnonzero((leader.start == day) & (leader.values[0] >= v))[0])]
+        for day, v in zip(first, wanted, strict=True)
+    ]
+    return pl.DataFrame(
+        {
+            "model": [follower.models[j] for j in shown],
+            "name": [model_name(scale, follower.models[j]) for j in shown],
+            "date": date_column(follower.start[shown]),
+            "capability": follower.values[0, shown],
+            "matched_model": pl.Series(matched, dtype=pl.String),
+            "matched_name": pl.Series([model_name(scale, m) for m in matched], dtype=pl.String),
+            "matched_date": pl.Series(
+                [None if day == NEVER else from_day(day) for day in first], dtype=pl.Date
+            ),
+            **interval_columns(lag[:, shown], level),
+            "status": ["censored" if day == NEVER else "ok" for day in first],
+        }
+    )

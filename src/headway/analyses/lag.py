@@ -1,0 +1,173 @@
+"""How far behind: one contest, eight conventions, intervals from paired draws."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from headway.analyses.contest import CONVENTIONS, Contest, LagSpec, contest
+from headway.analyses.conventions import (
+    Measured,
+    daily,
+    daily_significant,
+    gap,
+    levels,
+    named,
+    records,
+    thresholds,
+    time_to_match,
+    trend,
+)
+from headway.analyses.result import Result, tidy
+from headway.errors import UsageError
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from headway.rulers.scale import Scale
+
+__all__ = ["CONVENTIONS", "HEADLINE", "MEASURES", "LagResult", "LagSpec", "compare", "lag"]
+
+MEASURES: Mapping[str, Callable[[Contest], Measured]] = MappingProxyType(
+    {
+        "daily": daily.measure,
+        "daily-significant": daily_significant.measure,
+        "levels": levels.measure,
+        "records": records.measure,
+        "time-to-match": time_to_match.measure,
+        "thresholds": thresholds.measure,
+        "trend": trend.measure,
+        "named": named.measure,
+        "gap": gap.measure,
+    }
+)
+
+HEADLINE: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "daily": ("last-12-months", "frontier", "lag_mean"),
+        "daily-significant": ("last-12-months", "frontier", "lag_mean"),
+        "levels": ("last-12-months", "levels", "lag_mean"),
+        "records": ("last-12-months", "records", "lag_mean"),
+        "time-to-match": ("all", "records", "lag_median"),
+        "thresholds": ("now", "all", "lag_now"),
+        "trend": ("", "frontier", "lag_between_lines"),
+        "named": ("now", "", "lag_nearest"),
+        "gap": ("now", "frontier", "gap_now"),
+    }
+)
+"""The row that stands for a convention: period, entity, quantity ("" for the last such row)."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LagResult(Result):
+    """The lag of one group behind another; see :class:`headway.analyses.result.Result`."""
+
+    conventions: tuple[str, ...] = ()
+
+    def headline(self, convention: str | None = None) -> dict[str, Any]:
+        """Return the row that stands for a convention, as a dictionary."""
+        convention = convention or self.conventions[0]
+        period, entity, quantity = HEADLINE[convention]
+        rows = self.table.filter(
+            (pl.col("convention") == convention) & (pl.col("quantity") == quantity)
+        )
+        if period:
+            rows = rows.filter(pl.col("period") == period)
+        if entity:
+            rows = rows.filter(pl.col("entity") == entity)
+        if rows.is_empty():
+            raise UsageError(f"this result has no {convention} convention")
+        return rows.row(-1, named=True)
+
+    def chart(self) -> "alt.Chart | alt.LayerChart":
+        """Chart that fits the convention."""
+        chart: alt.LayerChart = import_module("headway.report.charts").lag_chart(self)
+        return chart
+
+
+def lag(
+    scale: "Scale",
+    *,
+    leader: str = "country:US",
+    follower: str = "country:CN",
+    convention: str = "daily",
+    **options: Any,
+) -> LagResult:
+    """Measure how far one group is behind another.
+
+    Parameters
+    ----------
+    scale
+        Result of a ruler.
+    leader, follower
+        Groups of models: see :func:`headway.frontier.members`.
+    convention
+        One of ``daily``, ``daily-significant``, ``levels``, ``records``, ``time-to-match``,
+        ``thresholds``, ``trend``, ``named`` and ``gap`` (vertical, in units of the scale).
+    options
+        Any other field of :class:`LagSpec`.
+
+    Returns
+    -------
+    LagResult
+        Months; positive when the follower is behind.
+
+    Raises
+    ------
+    UsageError
+        For an unknown option, group or convention, or groups with no day in common.
+
+    Examples
+    --------
+    >>> import headway
+    >>> data = headway.load()
+    >>> scale = headway.rulers.eci().fit(data, draws=0)
+    >>> result = headway.lag(scale, leader="country:US", follower="country:CN")
+    >>> 3 < result.headline()["estimate"] < 9
+    True
+    """
+    spec = LagSpec().with_options(
+        leader=leader, follower=follower, convention=convention, **options
+    )
+    return _measure(contest(scale, spec), (spec.convention,))
+
+
+def compare(
+    scale: "Scale", spec: LagSpec, conventions: tuple[str, ...] = CONVENTIONS
+) -> LagResult:
+    """Measure the same contest by several conventions, all on the same draws.
+
+    A convention that the scale cannot serve is left out, and the notes say why.
+    """
+    return _measure(contest(scale, spec), conventions)
+
+
+def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
+    spec = pair.spec
+    frames, details, draws = [], {}, {}
+    notes = [*pair.scale.notes, *pair.notes]
+    for name in conventions:
+        try:
+            measured = MEASURES[name](pair)
+        except UsageError as error:
+            if len(conventions) == 1:
+                raise
+            notes.append(f"{name}: {error.message}.")
+            continue
+        frames.append(tidy(name, measured.findings, spec.level))
+        details.update(measured.details)
+        notes.extend(measured.notes)
+        for finding in measured.findings:
+            draws[name, finding.period, finding.entity, finding.quantity] = finding.rows[1:]
+    return LagResult(
+        table=pl.concat(frames),
+        spec=spec.to_dict(),
+        dataset=pair.scale.dataset.digest,
+        details=details,
+        draws=draws,
+        notes=tuple(dict.fromkeys(notes)),
+        conventions=tuple(name for name in conventions if any(k[0] == name for k in draws)),
+    )

@@ -1,0 +1,227 @@
+"""Writing a dataset folder in one step, and finding it again after a kill.
+
+A new folder is written beside the old one and flushed to disk. Then the two change places in
+one call of the system (Linux), so that the folder is never missing. Where the system cannot do
+that, the old folder is moved aside first, and a reader that meets the gap reads it there.
+"""
+
+import ctypes
+import errno
+import json
+import os
+import re
+import secrets
+import shutil
+import stat
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from headway.dataset.descriptor import NAME, as_text, descriptor
+from headway.dataset.reading import read_folder
+from headway.dataset.rendering import rendered
+from headway.dataset.tables import TABLES
+from headway.errors import DataError
+
+LOCK_SECONDS = 2.0
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_CANNOT_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
+
+
+def write_folder(
+    tables: Mapping[str, pl.DataFrame], path: Path, *, overwrite: bool = False
+) -> Path:
+    """Write tables as a dataset folder.
+
+    Parameters
+    ----------
+    tables
+        All rows of each table.
+    path
+        The folder to make.
+    overwrite
+        Whether a dataset there may be replaced.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    DataError
+        When something else is there, another process writes, or the disk refuses; what was
+        there before is then as it was.
+    """
+    from filelock import FileLock, Timeout
+
+    target = Path(os.path.abspath(path))  # noqa: PTH100
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(target.parent / f".{target.name}.lock", timeout=LOCK_SECONDS):
+            _settle(target)
+            _refuse_other_content(target, overwrite=overwrite)
+            _replace(tables, target)
+    except Timeout:
+        raise DataError(
+            f"{path} is being written by another process",
+            hint="wait until it has finished, and write again",
+        ) from None
+    except (OSError, ValueError) as error:
+        words = (getattr(error, "strerror", None) or str(error)).lower()
+        raise DataError(
+            f"the dataset could not be written to {path}: {words}",
+            hint="what was there before is unchanged",
+        ) from None
+    return path
+
+
+def read_recovered(folder: Path) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
+    """Read a dataset folder, or the one an interrupted writer moved aside.
+
+    Parameters
+    ----------
+    folder
+        The dataset folder.
+
+    Returns
+    -------
+    tuple
+        All rows of each table, and notes.
+
+    Raises
+    ------
+    DataError
+        When the dataset is not sound.
+    """
+    aside = _aside(folder)
+    if not os.path.lexists(folder) and os.path.lexists(aside):
+        note = f"a writer was interrupted; this is the dataset as it was before, from {aside.name}"
+        return read_folder(aside), (note,)
+    return read_folder(folder), ()
+
+
+def _aside(target: Path) -> Path:
+    return target.parent / f".{target.name}.before"
+
+
+def _settle(target: Path) -> None:
+    """Undo what a killed writer left behind."""
+    aside = _aside(target)
+    if os.path.lexists(aside):
+        if os.path.lexists(target):
+            shutil.rmtree(aside)
+        else:
+            aside.rename(target)
+    leftover = re.compile(re.escape(f".{target.name}.new-") + r"[0-9a-f]{16}")
+    for entry in target.parent.iterdir():
+        if leftover.fullmatch(entry.name):
+            shutil.rmtree(entry)
+
+
+def _refuse_other_content(target: Path, *, overwrite: bool) -> None:
+    try:
+        mode = target.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISDIR(mode):
+        raise DataError(f"{target} is there already and is not a folder")
+    entries = {entry.name for entry in target.iterdir()}
+    if not entries:
+        return
+    if NAME not in entries:
+        raise DataError(
+            f"{target} is there already and is not a dataset (it has no {NAME})",
+            hint="give the name of a new folder",
+        )
+    if not overwrite:
+        raise DataError(
+            f"there is a dataset at {target} already",
+            hint="give overwrite=True to replace it, or the name of a new folder",
+        )
+
+
+def _replace(tables: Mapping[str, pl.DataFrame], target: Path) -> None:
+    fresh = target.parent / f".{target.name}.new-{secrets.token_hex(8)}"
+    try:
+        fresh.mkdir()
+        if target.exists():
+            _carry_over(target, fresh)
+        for name, frame in tables.items():
+            _flushed(fresh / TABLES[name].file, rendered(frame, TABLES[name]))
+        _flushed(fresh / NAME, as_text(descriptor(tables)).encode())
+        _flush_folder(fresh)
+        _put(fresh, target)
+        _flush_folder(target.parent)
+    finally:
+        if fresh.exists():
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _carry_over(old: Path, fresh: Path) -> None:
+    tables = {NAME, *(f"{name}.{form}" for name in TABLES for form in ("csv", "parquet"))}
+    tables |= _named_files(old)
+    for entry in old.iterdir():
+        if entry.name in tables:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.copytree(entry, fresh / entry.name, symlinks=True)
+        else:
+            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
+
+
+def _named_files(folder: Path) -> set[str]:
+    try:
+        resources = json.loads((folder / NAME).read_bytes())["resources"]
+        return {resource["path"] for resource in resources}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _put(fresh: Path, target: Path) -> None:
+    if not target.exists():
+        fresh.rename(target)
+    elif not exchanged(fresh, target):
+        aside = _aside(target)
+        target.rename(aside)
+        fresh.rename(target)
+        shutil.rmtree(aside)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; False where the system cannot."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    failed = rename(
+        _AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), ctypes.c_uint(_RENAME_EXCHANGE)
+    )
+    if not failed:
+        return True
+    code = ctypes.get_errno()
+    if code in _CANNOT_EXCHANGE:
+        return False
+    raise OSError(code, os.strerror(code), str(other))
+
+
+def _flushed(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
