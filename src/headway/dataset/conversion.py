@@ -167,7 +167,7 @@ def _from_typed(values: pl.Series, column: Column) -> pl.Series:
         case "date" if kind == pl.Date:
             made = value
         case "date" if kind == pl.Datetime:
-            made = value.dt.date()
+            made = pl.when(value == value.dt.truncate("1d")).then(value.dt.date())
         case "decimal" if kind.is_numeric():
             made = value.cast(column.dtype, strict=False)
         case _:

@@ -1,0 +1,213 @@
+"""Questions to ask of a dataset that is sound: is it enough, and does it contradict itself?
+
+Each check is one small function in :data:`CHECKS`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass
+from typing import Literal
+
+import polars as pl
+
+from headway.dataset.dataset import Dataset
+
+FEWEST_SCORES = 4
+FEWEST_MODELS = 4
+SATURATED = 0.95
+HOPELESS = 0.02
+DISAGREEMENT = 0.05
+
+Severity = Literal["error", "warning", "note"]
+_ORDER: dict[str, int] = {"error": 0, "warning": 1, "note": 2}
+_CONFIRMING = ("independent", "benchmark")
+_PAIR = ("model", "benchmark")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know about one model, benchmark or score."""
+
+    severity: Severity
+    table: str
+    entity: str
+    message: str
+
+
+Check = Callable[[Dataset], Iterator[Finding]]
+
+
+def quality(dataset: Dataset) -> pl.DataFrame:
+    """Return what a careful reader should know before using a dataset.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns ``severity`` (error, warning, note), ``table``, ``entity``, ``check`` and
+        ``message``, errors first.
+
+    Examples
+    --------
+    >>> import headway
+    >>> found = quality(headway.load())
+    >>> found.columns
+    ['severity', 'table', 'entity', 'check', 'message']
+    """
+    rows = [
+        (*astuple(finding), name) for name, check in CHECKS.items() for finding in check(dataset)
+    ]
+    found = pl.DataFrame(
+        rows,
+        schema=dict.fromkeys(("severity", "table", "entity", "message", "check"), pl.String()),
+        orient="row",
+    )
+    order = pl.col("severity").replace_strict(_ORDER, return_dtype=pl.Int64)
+    return found.select("severity", "table", "entity", "check", "message").sort(
+        order, "table", "check", "entity", "message"
+    )
+
+
+def few_scores(dataset: Dataset) -> Iterator[Finding]:
+    """Models with fewer than 4 benchmarks: their place on a scale is loose."""
+    counts = dataset.models.select("model").join(
+        dataset.scores.group_by("model").agg(pl.col("benchmark").n_unique().alias("n")),
+        on="model",
+        how="left",
+    )
+    for model, n in counts.filter(pl.col("n").fill_null(0) < FEWEST_SCORES).iter_rows():
+        words = "no score" if n is None else f"scores on {n} of the {FEWEST_SCORES} benchmarks"
+        yield Finding("warning", "models", model, f"has {words} that an estimate should rest on")
+
+
+def few_models(dataset: Dataset) -> Iterator[Finding]:
+    """Benchmarks with fewer than 4 models: their difficulty is loose."""
+    counts = dataset.benchmarks.select("benchmark").join(
+        dataset.scores.group_by("benchmark").agg(pl.col("model").n_unique().alias("n")),
+        on="benchmark",
+        how="left",
+    )
+    for benchmark, n in counts.filter(pl.col("n").fill_null(0) < FEWEST_MODELS).iter_rows():
+        words = f"has scores of {n or 0} models; at least {FEWEST_MODELS} are needed"
+        yield Finding("warning", "benchmarks", benchmark, words)
+
+
+def no_longer_discriminates(dataset: Dataset) -> Iterator[Finding]:
+    """Benchmarks on which half of the models are at the ceiling, or at chance."""
+    middle = (
+        dataset.normalised_scores()
+        .group_by("benchmark")
+        .agg(pl.col("performance").median().alias("median"), pl.len().alias("n"))
+        .filter(pl.col("n") >= FEWEST_MODELS)
+    )
+    for benchmark, median, _ in middle.iter_rows():
+        if median is not None and not HOPELESS < median < SATURATED:
+            where = "the ceiling" if median >= SATURATED else "chance"
+            words = f"half of its scores are at {where} (median performance {median:.3f})"
+            yield Finding("warning", "benchmarks", benchmark, words)
+
+
+def contradicting_dates(dataset: Dataset) -> Iterator[Finding]:
+    """Dates in an order that cannot be."""
+    for table, entity, early, late, words in (
+        ("models", "model", "announced_on", "available_on", "available before it was announced"),
+        ("models", "model", "announced_on", "weights_on", "weights before it was announced"),
+    ):
+        rows = dataset.table(table).filter(pl.col(late) < pl.col(early))
+        for name, first, second in rows.select(entity, early, late).iter_rows():
+            yield Finding("error", table, name, f"{words}: {late} {second}, {early} {first}")
+    closed = dataset.models.filter(~pl.col("open_weights") & pl.col("weights_on").is_not_null())
+    for name, day in closed.select("model", "weights_on").iter_rows():
+        yield Finding("error", "models", name, f"weights_on is {day} and open_weights is false")
+
+
+def undated(dataset: Dataset) -> Iterator[Finding]:
+    """Models that no frontier can use, because nothing says when they came."""
+    rows = dataset.models.filter(
+        pl.all_horizontal(pl.col("announced_on", "available_on", "weights_on").is_null())
+    )
+    for name in rows["model"]:
+        yield Finding("warning", "models", name, "has no date, so it is on no frontier")
+
+
+def disconnected(dataset: Dataset) -> Iterator[Finding]:
+    """Parts of the data that share no model and no benchmark with the largest part."""
+    parts = _parts(dataset.scores)
+    for part in parts[1:]:
+        models = sorted(name for kind, name in part if kind == "model")
+        benchmarks = sorted(name for kind, name in part if kind == "benchmark")
+        words = (
+            f"{len(models)} models and {len(benchmarks)} benchmarks share nothing with the rest,"
+            f" so no scale can compare them: {', '.join([*models, *benchmarks][:6])}"
+        )
+        yield Finding("error", "scores", models[0], words)
+
+
+def unconfirmed(dataset: Dataset) -> Iterator[Finding]:
+    """Models some of whose scores come from their developer alone."""
+    confirmed = dataset.scores.filter(pl.col("reporter").is_in(_CONFIRMING))
+    alone = (
+        dataset.scores.filter(pl.col("reporter") == "developer")
+        .join(confirmed, on=_PAIR, how="anti")
+        .group_by("model")
+        .agg(pl.col("benchmark").n_unique())
+        .sort("model")
+    )
+    for model, n in alone.iter_rows():
+        words = f"{n} benchmarks are reported by the developer alone"
+        yield Finding("note", "scores", model, words)
+
+
+def disagreeing(dataset: Dataset) -> Iterator[Finding]:
+    """Scores of one model, variant and benchmark that differ between reports."""
+    spread = (
+        dataset.normalised_scores()
+        .group_by("model", "variant", "benchmark")
+        .agg(
+            pl.col("performance").min().alias("low"),
+            pl.col("performance").max().alias("high"),
+            pl.len().alias("n"),
+        )
+        .filter((pl.col("n") > 1) & (pl.col("high") - pl.col("low") > DISAGREEMENT))
+    )
+    for model, variant, benchmark, low, high, n in spread.iter_rows():
+        words = f"{n} reports of {benchmark} ({variant}) run from {low:.3f} to {high:.3f}"
+        yield Finding("warning", "scores", model, words)
+
+
+CHECKS: dict[str, Check] = {
+    "few_scores": few_scores,
+    "few_models": few_models,
+    "no_longer_discriminates": no_longer_discriminates,
+    "contradicting_dates": contradicting_dates,
+    "undated": undated,
+    "disconnected": disconnected,
+    "unconfirmed": unconfirmed,
+    "disagreeing": disagreeing,
+}
+
+
+def _parts(scores: pl.DataFrame) -> list[set[tuple[str, str]]]:
+    """Return the connected parts of the model-benchmark graph, the largest first."""
+    neighbours: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for model, benchmark in scores.select(_PAIR).unique().iter_rows():
+        ends = (("model", model), ("benchmark", benchmark))
+        neighbours.setdefault(ends[0], []).append(ends[1])
+        neighbours.setdefault(ends[1], []).append(ends[0])
+    parts: list[set[tuple[str, str]]] = []
+    left = dict.fromkeys(sorted(neighbours))
+    while left:
+        start = next(iter(left))
+        part = {start}
+        waiting = [start]
+        while waiting:
+            fresh = [node for node in neighbours[waiting.pop()] if node not in part]
+            part.update(fresh)
+            waiting.extend(dict.fromkeys(fresh))
+        for node in part:
+            del left[node]
+        parts.append(part)
+    return sorted(parts, key=lambda part: (-len(part), min(part)))
