@@ -157,12 +157,15 @@ def central_interval(values: FloatArray, level: float) -> tuple[FloatArray, Floa
     if not 0 < level < 1:
         raise UsageError(f"level must lie between 0 and 1, got {level!r}")
     tail = (1 - level) / 2
-    flat = values.reshape(values.shape[0], -1)
+    flat = values.reshape(values.shape[0], int(np.prod(values.shape[1:])))
     low = np.full(flat.shape[1], np.nan)
     high = np.full(flat.shape[1], np.nan)
-    defined = np.isfinite(flat).any(axis=0)
-    if defined.any():
-        low[defined], high[defined] = np.nanquantile(flat[:, defined], [tail, 1 - tail], axis=0)
+    finite = np.isfinite(flat)
+    whole = finite.all(axis=0) & (len(flat) > 0)
+    partly = finite.any(axis=0) & ~whole
+    for columns, quantile in ((whole, np.quantile), (partly, np.nanquantile)):
+        if columns.any():
+            low[columns], high[columns] = quantile(flat[:, columns], [tail, 1 - tail], axis=0)
     return low.reshape(values.shape[1:]), high.reshape(values.shape[1:])
 
 

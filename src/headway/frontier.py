@@ -319,26 +319,30 @@ def _term(data: "Dataset", term: str, group: str) -> pl.Expr:
         )
     facts = data.models
     if attribute == "organisation":
-        maker = pl.concat_str(
+        named = dict(data.organisations.select("organisation", "name").iter_rows())
+        lists = pl.concat_str(
             [pl.col("organisation"), pl.col("partners")], separator=";", ignore_nulls=True
         ).str.split(";")
-        known = facts.select(maker.alias("maker").explode())["maker"].drop_nulls().unique()
-        column = maker.list.eval(pl.element().str.strip_chars().str.to_lowercase())
+        makers = facts.select(lists.alias("maker").explode())["maker"].drop_nulls().unique()
+        alias = {str(m).strip(): str(named.get(m) or m).strip() for m in makers if m}
+        column = lists.list.eval(pl.element().str.strip_chars().str.to_lowercase())
     else:
-        known = facts[attribute].drop_nulls().unique()
+        alias = {str(v): str(v) for v in facts[attribute].drop_nulls().unique()}
         column = pl.concat_list(pl.col(attribute).fill_null("").str.to_lowercase())
+    folded = {shown.lower(): key.lower() for key, shown in alias.items()}
+    folded |= {key.lower(): key.lower() for key in alias}
     wanted = [value.strip() for value in text.split("|")]
-    folded = {str(value).strip().lower() for value in known}
     for value in wanted:
         if value.lower() not in folded:
-            possible = sorted(str(v) for v in known)
+            possible = sorted(set(alias.values()))
             raise UsageError(
                 f"group {group!r}: no model has {attribute} {value!r}"
                 + did_you_mean(value, possible),
                 hint=f"{attribute} is one of: {', '.join(possible[:12])}"
                 + (", ..." if len(possible) > 12 else ""),
             )
-    return column.list.eval(pl.element().is_in([v.lower() for v in wanted])).list.any()
+    keys = [folded[value.lower()] for value in wanted]
+    return column.list.eval(pl.element().is_in(keys)).list.any()
 
 
 def model_dates(data: "Dataset", basis: str) -> dict[str, int | None]:

@@ -1,8 +1,8 @@
 """Two frontiers on one scale, and the options under which one is measured behind the other."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -51,8 +51,8 @@ class LagSpec:
     tie: float = _option(
         1.0, "A follower within this many units of the scale counts as level with the leader."
     )
-    since: date | None = _option(None, "First day that counts; by default when both have a model.")
-    until: date | None = _option(None, "Last day that counts; by default the day of the evidence.")
+    since: dt.date | None = _option(None, "First day that counts; by default when both have a model.")
+    until: dt.date | None = _option(None, "Last day that counts; by default the day of the evidence.")
     level: float = _option(0.9, "Level of the intervals.")
     drop_first: bool = _option(False, "Leave out the first model of each group.")
     min_scores: int = _option(1, "Candidates need at least this many scores.")
@@ -61,8 +61,8 @@ class LagSpec:
     significance: float = _option(
         0.9, "daily-significant: how sure (one-sided) that the leader's model is better."
     )
-    trend_starts: tuple[date, ...] = _option(
-        (date(2023, 7, 1), date(2025, 1, 1)), "trend: first days of the straight lines."
+    trend_starts: tuple[dt.date, ...] = _option(
+        (dt.date(2023, 7, 1), dt.date(2025, 1, 1)), "trend: first days of the straight lines."
     )
     model: str | None = _option(None, "named: the follower's model; by default its latest record.")
     horizon: float = _option(
@@ -156,18 +156,22 @@ class Contest:
         """Notes of both frontiers."""
         return (*self.leader.notes, *self.follower.notes)
 
-    def periods(self) -> Iterator[Period]:
-        """All days, each calendar year, and the last twelve months."""
-        yield Period(name="all", first=self.first, last=self.last)
-        for year in range(from_day(self.first).year, from_day(self.last).year + 1):
+    def periods(self, first: int | None = None) -> Iterator[Period]:
+        """All days, each calendar year, and the last twelve months.
+
+        ``first`` is the first day that counts; by default the first that both groups share.
+        """
+        first = self.first if first is None else first
+        yield Period(name="all", first=first, last=self.last)
+        for year in range(from_day(first).year, from_day(self.last).year + 1):
             yield Period(
                 name=str(year),
-                first=max(self.first, to_day(date(year, 1, 1))),
-                last=min(self.last, to_day(date(year, 12, 31))),
+                first=max(first, to_day(dt.date(year, 1, 1))),
+                last=min(self.last, to_day(dt.date(year, 12, 31))),
             )
         yield Period(
             name="last-12-months",
-            first=max(self.first, to_day(year_before(from_day(self.last))) + 1),
+            first=max(first, to_day(year_before(from_day(self.last))) + 1),
             last=self.last,
         )
 
@@ -213,14 +217,14 @@ def contest(scale: Scale, spec: LagSpec) -> Contest:
     )
 
 
-def evidence_day(scale: Scale) -> date:
+def evidence_day(scale: Scale) -> dt.date:
     """Day of the evidence: when the newest score was recorded, or the newest model came."""
     data = scale.dataset
     days = [
         data.scores["recorded_on"].max(),
         *(data.models[f"{basis}_on"].max() for basis in ("available", "announced")),
     ]
-    known = [day for day in days if isinstance(day, date)]
+    known = [day for day in days if isinstance(day, dt.date)]
     if not known:
         raise UsageError(
             "no model of this dataset has a date, so no lag can be measured",
@@ -229,12 +233,12 @@ def evidence_day(scale: Scale) -> date:
     return known[0]
 
 
-def year_before(day: date) -> date:
+def year_before(day: dt.date) -> dt.date:
     """Return the same day one year earlier (28 February for the 29th)."""
     try:
         return day.replace(year=day.year - 1)
     except ValueError:
-        return day - timedelta(days=366)
+        return day - dt.timedelta(days=366)
 
 
 def _on_days(side: Frontier, days: Days) -> FloatArray:
@@ -245,7 +249,7 @@ def _on_days(side: Frontier, days: Days) -> FloatArray:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, date):
+    if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

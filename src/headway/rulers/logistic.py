@@ -15,7 +15,7 @@ from headway.errors import NotConverged, NotIdentified, UsageError
 from headway.progress import Progress, Silent
 from headway.rulers.observations import Duplicates, Observations, observe, require_connected
 from headway.rulers.resample import within_models
-from headway.rulers.scale import Scale, resolve_model
+from headway.rulers.scale import Curves, Scale, resolve_model
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -274,15 +274,15 @@ class LogisticRuler:
             benchmarks=_benchmark_table(
                 cells, point, fits, (shift[0], factor[0]), (shifts, factors), self.level, unit
             ),
-            difficulty=_benchmark_draws(cells, fits.difficulty, draw_set),
-            slope=_benchmark_draws(cells, fits.slope, draw_set),
-            diagnostics=diagnostics
-            | {
-                "shift": float(shift[0]),
-                "factor": float(factor[0]),
-                "difficulty": point.difficulty.tolist(),
-                "slope": point.slope.tolist(),
-            },
+            curves=Curves(
+                benchmarks=cells.benchmarks,
+                difficulty=np.vstack([point.difficulty, fits.difficulty]),
+                slope=np.vstack([point.slope, fits.slope]),
+                shift=np.append(shift, shifts),
+                factor=np.append(factor, factors),
+                ridge=self.ridge / diagnostics["n_parameters"],
+            ),
+            diagnostics=diagnostics,
             notes=tuple(notes),
         )
 
@@ -406,16 +406,6 @@ def _model_status(cells: Observations, anchors: dict[int, float] | None) -> tupl
     status[below == 0] = "at_ceiling"
     status[list(anchors or ())] = "anchor"
     return tuple(str(s) for s in status)
-
-
-def _benchmark_draws(cells: Observations, values: FloatArray, draw_set: str) -> Draws:
-    return Draws(
-        values=values,
-        dims=("draw", "benchmark"),
-        coords={"benchmark": cells.benchmarks},
-        unit="logits",
-        draw_set=draw_set,
-    )
 
 
 def _benchmark_table(

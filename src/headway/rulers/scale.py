@@ -20,6 +20,31 @@ TIDY = ("entity", "quantity", "estimate", "low", "high", "level", "unit", "statu
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Curves:
+    """The benchmarks' curves in logits, and the map from logits to points.
+
+    Row 0 of every array is the estimate, rows 1 to n_draws are the draws.
+
+    Parameters
+    ----------
+    benchmarks
+        Identifiers.
+    difficulty, slope : float64 (1 + n_draws, n_benchmarks)
+    shift, factor : float64 (1 + n_draws,)
+        ``points = shift + factor * logits``.
+    ridge
+        Weight of a squared parameter in the objective.
+    """
+
+    benchmarks: tuple[str, ...]
+    difficulty: FloatArray
+    slope: FloatArray
+    shift: FloatArray
+    factor: FloatArray
+    ridge: float
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Scale:
     """Capabilities of models on the ruler that measured them.
 
@@ -47,8 +72,8 @@ class Scale:
         Interval at ``level``; NaN where there is none.
     benchmarks
         Tidy table of difficulties and slopes, or None.
-    difficulty, slope
-        Paired draws over ``benchmark`` in the ruler's own units, or None.
+    curves
+        The benchmarks' curves, estimate and draws, or None where the ruler has none.
     unit
         ``"points"`` or the unit of the benchmark.
     diagnostics
@@ -71,8 +96,7 @@ class Scale:
     unit: str
     seed: int | None
     benchmarks: pl.DataFrame | None = None
-    difficulty: Draws | None = None
-    slope: Draws | None = None
+    curves: Curves | None = None
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

@@ -16,7 +16,8 @@ def measure(contest: Contest) -> Measured:
 
     .. math:: T_i = \max(0, \min\{t : F(t) \ge c_i - \text{tie}\} - t_i)
 
-    right-censored on the last day. The restricted mean is the area under the survival curve to
+    right-censored on the last day, for every leader's record from the first (also those from
+    before the follower had any model). The restricted mean is the area under the survival curve to
     ``horizon`` months. A median that the curve does not reach is ``not_reached``.
     """
     leader = contest.leader
@@ -25,8 +26,9 @@ def measure(contest: Contest) -> Measured:
     end = np.where(seen, first, contest.last)
     waiting = np.maximum(months(end - leader.start[None, :]), 0.0)
     record = is_record(leader.values)
+    begin = int(leader.start[0]) if contest.spec.since is None else contest.first
     findings = []
-    for period in contest.periods():
+    for period in contest.periods(begin):
         inside = record & period.mask(leader.start)[None, :]
         n = int(inside[0].sum())
         pairs = [
@@ -48,7 +50,7 @@ def measure(contest: Contest) -> Measured:
                     status="ok" if n >= 2 else "not_enough_data",
                 )
             )
-    return Measured(findings=findings, details={"matches": _table(contest, first, waiting, seen)})
+    return Measured(findings=findings, details={"matches": _table(contest, first, waiting, seen, begin)})
 
 
 def kaplan_meier(
@@ -78,10 +80,14 @@ def kaplan_meier(
 
 
 def _table(
-    contest: Contest, first: NDArray[np.int64], waiting: FloatArray, seen: NDArray[np.bool_]
+    contest: Contest,
+    first: NDArray[np.int64],
+    waiting: FloatArray,
+    seen: NDArray[np.bool_],
+    begin: int,
 ) -> pl.DataFrame:
     leader, follower, scale = contest.leader, contest.follower, contest.scale
-    shown = [i for i in leader.records if leader.start[i] >= contest.first]
+    shown = [i for i in leader.records if leader.start[i] >= begin]
     names = []
     for i in shown:
         hit = (follower.start == first[0, i]) & (

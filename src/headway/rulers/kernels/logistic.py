@@ -302,3 +302,58 @@ def fit(
         capability[:], difficulty[:], slope[:] = t_capability, t_difficulty, t_slope
         predicted, trial_predicted = trial_predicted, predicted
     return cost, worst, max_iterations
+
+
+@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+def fit_capability(
+    start: Ints,
+    bench: Ints,
+    y: Floats,
+    w: Floats,
+    capability: Floats,
+    difficulty: Floats,
+    slope: Floats,
+    ridge: float,
+    bound: float,
+    tolerance: float,
+    max_iterations: int,
+) -> float:
+    """Minimise over the capabilities alone, in place, benchmarks given; return the gradient.
+
+    Every model is a problem in one variable: Newton's step where the curvature is positive,
+    Gauss-Newton's elsewhere, halved until the cost falls.
+    """
+    worst = 0.0
+    for m in range(len(capability)):
+        c = capability[m]
+        for _ in range(max_iterations):
+            cost, gradient = 0.5 * ridge * c * c, ridge * c
+            newton, gauss = ridge, ridge
+            for i in range(start[m], start[m + 1]):
+                a = slope[bench[i]]
+                f = 1.0 / (1.0 + np.exp(-a * (c - difficulty[bench[i]])))
+                r, d = f - y[i], a * f * (1.0 - f)
+                cost += 0.5 * w[i] * r * r
+                gradient += w[i] * r * d
+                gauss += w[i] * d * d
+                newton += w[i] * (d * d + r * d * a * (1.0 - 2.0 * f))
+            held = (c <= -bound and gradient > 0.0) or (c >= bound and gradient < 0.0)
+            if held or abs(gradient) <= tolerance:
+                break
+            step = -gradient / (newton if newton > 0.1 * gauss else gauss)
+            length = 1.0
+            for _ in range(40):
+                trial = min(max(c + length * step, -bound), bound)
+                trial_cost = 0.5 * ridge * trial * trial
+                for i in range(start[m], start[m + 1]):
+                    b = bench[i]
+                    r = 1.0 / (1.0 + np.exp(-slope[b] * (trial - difficulty[b]))) - y[i]
+                    trial_cost += 0.5 * w[i] * r * r
+                if trial_cost <= cost + 1e-4 * gradient * (trial - c) + 1e-14 * cost:
+                    break
+                length *= 0.5
+            c = trial
+        capability[m] = c
+        if not held:
+            worst = max(worst, abs(gradient))
+    return worst
