@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DateBasis = Literal["available", "announced", "weights", "listed"]
 Withdrawn = Literal["keep", "drop"]
+Candidates = Literal["records", "all"]
 Days = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 DAYS_PER_MONTH = 30.4375
@@ -45,6 +46,9 @@ class Frontier:
         First day on which each counts.
     values : float64 (1 + n_draws, n_models)
         Capability.
+    entered : float64 (1 + n_draws, n_models)
+        Capability as it enters the frontier: -inf in the draws of a model that is no candidate
+        (see ``candidates`` of :func:`frontier`).
     days : int64 (n_days,)
         The days on which the set of models that count changes.
     best : float64 (1 + n_draws, n_days)
@@ -62,9 +66,11 @@ class Frontier:
     models: tuple[str, ...]
     start: Days
     values: FloatArray
+    entered: FloatArray
     days: Days
     best: FloatArray
     reached: FloatArray
+    candidates: Candidates
     level: float
     unit: str
     until: int
@@ -128,6 +134,7 @@ class Frontier:
             models=[m for m, kept in zip(self.models, later, strict=True) if kept],
             spans=[[(int(s), NEVER)] for s in self.start[later]],
             values=self.values[:, later],
+            candidates=self.candidates,
             level=self.level,
             unit=self.unit,
             until=self.until,
@@ -148,6 +155,7 @@ def frontier(
     region: str | None = None,
     withdrawn: Withdrawn = "keep",
     min_scores: int = 1,
+    candidates: Candidates = "records",
 ) -> Frontier:
     """Draw the frontier of a group on a scale.
 
@@ -170,6 +178,11 @@ def frontier(
         Regions and withdrawals need ``date="available"``.
     min_scores
         Candidates need this many scores.
+    candidates
+        Which models can hold the frontier in a draw: ``records`` are those that held it by the
+        estimate, ``all`` lets any model of the group be the best of a draw. The estimate is the
+        same; with ``all`` a model with few scores, and so very wide draws, is the best of many
+        draws, which biases the frontier upwards and widens its interval.
 
     Raises
     ------
@@ -180,6 +193,10 @@ def frontier(
         raise UsageError(f"date={date!r} is not one of {', '.join(get_args(DateBasis))}")
     if withdrawn not in get_args(Withdrawn):
         raise UsageError(f"withdrawn={withdrawn!r} is not one of {', '.join(get_args(Withdrawn))}")
+    if candidates not in get_args(Candidates):
+        raise UsageError(
+            f"candidates={candidates!r} is not one of {', '.join(get_args(Candidates))}"
+        )
     if (region is not None or withdrawn == "drop") and date != "available":
         raise UsageError(
             f"region and withdrawals are facts about availability; they cannot go with "
@@ -232,6 +249,7 @@ def frontier(
         models=[model for _, model, _ in kept],
         spans=[span for _, _, span in kept],
         values=rows[:, [index for index, _, _ in kept]],
+        candidates=candidates,
         level=scale.level,
         unit=scale.unit,
         until=last,
@@ -246,6 +264,7 @@ def _build(
     models: Sequence[str],
     spans: Sequence[Sequence[tuple[int, int]]],
     values: FloatArray,
+    candidates: Candidates,
     level: float,
     unit: str,
     until: int,
@@ -254,20 +273,39 @@ def _build(
     start = np.array([span[0][0] for span in spans], dtype=np.int64)
     edges = {edge for span in spans for pair in span for edge in pair if edge <= until}
     days = np.array(sorted(edges), dtype=np.int64)
-    best = np.full((len(values), len(days)), -np.inf)
-    for column, span in enumerate(spans):
-        for first, end in span:
-            inside = (days >= first) & (days < end)
-            np.maximum(
-                best, np.where(inside[None, :], values[:, column, None], -np.inf), out=best
-            )
-    reached = np.maximum.accumulate(values, axis=1)
-    for array in (start, days, best, reached):
+    entered = values.copy()
+    if candidates == "records":
+        step = _running_best(spans, days, values[:1])
+        holds = is_record(values[:1])[0]
+        for column, span in enumerate(spans):
+            holds[column] |= bool((_inside(span, days) & (values[0, column] == step[0])).any())
+        entered[1:, ~holds] = -np.inf
+    best = _running_best(spans, days, entered)
+    reached = np.maximum.accumulate(entered, axis=1)
+    for array in (start, days, entered, best, reached):
         array.setflags(write=False)
     return Frontier(
-        group=group, basis=basis, models=tuple(models), start=start, values=values, days=days,
-        best=best, reached=reached, level=level, unit=unit, until=until, notes=notes,
+        group=group, basis=basis, models=tuple(models), start=start, values=values,
+        entered=entered, days=days, best=best, reached=reached, candidates=candidates, level=level,
+        unit=unit, until=until, notes=notes,
     )  # fmt: skip
+
+
+def _inside(span: Sequence[tuple[int, int]], days: Days) -> NDArray[np.bool_]:
+    out = np.zeros(len(days), dtype=bool)
+    for first, end in span:
+        out |= (days >= first) & (days < end)
+    return out
+
+
+def _running_best(
+    spans: Sequence[Sequence[tuple[int, int]]], days: Days, values: FloatArray
+) -> FloatArray:
+    best = np.full((len(values), len(days)), -np.inf)
+    for column, span in enumerate(spans):
+        inside = _inside(span, days)[None, :]
+        np.maximum(best, np.where(inside, values[:, column, None], -np.inf), out=best)
+    return best
 
 
 def is_record(values: FloatArray) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ import polars as pl
 from headway.draws import FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.frontier import (
+    Candidates,
     DateBasis,
     Days,
     Frontier,
@@ -56,6 +57,9 @@ class LagSpec:
     level: float = _option(0.9, "Level of the intervals.")
     drop_first: bool = _option(False, "Leave out the first model of each group.")
     min_scores: int = _option(1, "Candidates need at least this many scores.")
+    candidates: Candidates = _option(
+        "records", "Models that can hold a frontier in a draw: records of the estimate, or all."
+    )
     region: str | None = _option(None, "Country (ISO 3166) in which models must be usable.")
     withdrawn: Withdrawn = _option("keep", "Whether a withdrawn model goes on counting.")
     significance: float = _option(
@@ -198,6 +202,7 @@ def contest(scale: Scale, spec: LagSpec) -> Contest:
             region=spec.region,
             withdrawn=spec.withdrawn,
             min_scores=spec.min_scores,
+            candidates=spec.candidates,
         )
         for group in (spec.leader, spec.follower)
     ]

@@ -20,7 +20,7 @@ def measure(contest: Contest) -> Measured:
     """
     follower, spec = contest.follower, contest.spec
     lag = record_lags(contest)
-    record = is_record(follower.values)
+    record = is_record(follower.entered)
     unmatched = np.isinf(lag)
     findings = []
     for period in contest.periods():

@@ -25,7 +25,7 @@ def measure(contest: Contest) -> Measured:
     seen = first <= contest.last
     end = np.where(seen, first, contest.last)
     waiting = np.maximum(months(end - leader.start[None, :]), 0.0)
-    record = is_record(leader.values)
+    record = is_record(leader.entered)
     begin = int(leader.start[0]) if contest.spec.since is None else contest.first
     findings = []
     for period in contest.periods(begin):

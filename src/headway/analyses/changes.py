@@ -1,0 +1,101 @@
+"""What changed since an earlier day."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from headway.analyses.contest import LagSpec, contest
+from headway.analyses.conventions.daily import daily_lag
+from headway.analyses.result import Finding, Result, tidy
+from headway.errors import UsageError
+from headway.frontier import Frontier, from_day, to_day
+from headway.rulers.scale import Scale
+
+
+def changes(scale: Scale, spec: LagSpec, since: dt.date) -> Result:
+    """Lag and gap on an earlier day and on the last, on one scale, and what lies between.
+
+    Both days are measured on the same scale and draws, so their difference is paired.
+
+    Returns
+    -------
+    Result
+        Rows ``lag`` and ``gap`` for the periods ``then``, ``now`` and ``change``. Details:
+        ``models`` (dated since, either group, with capability and whether they were records)
+        and ``facts`` (rows recorded since, by table; corrections apart).
+
+    Raises
+    ------
+    UsageError
+        When a group had no model yet, or the day is not before the last.
+    """
+    pair = contest(scale, spec)
+    then = to_day(since)
+    if not pair.first <= then < pair.last:
+        raise UsageError(
+            f"since {since} lies outside the days that can be compared",
+            hint=f"choose a day from {from_day(pair.first)} to before {from_day(pair.last)}",
+        )
+    at = then - pair.first
+    leader, follower = pair.daily_best()
+    findings = []
+    with np.errstate(invalid="ignore"):
+        gap = leader - follower
+    for quantity, series, unit in (
+        ("lag", daily_lag(pair), "months"),
+        ("gap", np.where(np.isfinite(gap), gap, np.nan), scale.unit),
+    ):
+        before, after = series[:, at], series[:, -1]
+        for period, rows in (("then", before), ("now", after), ("change", after - before)):
+            findings.append(
+                Finding(
+                    period=period, entity="frontier", quantity=quantity, rows=rows, unit=unit, n=1
+                )
+            )
+    models = pl.concat(
+        [
+            _models(scale, side, role, then)
+            for role, side in (("leader", pair.leader), ("follower", pair.follower))
+        ]
+    ).sort("date", "model")
+    return Result(
+        table=tidy("daily", findings, spec.level),
+        spec=spec.to_dict() | {"changes_since": since.isoformat()},
+        dataset=scale.dataset.digest,
+        details={"models": models, "facts": _facts(scale, since)},
+        notes=pair.notes,
+    )
+
+
+def _models(scale: Scale, side: Frontier, role: str, then: int) -> pl.DataFrame:
+    new = [j for j in range(len(side.models)) if then < side.start[j] <= side.until]
+    records = set(side.records)
+    return pl.DataFrame(
+        {
+            "role": [role] * len(new),
+            "model": [side.models[j] for j in new],
+            "date": pl.Series([from_day(side.start[j]) for j in new], dtype=pl.Date),
+            "capability": [float(side.values[0, j]) for j in new],
+            "record": [j in records for j in new],
+        },
+        schema_overrides={
+            "role": pl.String, "model": pl.String, "capability": pl.Float64, "record": pl.Boolean,
+        },
+    ).join(scale.dataset.models.select("model", "name", "organisation"), on="model", how="left")  # fmt: skip
+
+
+def _facts(scale: Scale, since: dt.date) -> pl.DataFrame:
+    rows: list[dict[str, Any]] = []
+    data = scale.dataset
+    for name in data.names:
+        history = data.history(name)
+        recent = history.filter(pl.col("recorded_on") > since)
+        corrected = recent["reason"].is_not_null().sum() if "reason" in recent.columns else 0
+        rows.append(
+            {"table": name, "recorded": recent.height, "corrections": int(corrected)}
+        )
+    return pl.DataFrame(
+        rows, schema={"table": pl.String, "recorded": pl.Int64, "corrections": pl.Int64}
+    )
