@@ -1,0 +1,75 @@
+"""A runner for the command line, and a small dataset to run it on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from headway.cli import main
+from headway.dataset import Dataset
+
+Run = Callable[..., "Ran"]
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.delenv("HEADWAY_TRACEBACK", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*words: object) -> Ran:
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        printed = capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixteen models of two countries on six benchmarks; a logistic world without noise."""
+    folder = tmp_path_factory.mktemp("facts") / "small"
+    small_dataset().write(folder)
+    return folder
+
+
+@pytest.fixture
+def anchored(small: Path) -> tuple[str, ...]:
+    """Options that fit the small dataset quickly."""
+    words = f"--dataset {small} --anchor m04=100 --anchor m12=120 --draws 20"
+    return tuple(words.split())
+
+
+def small_dataset() -> Dataset:
+    capability = np.linspace(-2, 3, 16)
+    difficulty = np.linspace(-1.5, 2.5, 6)
+    days = [date(2024, 1, 1) + timedelta(days=45 * k) for k in range(16)]
+    names = [f"m{k:02}" for k in range(16)]
+    score = 1 / (1 + np.exp(-(capability[:, None] - difficulty[None, :])))
+    cells = [(m, f"b{j}", float(score[k, j])) for k, m in enumerate(names) for j in range(6)]
+    return Dataset.from_frames(
+        recorded_on=date(2026, 1, 1),
+        models=pl.DataFrame(
+            {
+                "model": names,
+                "name": [f"Model 模型 {k}" for k in range(16)],
+                "country": ["US", "CN"] * 8,
+                "open_weights": [False, True] * 8,
+                "announced_on": days,
+                "available_on": days,
+                "listed_on": days,
+            }
+        ),
+        scores=pl.DataFrame(cells, schema=["model", "benchmark", "score"], orient="row"),
+    )

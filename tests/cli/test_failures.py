@@ -1,0 +1,61 @@
+"""What the user reads when something goes wrong."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from headway.cli import failures
+from headway.errors import DataError
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("HEADWAY_TRACEBACK", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+def _said(error: BaseException) -> tuple[int, str]:
+    stream = StringIO()
+    return failures.say(error, stream), stream.getvalue()
+
+
+def test_an_error_of_headway_has_message_details_and_hint() -> None:
+    code, text = _said(DataError("wrong cells", details=["a:1", "a:2"], hint="mend them"))
+    assert code == 2
+    assert text == "error: wrong cells\n  - a:1\n  - a:2\nhint: mend them\n"
+
+
+def test_a_file_that_cannot_be_used_is_named() -> None:
+    code, text = _said(PermissionError(13, "Permission denied", "/x/report.html"))
+    assert code == 2
+    assert text == "error: /x/report.html: Permission denied\n"
+
+
+def test_an_interrupt_says_nothing() -> None:
+    assert _said(KeyboardInterrupt()) == (130, "")
+
+
+def test_a_reader_that_has_gone_says_nothing() -> None:
+    assert _said(BrokenPipeError()) == (1, "")
+
+
+def test_a_defect_keeps_its_traceback_in_a_file(tmp_path: Path) -> None:
+    try:
+        raise RuntimeError("boom")
+    except RuntimeError as error:
+        code, text = _said(error)
+    assert code == 70
+    assert "RuntimeError: boom" in text
+    assert "Traceback" not in text
+    [kept] = tmp_path.glob("headway-*.txt")
+    assert str(kept) in text
+    assert "test_a_defect_keeps_its_traceback_in_a_file" in kept.read_text()
+
+
+def test_the_traceback_is_shown_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWAY_TRACEBACK", "1")
+    code, text = _said(DataError("wrong"))
+    assert code == 2
+    assert text.startswith("headway.errors.DataError: wrong")
+    assert text.endswith("error: wrong\n")

@@ -1,0 +1,183 @@
+"""Options are made from the fields of a dataclass."""
+
+import inspect
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from headway.analyses.lag import LagSpec
+from headway.cli.options import from_spec, help_of
+from headway.rulers import LogisticRuler, PublishedRuler
+
+
+def _option(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Every:
+    """One field of each type.
+
+    Parameters
+    ----------
+    documented
+        Text in the
+        docstring.
+    first, second
+        Text of both.
+
+    Notes
+    -----
+    Not a parameter.
+    """
+
+    needed: str = field(metadata={"help": "must be given"})
+    number: float = _option(1.5, "a number")
+    count: int = _option(3, "a count")
+    flag: bool = _option(False, "a flag")
+    kind: Literal["red", "green"] = _option("red", "a choice")
+    since: date | None = _option(None, "a day")
+    where: Path | None = _option(None, "a path")
+    words: tuple[str, ...] | None = _option(None, "words")
+    days: tuple[date, ...] = _option((date(2024, 1, 1),), "days")
+    documented: int | None = None
+    first: str = "a"
+    second: str = "b"
+    weights: dict[str, float] | None = _option(None, "weights")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Other:
+    """A second spec."""
+
+    count: int = _option(3, "a count of the other")
+    hidden: int = _option(7, "not an option")
+
+
+def _call(*words: str, names: dict[str, str] | None = None) -> tuple[Any, Any]:
+    caught: list[Any] = []
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+    @app.command()
+    @from_spec(names=names, leave_out=("other.hidden",))
+    def command(spec: Every, other: Other, *, plain: int = 0) -> None:
+        caught.extend([spec, other, plain])
+
+    result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
+    return caught, result
+
+
+def test_defaults_are_those_of_the_dataclass() -> None:
+    (spec, other, plain), _ = _call("--needed", "x")
+    assert spec == Every(needed="x")
+    assert other == Other()
+    assert plain == 0
+
+
+def test_every_type_is_read() -> None:
+    (spec, other, plain), _ = _call(
+        *("--needed", "x", "--number", "-2e3", "--count", "4", "--flag", "--kind", "green"),
+        *("--since", "2026-02-28", "--where", "a/b", "--words", "one", "--words", "two"),
+        *("--days", "2025-01-01", "--documented", "5", "--weights", "a=b=0.5", "--plain", "9"),
+    )
+    assert spec == Every(
+        needed="x",
+        number=-2000.0,
+        count=4,
+        flag=True,
+        kind="green",
+        since=date(2026, 2, 28),
+        where=Path("a/b"),
+        words=("one", "two"),
+        days=(date(2025, 1, 1),),
+        documented=5,
+        weights={"a=b": 0.5},
+    )
+    assert other == Other(count=4), "one option fills the field of that name in both"
+    assert plain == 9
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--number", "x"), "'x' is not a number"),
+        (("--number", "inf"), "'inf' is not a number"),
+        (("--count", "1.5"), "'1.5' is not a whole number"),
+        (("--kind", "gren"), "did you mean 'green'?"),
+        (("--since", "2026-02-30"), "'2026-02-30' is not a day"),
+        (("--days", "soon"), "'soon' is not a day"),
+        (("--weights", "a"), "'a' is not NAME=NUMBER"),
+        (("--weights", "=1"), "'=1' is not NAME=NUMBER"),
+        (("--weights", "a=x"), "'x' is not a number"),
+        (("--hidden", "1"), "No such option"),
+    ],
+)
+def test_a_wrong_value_is_named(words: tuple[str, ...], said: str) -> None:
+    caught, result = _call("--needed", "x", *words)
+    assert not caught
+    assert result.exit_code == 2
+    assert said in result.output
+    assert words[0] in result.output
+
+
+def test_a_field_without_default_must_be_given() -> None:
+    caught, result = _call()
+    assert not caught
+    assert result.exit_code == 2
+    assert "--needed" in result.output
+
+
+def test_an_option_may_have_another_name() -> None:
+    (spec, _, _), _ = _call("--needed", "x", "--word", "one", names={"words": "--word"})
+    assert spec.words == ("one",)
+
+
+def test_help_has_the_text_of_every_field() -> None:
+    _, result = _call("--help")
+    for text in ("must be given", "a count a count of the other", "Text in the docstring."):
+        assert text in result.output
+    assert result.output.count("Text of both.") == 2
+    assert "not an option" not in result.output
+    assert "2024-01-01" in result.output
+
+
+@pytest.mark.parametrize("spec", [LagSpec, LogisticRuler, PublishedRuler])
+def test_every_field_of_a_shipped_spec_has_help(spec: type) -> None:
+    left_out = {"name"}
+    for item in fields(spec):
+        if item.name not in left_out:
+            assert help_of(spec, item.name)
+
+
+def test_a_field_without_help_is_refused() -> None:
+    @dataclass(frozen=True)
+    class Mute:
+        silent: int = 1
+
+    with pytest.raises(TypeError, match=r"Mute\.silent has no help text"):
+        help_of(Mute, "silent")
+
+
+def test_a_type_that_no_option_can_hold_is_refused() -> None:
+    @dataclass(frozen=True)
+    class Odd:
+        value: complex = field(default=0j, metadata={"help": "odd"})
+
+    with pytest.raises(TypeError, match="no option can be made from the type"):
+
+        @from_spec()
+        def command(spec: Odd) -> None:
+            raise AssertionError(spec)
+
+
+def test_the_signature_is_that_of_the_options() -> None:
+    @from_spec(leave_out=("spec.hidden",))
+    def command(spec: Other, *, plain: int = 0) -> None:
+        raise AssertionError(spec, plain)
+
+    assert list(inspect.signature(command).parameters) == ["count", "plain"]

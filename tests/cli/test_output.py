@@ -1,0 +1,56 @@
+"""What commands print."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+import polars as pl
+import pytest
+
+from headway.cli import output
+
+
+def test_a_table_shows_markup_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pl.DataFrame({"a": ["[red]model[/red]"], "b": [1.25]})
+    output.console().print(output.table(frame, {"a": "Model", "b": "Points"}, title="T"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["T"]
+    assert lines[1].split() == ["Model", "Points"]
+    assert lines[2].split() == ["[red]model[/red]", "1.2"]
+
+
+def test_notes_are_not_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "[note] " + "word " * 100
+    output.notes(output.console(), [long])
+    assert capsys.readouterr().out == f"· {long}\n"
+
+
+def test_json_has_plain_values(capsys: pytest.CaptureFixture[str]) -> None:
+    output.strict_json(
+        {
+            "day": date(2026, 8, 11),
+            "price": Decimal("0.25"),
+            "inner": MappingProxyType({"a": (1, None)}),
+            "text": "模型",
+        }
+    )
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == {
+        "day": "2026-08-11",
+        "price": 0.25,
+        "inner": {"a": [1, None]},
+        "text": "模型",
+    }
+    assert "模型" in printed
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_json_refuses_what_is_not_json(value: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        output.strict_json({"value": value})
+
+
+def test_json_refuses_unknown_types() -> None:
+    with pytest.raises(TypeError, match="object has no place in JSON"):
+        output.strict_json({"value": object()})
