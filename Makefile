@@ -34,6 +34,10 @@ test-slow: $(VENV)/installed-dev ## Run the tests that take minutes (coverage of
 benchmark: $(VENV)/installed-dev ## Measure speed on this machine
 	@for file in benchmarks/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done
 
+catalog: $(VENV)/installed ## Build the shipped facts again from their originals (FACTS=folder)
+	@test -n "$(FACTS)" || { echo "Name the folder of the originals: make catalog FACTS=folder"; exit 2; }
+	$(PY) tools/build_catalog.py --facts "$(FACTS)"
+
 browser: ## Install Chromium and Chinese fonts for the browser tests (Debian, as root)
 	@if command -v chromium >/dev/null 2>&1 && ls /usr/share/fonts/opentype/noto/NotoSansCJK-* >/dev/null 2>&1; then \
 	  echo "Chromium and the fonts are installed."; \

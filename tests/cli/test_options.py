@@ -15,8 +15,8 @@ from headway.cli.options import from_spec, help_of
 from headway.rulers import LogisticRuler, PublishedRuler
 
 
-def _option(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"help": text})
+def _says(text: str) -> dict[str, str]:
+    return {"help": text}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,27 +36,27 @@ class Every:
     Not a parameter.
     """
 
-    needed: str = field(metadata={"help": "must be given"})
-    number: float = _option(1.5, "a number")
-    count: int = _option(3, "a count")
-    flag: bool = _option(False, "a flag")
-    kind: Literal["red", "green"] = _option("red", "a choice")
-    since: date | None = _option(None, "a day")
-    where: Path | None = _option(None, "a path")
-    words: tuple[str, ...] | None = _option(None, "words")
-    days: tuple[date, ...] = _option((date(2024, 1, 1),), "days")
+    needed: str = field(metadata=_says("must be given"))
+    number: float = field(default=1.5, metadata=_says("a number"))
+    count: int = field(default=3, metadata=_says("a count"))
+    flag: bool = field(default=False, metadata=_says("a flag"))
+    kind: Literal["red", "green"] = field(default="red", metadata=_says("a choice"))
+    since: date | None = field(default=None, metadata=_says("a day"))
+    where: Path | None = field(default=None, metadata=_says("a path"))
+    words: tuple[str, ...] | None = field(default=None, metadata=_says("words"))
+    days: tuple[date, ...] = field(default=(date(2024, 1, 1),), metadata=_says("days"))
     documented: int | None = None
     first: str = "a"
     second: str = "b"
-    weights: dict[str, float] | None = _option(None, "weights")
+    weights: dict[str, float] | None = field(default=None, metadata=_says("weights"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Other:
     """A second spec."""
 
-    count: int = _option(3, "a count of the other")
-    hidden: int = _option(7, "not an option")
+    count: int = field(default=3, metadata=_says("a count of the other"))
+    hidden: int = field(default=7, metadata=_says("not an option"))
 
 
 def _call(*words: str, names: dict[str, str] | None = None) -> tuple[Any, Any]:
