@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from headway.analyses.contest import LagSpec, contest
-from headway.analyses.conventions.daily import daily_lag
+from headway.analyses.contest import LagSpec, contest, year_before
+from headway.analyses.conventions.records import record_lags
 from headway.analyses.result import Result, interval_columns, model_name
 from headway.errors import HeadwayError, NotIdentified, UsageError
 from headway.frontier import from_day
@@ -38,6 +38,8 @@ _SCHEMA: dict[str, Any] = {
     "follower_model": pl.String,
     "follower_name": pl.String,
     "follower_score": pl.Float64,
+    "follower_date": pl.Date,
+    "stale": pl.Boolean,
     "matched_name": pl.String,
     "matched_date": pl.Date,
     "gap": pl.Float64,
@@ -49,18 +51,22 @@ _SCHEMA: dict[str, Any] = {
 
 
 def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
-    """Lag on the last day in each domain of benchmarks.
+    r"""Lag of the follower's best model in each domain of benchmarks.
 
     Each domain is a refit of the capabilities on its benchmarks with difficulties and slopes
-    held (:func:`headway.rulers.domain.refit`), and the lag is the ``daily`` one on the last day:
-    how long ago a leader's model first had more than the follower's best has there now.
+    held (:func:`headway.rulers.domain.refit`). The lag is that of the ``records`` convention for
+    the follower's best measured model j there,
+    :math:`t_j - \min\{t : L(t) \ge c_j + \text{tie}\}`: it does not grow when a benchmark is
+    no longer run.
 
     Returns
     -------
     Result
         One row per domain, worst first. ``status`` is ``ok``; ``at_least`` when the leader's
-        first measured model was already better, so the true lag may be longer; ``leads`` when
-        the follower is ahead; ``level``; or ``not_enough_data`` with the reason in ``why``.
+        first measured model was already there, so the true lag may be longer; ``leads`` when the
+        follower was there first (the lag is negative, or unknown when no leader's model has
+        come since); or ``not_enough_data`` with the reason in ``why``. ``stale`` marks a domain
+        in which the follower's best model is more than a year older than the last day.
     """
     progress = progress or Silent()
     facts = scale.dataset.benchmarks
@@ -86,7 +92,7 @@ def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> 
 
 
 def by_benchmark(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
-    """Lag on the last day on each single benchmark, by its own score.
+    """Lag of the follower's best model on each single benchmark, by its own score.
 
     As :func:`by_domain`, on the scores themselves, without a tie.
     """
@@ -122,34 +128,29 @@ def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
     for side in (pair.leader, pair.follower):
         if len(side.models) < FEWEST_MODELS:
             return _unknown(f"{len(side.models)} models of {side.group} measured")
-    lag = daily_lag(pair)[:, -1:]
-    leader, follower = (best[:, -1:] for best in pair.daily_best())
-    if not (np.isfinite(lag[0, 0]) and np.isfinite(leader[0, 0]) and np.isfinite(follower[0, 0])):
-        return _unknown("no model counts on the last day")
-    first = pair.leader.first_reaching(follower[:1] + spec.tie, strictly=True)[0, 0]
+    leader, follower = pair.leader, pair.follower
+    j, i = (int(side.values[0].argmax()) for side in (follower, leader))
+    lag = record_lags(pair)[:, [j]]
+    first = leader.first_reaching(follower.values[:1, [j]] + spec.tie, strictly=False)[0, 0]
     matched = None
-    status = "leads" if lag[0, 0] < 0 else "level" if lag[0, 0] == 0 else "ok"
-    if lag[0, 0] > 0:
-        better = (pair.leader.start == first) & (
-            pair.leader.values[0] > follower[0, 0] + spec.tie
-        )
-        matched = pair.leader.models[int(np.flatnonzero(better)[0])]
-        if first == pair.leader.start[0]:
-            status = "at_least"
-    gap = interval_columns(leader - follower, spec.level)
-    holders = [
-        _holder(side.models, side.values[0], side.start <= pair.last)
-        for side in (pair.leader, pair.follower)
-    ]
+    if first <= pair.last:
+        reached = (leader.start == first) & (leader.values[0] >= follower.values[0, j] + spec.tie)
+        matched = leader.models[int(np.flatnonzero(reached)[0])]
+    status = "leads" if matched is None or lag[0, 0] < 0 else "ok"
+    if status == "ok" and first == leader.start[0]:
+        status = "at_least"
+    gap = interval_columns(leader.values[:, [i]] - follower.values[:, [j]], spec.level)
     return {
         **{name: column[0] for name, column in interval_columns(lag, spec.level).items()},
         "status": status,
-        "leader_model": holders[0],
-        "leader_name": model_name(scale, holders[0]),
-        "leader_score": float(leader[0, 0]),
-        "follower_model": holders[1],
-        "follower_name": model_name(scale, holders[1]),
-        "follower_score": float(follower[0, 0]),
+        "leader_model": leader.models[i],
+        "leader_name": model_name(scale, leader.models[i]),
+        "leader_score": float(leader.values[0, i]),
+        "follower_model": follower.models[j],
+        "follower_name": model_name(scale, follower.models[j]),
+        "follower_score": float(follower.values[0, j]),
+        "follower_date": from_day(follower.start[j]),
+        "stale": from_day(follower.start[j]) < year_before(from_day(pair.last)),
         "matched_name": model_name(scale, matched),
         "matched_date": from_day(first) if matched else None,
         "gap": gap["estimate"][0],
@@ -157,10 +158,6 @@ def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
         "gap_high": gap["high"][0],
         "gap_unit": scale.unit,
     }
-
-
-def _holder(models: tuple[str, ...], values: Any, counts: Any) -> str:
-    return models[int(np.where(counts, values, -np.inf).argmax())]
 
 
 def _unknown(why: str) -> dict[str, Any]:
@@ -173,7 +170,7 @@ def _tested(cells: Observations, benchmark: str) -> int:
 
 def _result(rows: list[dict[str, Any]], scale: Scale, spec: LagSpec) -> Result:
     filled = [
-        {"quantity": "lag_now", "level": spec.level, "unit": "months"} | row for row in rows
+        {"quantity": "lag", "level": spec.level, "unit": "months"} | row for row in rows
     ]
     table = pl.DataFrame([{c: row.get(c) for c in _SCHEMA} for row in filled], schema=_SCHEMA)
     return Result(

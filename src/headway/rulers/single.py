@@ -2,12 +2,12 @@
 
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from headway.draws import Draws, central_interval
+from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError, did_you_mean
 from headway.progress import Progress
 from headway.rulers.observations import Duplicates, observe
@@ -22,7 +22,8 @@ class SingleRuler:
     r"""Chance-corrected score on one benchmark, in percent.
 
     Draws add sampling noise: the reported standard error where there is one, else the binomial
-    one :math:`\sqrt{p (1 - p) / n}` with n the number of items, else none (and a note).
+    one :math:`\sqrt{r (1 - r) / n}` of the raw score r on n items, both divided by
+    ``ceiling - chance``; with an unknown number of items there is none, and a note.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ class SingleRuler:
             by_predicate=pl.col("benchmark") == self.benchmark, named=True
         )
         p = np.clip(cells.performance, 0.0, 1.0)
-        error_of, notes = self._errors(data, cells.models, p, facts["n_items"])
+        error_of, notes = self._errors(data, cells.models, p, facts)
         noise = np.random.default_rng(seed).standard_normal((n_draws, len(p)))
         values = 100 * np.clip(p + noise * error_of, 0.0, 1.0)
         low, high = central_interval(values, self.level)
@@ -102,8 +103,10 @@ class SingleRuler:
         )
 
     def _errors(
-        self, data: "Dataset", models: tuple[str, ...], p: np.ndarray, n_items: int | None
-    ) -> tuple[np.ndarray, tuple[str, ...]]:  # type: ignore[type-arg]
+        self, data: "Dataset", models: tuple[str, ...], p: FloatArray, facts: dict[str, Any]
+    ) -> tuple[FloatArray, tuple[str, ...]]:
+        chance = 0.0 if facts["chance"] is None else float(facts["chance"])
+        span = (1.0 if facts["ceiling"] is None else float(facts["ceiling"])) - chance
         reported = dict(
             data.scores.filter(
                 (pl.col("benchmark") == self.benchmark) & pl.col("stderr").is_not_null()
@@ -112,12 +115,12 @@ class SingleRuler:
             .agg(pl.col("stderr").min())
             .iter_rows()
         )
-        notes = ()
+        notes: tuple[str, ...] = ()
         binomial = np.zeros(len(p))
-        if n_items:
-            binomial = np.sqrt(p * (1 - p) / n_items)
+        if facts["n_items"]:
+            raw = np.clip(chance + span * p, 0.0, 1.0)
+            binomial = np.sqrt(raw * (1 - raw) / int(facts["n_items"]))
         elif len(reported) < len(models):
             notes = (f"{self.benchmark}: number of items unknown, so no sampling noise.",)
-        return np.array(
-            [reported.get(m, b) for m, b in zip(models, binomial, strict=True)]
-        ), notes
+        errors = np.array([reported.get(m, b) for m, b in zip(models, binomial, strict=True)])
+        return errors / span, notes

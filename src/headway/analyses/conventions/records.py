@@ -15,12 +15,14 @@ def measure(contest: Contest) -> Measured:
 
     .. math:: \text{lag}_j = t_j - \min\{t : L(t) \ge c_j + \text{tie}\}
 
-    Each draw has its own records. A record that no leader's model has reached is counted as
-    censored: the follower leads there, by at least the time until the last day.
+    The records are those of the estimate, in every draw: a draw that chose its own would add the
+    small records that noise makes, and pull the mean down (measured in
+    ``docs/decisions/0004-candidates.md``). A record that no leader's model has reached is
+    counted as censored: the follower leads there, by at least the time until the last day.
     """
     follower, spec = contest.follower, contest.spec
     lag = record_lags(contest)
-    record = is_record(follower.entered)
+    record = is_record(follower.values[:1])
     unmatched = np.isinf(lag)
     findings = []
     for period in contest.periods():
@@ -32,24 +34,22 @@ def measure(contest: Contest) -> Measured:
                 quantity="lag_mean",
                 rows=row_mean(np.where(unmatched, np.nan, lag), inside),
                 unit="months",
-                n=int(inside[0].sum()),
-                censored=int((inside & unmatched)[0].sum()),
-                status="ok" if inside[0].any() else "not_enough_data",
+                n=int(inside.sum()),
+                censored=int((inside & unmatched[:1]).sum()),
+                status="ok" if inside.any() else "not_enough_data",
             )
         )
-    inside = (follower.start >= contest.first)[None, :] & record
-    latest = np.where(inside.any(axis=1), inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1), -1)
-    rows = np.where(latest >= 0, lag[np.arange(len(lag)), latest], np.nan)
+    latest = lag[:, follower.records[-1]]
     findings.append(
         Finding(
             period="now",
             entity="latest record",
             quantity="lag_latest",
-            rows=np.where(np.isinf(rows), np.nan, rows),
+            rows=np.where(np.isinf(latest), np.nan, latest),
             unit="months",
-            n=int(latest[0] >= 0),
-            censored=int(np.isinf(rows[0])),
-            status="censored" if np.isinf(rows[0]) else "ok",
+            n=1,
+            censored=int(np.isinf(latest[0])),
+            status="censored" if np.isinf(latest[0]) else "ok",
         )
     )
     shown = [j for j in follower.records if follower.start[j] >= contest.first]
