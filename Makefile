@@ -13,7 +13,7 @@ FACTS ?=
 .PHONY: help report test test-slow lint benchmark catalog browser clean
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*## ' Makefile | sort | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' \
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' \
 	  | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
 report: $(VENV)/installed ## Write report.html from the shipped facts (ARGS="--lang zh" for more)
@@ -58,7 +58,7 @@ $(VENV)/created:
 	@command -v "$(PYTHON)" >/dev/null || { \
 	  echo "Headway needs Python 3.11 or newer, and there is no '$(PYTHON)' here. Install it, or name one: make PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Headway needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1). Name another: make PYTHON=/path/to/python3.12"; exit 1; }
+	  echo "Headway needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1 | head -1). Name another: make PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -m venv --clear $(VENV) || { \
 	  echo "'$(PYTHON)' cannot make a virtual environment (on Debian: apt-get install python3-venv)."; exit 1; }
 	@touch $@

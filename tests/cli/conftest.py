@@ -71,5 +71,8 @@ def small_dataset() -> Dataset:
                 "listed_on": days,
             }
         ),
+        benchmarks=pl.DataFrame(
+            {"benchmark": [f"b{j}" for j in range(6)], "domain": ["math"] * 3 + ["coding"] * 3}
+        ),
         scores=pl.DataFrame(cells, schema=["model", "benchmark", "score"], orient="row"),
     )

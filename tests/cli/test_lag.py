@@ -46,6 +46,26 @@ def test_groups_change_places(run: Run, anchored: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("area", "names"), [("domain", {"math", "coding"}), ("benchmark", {f"b{j}" for j in range(6)})]
+)
+def test_areas(run: Run, anchored: tuple[str, ...], area: str, names: set[str]) -> None:
+    ran = run("lag", *anchored, "--by", area)
+    assert ran.code == 0, ran.err
+    assert "Follower's best" in ran.out
+    said = json.loads(run("lag", *anchored, "--by", area, "--json").out)
+    assert {row["entity"] for row in said["table"]} == names
+
+
+def test_changes(run: Run, anchored: tuple[str, ...]) -> None:
+    ran = run("lag", *anchored, "--changed-since", "2025-01-01", "--json")
+    assert ran.code == 0, ran.err
+    said = json.loads(ran.out)
+    assert {row["period"] for row in said["table"]} == {"then", "now", "change"}
+    assert len(said["details"]["models"]) == 7
+    assert run("lag", *anchored, "--changed-since", "2025-01-01").code == 0
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--leader", "contry:US"), "did you mean 'country'?"),
@@ -64,6 +84,11 @@ def test_groups_change_places(run: Run, anchored: tuple[str, ...]) -> None:
         (("--convention", "named", "--model", "m99"), "m99"),
         (("--draws", "some"), "'some' is not a whole number"),
         (("--ruler", "published"), "would have no effect"),
+        (("--by", "country"), "--by"),
+        (("--by", "domain", "--every"), "--every and --by ask different questions"),
+        (("--by", "domain", "--convention", "gap"), "--by and --convention"),
+        (("--changed-since", "2020-01-01"), "outside the days"),
+        (("--changed-since", "May"), "'May' is not a day"),
     ],
 )
 def test_a_wrong_option_is_an_error(

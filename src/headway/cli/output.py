@@ -57,18 +57,16 @@ def cell(value: Any) -> str:
 
 
 def intervals(frame: pl.DataFrame, low: str, high: str) -> pl.Series:
-    """Texts of the intervals between two columns, a dash where there is none.
+    """Texts of the intervals between two columns, with a dash for an end that is not known.
 
     >>> intervals(pl.DataFrame({"a": [1.04, None], "b": [3.0, None]}), "a", "b").to_list()
     ['1.0 to 3.0', '–']
     """
-    return pl.Series(
-        [
-            cell(None) if a is None or b is None else f"{cell(a)} to {cell(b)}"
-            for a, b in frame.select(low, high).iter_rows()
-        ],
-        dtype=pl.String,
-    )
+    texts = [
+        cell(None) if a is None and b is None else f"{cell(a)} to {cell(b)}"
+        for a, b in frame.select(low, high).iter_rows()
+    ]
+    return pl.Series(texts, dtype=pl.String)
 
 
 def notes(out: Console, lines: Sequence[str]) -> None:
