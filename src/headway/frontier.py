@@ -120,8 +120,9 @@ class Frontier:
         """
         side = np.less_equal if strictly else np.less
         short = side(self.reached[:, None, :], level[:, :, None]).sum(axis=2)
-        padded = np.append(self.start, NEVER)
-        return padded[short]
+        padded: Days = np.append(self.start, NEVER)
+        out: Days = padded[short]
+        return out
 
     def without_first(self) -> "Frontier":
         """Return the frontier without the group's first dated model or models."""

@@ -169,9 +169,7 @@ def _tested(cells: Observations, benchmark: str) -> int:
 
 
 def _result(rows: list[dict[str, Any]], scale: Scale, spec: LagSpec) -> Result:
-    filled = [
-        {"quantity": "lag", "level": spec.level, "unit": "months"} | row for row in rows
-    ]
+    filled = [{"quantity": "lag", "level": spec.level, "unit": "months"} | row for row in rows]
     table = pl.DataFrame([{c: row.get(c) for c in _SCHEMA} for row in filled], schema=_SCHEMA)
     return Result(
         table=table.sort("estimate", "entity", descending=[True, False], nulls_last=True),

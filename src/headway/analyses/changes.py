@@ -93,9 +93,7 @@ def _facts(scale: Scale, since: dt.date) -> pl.DataFrame:
         history = data.history(name)
         recent = history.filter(pl.col("recorded_on") > since)
         corrected = recent["reason"].is_not_null().sum() if "reason" in recent.columns else 0
-        rows.append(
-            {"table": name, "recorded": recent.height, "corrections": int(corrected)}
-        )
+        rows.append({"table": name, "recorded": recent.height, "corrections": int(corrected)})
     return pl.DataFrame(
         rows, schema={"table": pl.String, "recorded": pl.Int64, "corrections": pl.Int64}
     )

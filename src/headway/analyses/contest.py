@@ -17,8 +17,8 @@ from headway.frontier import (
     Days,
     Frontier,
     Withdrawn,
-    frontier,
     from_day,
+    frontier,
     to_day,
 )
 from headway.rulers.scale import Scale
@@ -52,8 +52,12 @@ class LagSpec:
     tie: float = _option(
         1.0, "A follower within this many units of the scale counts as level with the leader."
     )
-    since: dt.date | None = _option(None, "First day that counts; by default when both have a model.")
-    until: dt.date | None = _option(None, "Last day that counts; by default the day of the evidence.")
+    since: dt.date | None = _option(
+        None, "First day that counts; by default when both have a model."
+    )
+    until: dt.date | None = _option(
+        None, "Last day that counts; by default the day of the evidence."
+    )
     level: float = _option(0.9, "Level of the intervals.")
     drop_first: bool = _option(False, "Leave out the first model of each group.")
     min_scores: int = _option(1, "Candidates need at least this many scores.")

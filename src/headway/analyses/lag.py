@@ -22,6 +22,7 @@ from headway.analyses.conventions import (
     trend,
 )
 from headway.analyses.result import Result, tidy
+from headway.draws import FloatArray
 from headway.errors import UsageError
 
 if TYPE_CHECKING:
@@ -135,9 +136,7 @@ def lag(
     return _measure(contest(scale, spec), (spec.convention,))
 
 
-def compare(
-    scale: "Scale", spec: LagSpec, conventions: tuple[str, ...] = CONVENTIONS
-) -> LagResult:
+def compare(scale: "Scale", spec: LagSpec, conventions: tuple[str, ...] = CONVENTIONS) -> LagResult:
     """Measure the same contest by several conventions, all on the same draws.
 
     A convention that the scale cannot serve is left out, and the notes say why.
@@ -147,7 +146,9 @@ def compare(
 
 def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
     spec = pair.spec
-    frames, details, draws = [], {}, {}
+    frames: list[pl.DataFrame] = []
+    details: dict[str, pl.DataFrame] = {}
+    draws: dict[tuple[str, ...], FloatArray] = {}
     notes = [*pair.scale.notes, *pair.notes]
     for name in conventions:
         try:

@@ -19,9 +19,7 @@ from headway.rulers.resample import within_models
 from headway.rulers.scale import Scale
 
 
-def refit(
-    scale: Scale, benchmarks: Sequence[str], *, name: str, min_scores: int = 2
-) -> Scale:
+def refit(scale: Scale, benchmarks: Sequence[str], *, name: str, min_scores: int = 2) -> Scale:
     """Refit the capabilities on some benchmarks, with difficulties and slopes held.
 
     The difficulties and slopes of the estimate and of every draw are those of the joint fit, and
@@ -107,4 +105,3 @@ def refit(
         seed=scale.seed,
         notes=cells.notes,
     )
-

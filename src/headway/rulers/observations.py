@@ -67,32 +67,6 @@ class Observations:
         )
 
 
-def performance(scores: pl.DataFrame, benchmarks: pl.DataFrame) -> pl.Series:
-    """Chance-corrected performance of rows of ``scores``.
-
-    ``(score - chance) / (ceiling - chance)`` for rows of scale ``raw``; rows of scale
-    ``normalised`` are taken as they are. An unknown chance counts as 0 and an unknown ceiling
-    as 1.
-    """
-    chance = pl.col("chance").fill_null(0.0)
-    ceiling = pl.col("ceiling").fill_null(1.0)
-    return (
-        scores.select("benchmark", "score", "scale")
-        .join(
-            benchmarks.select("benchmark", "chance", "ceiling"),
-            on="benchmark",
-            how="left",
-            maintain_order="left",
-        )
-        .select(
-            performance=pl.when(pl.col("scale") == "raw")
-            .then((pl.col("score") - chance) / (ceiling - chance))
-            .otherwise(pl.col("score"))
-        )
-        .to_series()
-    )
-
-
 def observe(
     data: "Dataset",
     *,
@@ -130,14 +104,19 @@ def observe(
     for name, value in weights.items():
         if not (np.isfinite(value) and value >= 0):
             raise UsageError(f"weight of benchmark {name!r} is {value!r}; expected 0 or more")
-    scores = data.scores.with_columns(performance(data.scores, data.benchmarks))
+    scores = data.normalised_scores()
     if benchmarks is not None:
         scores = scores.filter(pl.col("benchmark").is_in(list(benchmarks)))
     scores = scores.filter(
         ~pl.col("benchmark").is_in([b for b, value in weights.items() if value == 0])
     )
-    cells = _one_per_cell(scores, duplicates)
     notes: list[str] = []
+    unknown = int(scores["performance"].null_count())
+    if unknown:
+        notes.append(
+            f"{unknown} raw scores are left out: their benchmark has no known chance or ceiling."
+        )
+    cells = _one_per_cell(scores.drop_nulls("performance"), duplicates)
     enough = cells.group_by("model").len().filter(pl.col("len") >= min_scores)["model"]
     left_out = cells["model"].n_unique() - len(enough)
     if left_out:
@@ -219,9 +198,7 @@ def _one_per_cell(scores: pl.DataFrame, duplicates: str) -> pl.DataFrame:
                 hint="choose duplicates='best', 'mean' or 'latest'",
             )
         return scores.select(*cell, "performance")
-    raise UsageError(
-        f"duplicates={duplicates!r} is not one of 'best', 'mean', 'latest', 'error'"
-    )
+    raise UsageError(f"duplicates={duplicates!r} is not one of 'best', 'mean', 'latest', 'error'")
 
 
 def _some(names: Sequence[str], most: int = 4) -> str:

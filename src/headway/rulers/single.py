@@ -70,9 +70,7 @@ class SingleRuler:
             cells = observe(data, benchmarks=[self.benchmark], duplicates=self.duplicates)
         except NotIdentified as error:
             raise NotIdentified(f"benchmark {self.benchmark!r} has no scores") from error
-        facts = data.benchmarks.row(
-            by_predicate=pl.col("benchmark") == self.benchmark, named=True
-        )
+        facts = data.benchmarks.row(by_predicate=pl.col("benchmark") == self.benchmark, named=True)
         p = np.clip(cells.performance, 0.0, 1.0)
         error_of, notes = self._errors(data, cells.models, p, facts)
         noise = np.random.default_rng(seed).standard_normal((n_draws, len(p)))

@@ -27,7 +27,9 @@ def measure(contest: Contest) -> Measured:
         for period in contest.periods()
     ]
     findings.append(
-        Finding(period="now", entity="frontier", quantity="gap_now", rows=gap[:, -1], unit=unit, n=1)
+        Finding(
+            period="now", entity="frontier", quantity="gap_now", rows=gap[:, -1], unit=unit, n=1
+        )
     )
     series = pl.DataFrame(
         {"date": date_column(contest.days), **interval_columns(gap, contest.spec.level)}

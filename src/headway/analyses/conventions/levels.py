@@ -1,6 +1,7 @@
 """Horizontal distance between the frontiers, averaged over the levels both have reached."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headway.analyses.contest import Contest, Period
 from headway.analyses.conventions import Measured
@@ -22,14 +23,15 @@ def measure(contest: Contest) -> Measured:
     functions is exact. A period takes the levels that the follower reached in it; levels that
     only the leader has reached are censored, and counted in whole units of the scale.
     """
-    edges, widths, lag, reached_on = _pieces(contest)
+    widths, lag, reached_on = _pieces(contest)
     findings = []
     for period in contest.periods():
         inside = _reached_in(period, reached_on)
         weight = np.where(inside, widths, 0.0)
         total = weight.sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            rows = np.where(total > 0, (weight * np.where(inside, lag, 0.0)).sum(axis=1) / total, np.nan)
+            mean = (weight * np.where(inside, lag, 0.0)).sum(axis=1) / total
+        rows = np.where(total > 0, mean, np.nan)
         findings.append(
             Finding(
                 period=period.name,
@@ -47,8 +49,8 @@ def measure(contest: Contest) -> Measured:
     return Measured(findings=findings)
 
 
-def _pieces(contest: Contest) -> tuple[FloatArray, FloatArray, FloatArray, Days]:
-    """Split the levels where either frontier jumps: edges, widths, lag and follower's day."""
+def _pieces(contest: Contest) -> tuple[FloatArray, FloatArray, Days]:
+    """Split the levels where either frontier jumps: widths, lag and the follower's day."""
     leader, follower, tie = contest.leader, contest.follower, contest.spec.tie
     low = np.maximum(_level_before(leader, contest.first), _level_before(follower, contest.first))
     top = leader.reached[:, -1]
@@ -61,7 +63,7 @@ def _pieces(contest: Contest) -> tuple[FloatArray, FloatArray, FloatArray, Days]
     follower_on = follower.first_reaching(middle - tie, strictly=False)
     known = (follower_on != NEVER) & (leader_on != NEVER)
     lag = np.where(known, months(np.where(known, follower_on - leader_on, 0)), np.nan)
-    return edges, widths, lag, follower_on
+    return widths, lag, follower_on
 
 
 def _level_before(side: Frontier, day: int) -> FloatArray:
@@ -70,5 +72,5 @@ def _level_before(side: Frontier, day: int) -> FloatArray:
     return side.reached[:, index]
 
 
-def _reached_in(period: Period, reached_on: Days) -> np.ndarray:  # type: ignore[type-arg]
+def _reached_in(period: Period, reached_on: Days) -> NDArray[np.bool_]:
     return (reached_on >= period.first) & (reached_on <= period.last)

@@ -50,12 +50,11 @@ def measure(contest: Contest) -> Measured:
                     status="ok" if n >= 2 else "not_enough_data",
                 )
             )
-    return Measured(findings=findings, details={"matches": _table(contest, first, waiting, seen, begin)})
+    matches = _table(contest, first, waiting, seen, begin)
+    return Measured(findings=findings, details={"matches": matches})
 
 
-def kaplan_meier(
-    time: FloatArray, seen: NDArray[np.bool_], horizon: float
-) -> tuple[float, float]:
+def kaplan_meier(time: FloatArray, seen: NDArray[np.bool_], horizon: float) -> tuple[float, float]:
     """Median and restricted mean of waiting times, some of them censored.
 
     The restricted mean carries the last value of the curve on to the horizon.

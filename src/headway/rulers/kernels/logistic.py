@@ -220,9 +220,7 @@ def fit(
     diagonal, cross = np.empty(n_models), np.empty((n_cells, 2))
     system, rhs = np.empty((2 * n_bench, 2 * n_bench)), np.empty(2 * n_bench)
     t_capability, t_difficulty, t_slope = capability.copy(), difficulty.copy(), slope.copy()
-    cost = _evaluate(
-        start, bench, y, w, capability, difficulty, slope, pinned, ridge, predicted
-    )
+    cost = _evaluate(start, bench, y, w, capability, difficulty, slope, pinned, ridge, predicted)
     worst = np.inf
     for iteration in range(max_iterations):
         for m in range(n_models):
