@@ -72,18 +72,24 @@ def changes(scale: Scale, spec: LagSpec, since: dt.date) -> Result:
 def _models(scale: Scale, side: Frontier, role: str, then: int) -> pl.DataFrame:
     new = [j for j in range(len(side.models)) if then < side.start[j] <= side.until]
     records = set(side.records)
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             "role": [role] * len(new),
             "model": [side.models[j] for j in new],
-            "date": pl.Series([from_day(side.start[j]) for j in new], dtype=pl.Date),
+            "date": [from_day(side.start[j]) for j in new],
             "capability": [float(side.values[0, j]) for j in new],
             "record": [j in records for j in new],
         },
-        schema_overrides={
-            "role": pl.String, "model": pl.String, "capability": pl.Float64, "record": pl.Boolean,
+        schema={
+            "role": pl.String,
+            "model": pl.String,
+            "date": pl.Date,
+            "capability": pl.Float64,
+            "record": pl.Boolean,
         },
-    ).join(scale.dataset.models.select("model", "name", "organisation"), on="model", how="left")  # fmt: skip
+    )
+    names = scale.dataset.models.select("model", "name", "organisation")
+    return frame.join(names, on="model", how="left", maintain_order="left")
 
 
 def _facts(scale: Scale, since: dt.date) -> pl.DataFrame:
