@@ -1,0 +1,377 @@
+"""The natural chart of each result: conventions, areas, records, a scale's best models."""
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import polars as pl
+
+from headway.analyses.lag import HEADLINE, LagResult
+from headway.analyses.result import Result
+from headway.errors import UsageError
+from headway.report.charts.frame import Look
+from headway.report.charts.frontiers import last_day, organisation_names
+from headway.report.charts.intervals import Row, intervals
+from headway.report.charts.over_time import over_time
+from headway.report.words import Words
+
+if TYPE_CHECKING:
+    from headway.rulers.scale import Scale
+
+LEVELS = ("daily", "daily-significant")
+
+
+def interval_text(words: Words, row: dict[str, Any]) -> str:
+    """Return an estimate with its interval, short: ``5.2 (3.6–5.2)``."""
+    if row["estimate"] is None:
+        return words.known("status", row["status"])
+    text = words.number(row["estimate"])
+    if row["status"] in ("at_least", "censored"):
+        text = words("number.at_least", value=text)
+    if row["low"] is None and row["high"] is None:
+        return text
+    return f"{text} ({interval_only(words, row)})"
+
+
+def interval_only(words: Words, row: dict[str, Any]) -> str:
+    """Return the interval of a row; an end beyond what was observed is said in words."""
+    if row["low"] is None and row["high"] is None:
+        return words("number.unknown")
+    low, high = (words.number(row[side]) for side in ("low", "high"))
+    if row["low"] is None:
+        return words("number.below", value=high)
+    if row["high"] is None:
+        return words("number.above", value=low)
+    return f"{low}–{high}" if row["low"] >= 0 else words("number.between", low=low, high=high)
+
+
+def names_of(words: Words, result: Result) -> dict[str, str]:
+    """Names of the two sides of a result."""
+    return words.names(str(result.spec["leader"]), str(result.spec["follower"]))
+
+
+def _tips(words: Words, level: float, value: str = "tip.lag") -> tuple[str, str, str]:
+    return (
+        words("tip.entity"),
+        words(value),
+        words("tip.interval", level=words.level(level)),
+    )
+
+
+def lag_over_time(result: LagResult, look: Look) -> alt.LayerChart:
+    """Draw the daily lag of a result."""
+    words = look.words
+    title = words("chart.over_time_title", **names_of(words, result))
+    return over_time(
+        _detail(result, "series"), look, title=title, note=lag_note(result, look),
+        description=lag_description(result, look), axis=words("chart.lag_axis"),
+        tip=words("tip.lag"), level=float(result.spec["level"]), mean=_year_mean(result),
+        records=result.details.get("records"),
+    )  # fmt: skip
+
+
+def lag_note(result: LagResult, look: Look) -> str:
+    """Return how the daily lag is to be read."""
+    words = look.words
+    significant = _series_convention(result) == "daily-significant"
+    key = "chart.over_time_note_significant" if significant else "chart.over_time_note"
+    return words(
+        key, level=words.level(result.spec["level"]), tie=f"{result.spec['tie']:g}",
+        **names_of(words, result),
+    )  # fmt: skip
+
+
+def lag_description(result: LagResult, look: Look) -> str:
+    """Return the facts of the daily lag as text."""
+    words = look.words
+    known = _detail(result, "series").filter(pl.col("estimate").is_not_null()).sort("date")
+    if known.is_empty():
+        return words("status.not_enough_data")
+    last, top = known.row(-1, named=True), known.sort("estimate").row(-1, named=True)
+    mean = _year_mean(result)
+    return words(
+        "chart.over_time_text", now=_with_interval(words, last), day=words.day(last["date"]),
+        mean=_with_interval(words, mean) if mean else words("number.unknown"),
+        high=words.months(top["estimate"]), high_day=words.day(top["date"]),
+    )  # fmt: skip
+
+
+def gap_over_time(result: LagResult, look: Look) -> alt.LayerChart:
+    """Draw the vertical gap of a result."""
+    words = look.words
+    names = names_of(words, result)
+    level = float(result.spec["level"])
+    unit = result.table.filter(pl.col("convention") == "gap")["unit"][0]
+    note = words("chart.gap_note", level=words.level(level), **names)
+    return over_time(
+        _detail(result, "gap"), look, title=words("chart.gap_title"), note=note, description=note,
+        axis=words("chart.gap_axis", unit=words.known("chart", str(unit))), tip=words("tip.gap"),
+        level=level,
+    )  # fmt: skip
+
+
+def convention_rows(result: LagResult) -> list[dict[str, Any]]:
+    """Rows of the table that stand for the conventions; two for the straight lines."""
+    out = []
+    for name in result.conventions:
+        if name == "gap":
+            continue
+        _, entity, quantity = HEADLINE[name]
+        if name == "trend":
+            found = result.table.filter(
+                (pl.col("convention") == name) & (pl.col("quantity") == quantity)
+            )
+            out += found.to_dicts()
+        elif name == "thresholds":
+            found = result.table.filter(
+                (pl.col("convention") == name) & (pl.col("quantity") == quantity)
+            )
+            out += [row | {"part": row["entity"]} for row in found.to_dicts()]
+        else:
+            out.append(result.headline(name))
+    return out
+
+
+def convention_name(words: Words, row: dict[str, Any]) -> str:
+    """Name of a convention with what tells its rows apart."""
+    name = words(f"convention.{row['convention']}")
+    if row["convention"] == "trend":
+        extra = words.period(row["period"])
+    elif row["convention"] == "named":
+        extra = row["entity"]
+    elif row["convention"] == "thresholds" and row["entity"] != "all":
+        extra = words.known("access", row["entity"])
+    else:
+        return name
+    return f"{name}（{extra}）" if words.lang == "zh" else f"{name}: {extra}"
+
+
+def conventions(result: LagResult, look: Look, *, chosen: str = "daily") -> alt.LayerChart:
+    """Draw every convention of a result side by side."""
+    words = look.words
+    found = convention_rows(result)
+    items = [
+        Row(
+            label=convention_name(words, row), estimate=row["estimate"], low=row["low"],
+            high=row["high"], value=interval_text(words, row), strong=row["convention"] == chosen,
+        )
+        for row in found
+    ]  # fmt: skip
+    level = float(result.spec["level"])
+    title = words("chart.conventions_title", **names_of(words, result))
+    return intervals(
+        items, look, title=title,
+        note=words("chart.conventions_note", level=words.level(level)),
+        description=_listed(words, title, items), axis=words("chart.lag_axis"),
+        tips=_tips(words, level),
+    )  # fmt: skip
+
+
+def areas(result: Result, look: Look, *, kind: str, most: int = 60) -> alt.LayerChart:
+    """Draw lags by domain (``kind="domains"``) or by benchmark (``kind="benchmarks"``)."""
+    words = look.words
+    known = result.table.filter(pl.col("estimate").is_not_null()).sort("estimate", descending=True)
+    if known.is_empty():
+        raise UsageError("no area has enough data for a chart")
+    items = []
+    for row in known.head(most).to_dicts():
+        end = "high" if row["status"] in ("at_least", "censored") else None
+        items.append(
+            Row(
+                label=area_name(words, row, kind), estimate=row["estimate"], low=row["low"],
+                high=row["high"], value=interval_text(words, row), open_end=end,
+                role="leader" if row["status"] == "leads" else "follower",
+            )
+        )  # fmt: skip
+    level = float(result.spec["level"])
+    title = words(f"chart.{kind}_title", **names_of(words, result))
+    note = words("chart.tests_note", level=words.level(level), **names_of(words, result))
+    return intervals(
+        items, look, title=title, note=note, description=_listed(words, title, items),
+        axis=words("chart.lag_axis"), tips=_tips(words, level),
+    )  # fmt: skip
+
+
+def area_name(words: Words, row: dict[str, Any], kind: str) -> str:
+    """Name of a domain in the language, or of a benchmark as published."""
+    return words.known("domain", row["entity"]) if kind == "domains" else str(row["name"])
+
+
+def waits(result: LagResult, look: Look, *, detail: str) -> alt.LayerChart:
+    """Draw the records of the follower, or the matches of the leader's, one row each."""
+    words = look.words
+    items = []
+    for row in reversed(_detail(result, detail).to_dicts()):
+        if row["status"] == "censored" and "at_least" not in row:
+            continue
+        open_end = "high" if row["status"] == "censored" else None
+        estimate = row["at_least"] if open_end else row["estimate"]
+        shown = row | {"estimate": estimate}
+        items.append(
+            Row(
+                label=str(row["name"]), estimate=estimate,
+                low=None if open_end else row["low"], high=None if open_end else row["high"],
+                value=interval_text(words, shown), open_end=open_end,
+            )
+        )  # fmt: skip
+    if not items:
+        raise UsageError("no record of the follower has been matched, so there is nothing to draw")
+    level = float(result.spec["level"])
+    title = words(f"chart.{detail}_title", **names_of(words, result))
+    return intervals(
+        items, look, title=title, note=words("chart.rows_note", level=words.level(level)),
+        description=_listed(words, title, items), axis=words("chart.lag_axis"),
+        tips=_tips(words, level),
+    )  # fmt: skip
+
+
+def ranking(
+    scale: "Scale",
+    most: int = 30,
+    look: Look | None = None,
+    *,
+    leader: str = "country:US",
+    follower: str = "country:CN",
+) -> alt.LayerChart:
+    """Draw the best models of a scale, with the published ratings beside where there are any."""
+    from headway.frontier import members
+
+    look = look or Look()
+    words = look.words
+    groups: dict[str, set[str]] = {}
+    for role, group in (("leader", leader), ("follower", follower)):
+        try:
+            groups[role] = set(members(scale.dataset, group))
+        except UsageError:
+            groups[role] = set()
+    published = published_ratings(scale)
+    beside = dict(published.select("model", "rating").iter_rows())
+    organisations = organisation_names(scale, words.lang)
+    items = []
+    for row in scale.rank().head(most).to_dicts():
+        model = row["entity"]
+        role = next((r for r, models in groups.items() if model in models), "other")
+        name = str(row["name"] or model)
+        maker = organisations.get(row["organisation"])
+        items.append(
+            Row(
+                label=name if maker is None or look.narrow else f"{name} · {maker}",
+                estimate=row["estimate"], low=row["low"], high=row["high"],
+                value=interval_text(words, row), role=role, mark=beside.get(model),
+            )
+        )  # fmt: skip
+    title = words("chart.ranking_title", count=len(items))
+    note = ranking_note(scale, look)
+    return intervals(
+        items, look, title=title, note=note, description=_listed(words, title, items),
+        axis=words("chart.capability", unit=words.known("chart", scale.unit)),
+        tips=_tips(words, scale.level, "tip.capability"), zero=False,
+    )  # fmt: skip
+
+
+def ranking_note(scale: "Scale", look: Look) -> str:
+    """Return how the ranking is to be read."""
+    words = look.words
+    facts = {
+        "level": words.level(scale.level),
+        "ruler": words.ruler(scale.ruler),
+        "day": words.day(last_day(scale)),
+    }
+    published = published_ratings(scale)
+    if published.is_empty():
+        return words("chart.ranking_note_plain", **facts)
+    return words("chart.ranking_note", board=published["board"][0], **facts)
+
+
+def published_ratings(scale: "Scale") -> pl.DataFrame:
+    """Newest ratings of the board whose points the scale has, empty when there is none."""
+    data = scale.dataset
+    empty = pl.DataFrame(schema={"model": pl.String, "rating": pl.Float64, "board": pl.String,
+                                 "as_of": pl.Date})  # fmt: skip
+    if "ratings" not in data.names or scale.unit != "points":
+        return empty
+    ours = data.ratings.filter(pl.col("board").str.contains("ECI"))
+    if ours.is_empty() or scale.spec.get("kind") != "logistic":
+        return empty
+    return ours.filter(pl.col("as_of") == pl.col("as_of").max()).select(
+        "model", "rating", "board", "as_of"
+    )
+
+
+def lag_chart(result: LagResult, look: Look | None = None) -> alt.LayerChart:
+    """Draw the natural chart of a lag's convention; of several, all side by side."""
+    look = look or Look()
+    if len(result.conventions) > 1:
+        return conventions(result, look, chosen=result.conventions[0])
+    convention = result.conventions[0]
+    if convention in LEVELS:
+        return lag_over_time(result, look)
+    if convention == "gap":
+        return gap_over_time(result, look)
+    if convention == "records":
+        return waits(result, look, detail="records")
+    if convention == "time-to-match":
+        return waits(result, look, detail="matches")
+    return _periods(result, look)
+
+
+def _periods(result: LagResult, look: Look) -> alt.LayerChart:
+    words = look.words
+    convention = result.conventions[0]
+    found = result.table.filter((pl.col("unit") == "months") & pl.col("estimate").is_not_null())
+    if found.is_empty():
+        raise UsageError("this result has no number to draw", hint="see its table for the reason")
+    items = [
+        Row(
+            label=f"{words.period(row['period'])} · {words.known('quantity', row['quantity'])}"
+            + (f" · {words.known('access', row['entity'])}"
+               if row["entity"] in ("public", "private") else ""),
+            estimate=row["estimate"], low=row["low"], high=row["high"],
+            value=interval_text(words, row),
+        )
+        for row in found.to_dicts()
+    ]  # fmt: skip
+    level = float(result.spec["level"])
+    names = names_of(words, result)
+    title = f"{words(f'convention.{convention}')} · {names['follower']} / {names['leader']}"
+    return intervals(
+        items, look, title=title, note=words("chart.rows_note", level=words.level(level)),
+        description=_listed(words, title, items), axis=words("chart.lag_axis"),
+        tips=_tips(words, level),
+    )  # fmt: skip
+
+
+def _listed(words: Words, title: str, items: list[Row]) -> str:
+    colon, stop = ("：", "；") if words.lang == "zh" else (": ", "; ")
+    return f"{title}{colon}" + stop.join(f"{i.label} {i.value}" for i in items)
+
+
+def _with_interval(words: Words, row: dict[str, Any]) -> str:
+    text = words.months(row["estimate"])
+    if row["low"] is None:
+        return text
+    return f"{text} ({words.number(row['low'])}–{words.number(row['high'])})"
+
+
+def _year_mean(result: LagResult) -> dict[str, Any] | None:
+    rows = result.table.filter(
+        (pl.col("convention") == _series_convention(result))
+        & (pl.col("period") == "last-12-months")
+        & (pl.col("quantity") == "lag_mean")
+    )
+    return rows.row(0, named=True) if rows.height else None
+
+
+def _series_convention(result: LagResult) -> str:
+    found = [name for name in result.conventions if name in LEVELS]
+    if not found:
+        raise UsageError("this result has no daily series")
+    # With several conventions, the later one's series replaces the earlier one's.
+    return found[-1]
+
+
+def _detail(result: Result, name: str) -> pl.DataFrame:
+    if name not in result.details:
+        raise UsageError(
+            f"this result has no {name!r}; it has {', '.join(result.details) or 'no details'}"
+        )
+    return result.details[name]

@@ -1,0 +1,123 @@
+"""The sentence at the top: who is how far behind whom, by which convention, how sure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from headway.report.words import Words, groups
+
+LEVEL_WITHIN = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The headline in parts.
+
+    Parameters
+    ----------
+    claim
+        The sentence with the number and its interval, without a full stop.
+    basis
+        Period, convention, tie and dates that the number rests on.
+    others
+        What the other conventions say, or an empty string.
+    """
+
+    claim: str
+    basis: str
+    others: str
+
+    def __str__(self) -> str:
+        return self.claim
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain values for JSON."""
+        return {"claim": self.claim, "basis": self.basis, "others": self.others}
+
+
+def headline(
+    words: Words,
+    row: Mapping[str, Any],
+    *,
+    leader: str,
+    follower: str,
+    date: str,
+    tie: float,
+    others: list[float],
+) -> Headline:
+    """Say a lag in a sentence.
+
+    Parameters
+    ----------
+    row
+        The row that stands for the convention: estimate, low, high, level, status, period,
+        convention.
+    others
+        Estimates of the other conventions, in months.
+    """
+    return Headline(
+        claim=claim(words, row, leader=leader, follower=follower),
+        basis=_basis(words, row, date=date, tie=tie),
+        others=_others(words, others),
+    )
+
+
+def claim(words: Words, row: Mapping[str, Any], *, leader: str, follower: str) -> str:
+    """Return the sentence with the number, correct when the follower leads or nothing is known."""
+    best, those = groups.best(words, follower), groups.those(words, leader)
+    if row["estimate"] is None:
+        return words(
+            "headline.undefined", best_inside=groups.inside(words, best), those=those,
+            reason=words.known("status", str(row["status"])),
+        )  # fmt: skip
+    estimate = float(row["estimate"])
+    if row["status"] in ("at_least", "censored"):
+        key = "headline.at_least" if estimate >= 0 else "headline.ahead_at_least"
+        return words(key, best=best, those=those, months=words.number(abs(estimate)))
+    if abs(estimate) < LEVEL_WITHIN:
+        interval = _interval(words, row, ahead=False)
+        return words("headline.level", best=best, those=those, interval=interval).strip()
+    ahead = estimate < 0
+    return words(
+        "headline.ahead" if ahead else "headline.behind", best=best, those=those,
+        months=words.number(abs(estimate)), interval=_interval(words, row, ahead=ahead),
+    )  # fmt: skip
+
+
+def _interval(words: Words, row: Mapping[str, Any], *, ahead: bool) -> str:
+    low, high = row["low"], row["high"]
+    if low is None or high is None:
+        return ""
+    level = words.level(float(row["level"]))
+    if ahead:
+        low, high = -high, -low
+    if low >= 0:
+        return words(
+            "headline.interval", level=level, low=words.number(low), high=words.number(high)
+        )
+    if high < 0:
+        return ""
+    key = "headline.interval_mixed_ahead" if ahead else "headline.interval_mixed"
+    return words(key, level=level, low=words.number(-low), high=words.number(high))
+
+
+def _basis(words: Words, row: Mapping[str, Any], *, date: str, tie: float) -> str:
+    convention = str(row["convention"])
+    with_tie = convention in ("daily", "levels", "records", "time-to-match") and tie > 0
+    return words(
+        "headline.basis",
+        period=words.period(str(row["period"]), "mean") if row["quantity"] == "lag_mean"
+        else words.known("headline.of", convention),
+        convention=words(f"inside.{convention}"),
+        tie=words("headline.tie", tie=f"{tie:g}") if with_tie else "",
+        date=words(f"basis.{date}"),
+    )  # fmt: skip
+
+
+def _others(words: Words, others: list[float]) -> str:
+    if not others:
+        return ""
+    low, high = min(others), max(others)
+    if low < 0 <= high:
+        return words("headline.others_mixed", low=words.number(-low), high=words.number(high))
+    return words("headline.others", low=words.number(low), high=words.number(high))

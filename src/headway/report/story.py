@@ -1,0 +1,304 @@
+"""Everything that the report says, computed once."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import polars as pl
+
+from headway.analyses.areas import by_benchmark, by_domain
+from headway.analyses.changes import changes
+from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
+from headway.analyses.lag import LagResult, compare, lag
+from headway.analyses.result import Result, plain_rows
+from headway.errors import HeadwayError, UsageError, did_you_mean
+from headway.frontier import DateBasis, Frontier
+from headway.progress import Progress, Silent
+from headway.report.charts.results import convention_rows, published_ratings
+from headway.report.headline import Headline, headline
+from headway.report.words import LANGUAGES, Words
+from headway.rulers import eci
+from headway.rulers.scale import Scale
+
+if TYPE_CHECKING:
+    from headway.dataset import Dataset
+
+Lang = Literal["en", "zh"]
+OPEN_CLOSED = ("closed", "open")
+COUNTRIES = ("country:US", "country:CN")
+DAILY = ("daily", "daily-significant")
+
+
+def _option(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSpec:
+    """Every option of the report, declared once."""
+
+    leader: str = _option("country:US", "Group that is taken to lead, such as country:US.")
+    follower: str = _option("country:CN", "Group whose lag is measured, such as country:CN.")
+    convention: Convention = _option("daily", "Convention of the headline.")
+    date: DateBasis = _option("available", "What dates a model.")
+    tie: float = _option(1.0, "A follower within this many points counts as level with the leader.")
+    as_of: dt.date | None = _option(
+        None, "Ask the question as of this day: later models do not exist."
+    )
+    known_on: dt.date | None = _option(None, "Use only what had been recorded by this day.")
+    since: dt.date | None = _option(None, "Say what changed since this day.")
+    draws: int = _option(500, "Number of draws behind the intervals.")
+    seed: int = _option(0, "Seed of the draws.")
+    level: float = _option(0.9, "Level of the intervals.")
+    lang: Lang = _option("en", "Language: en or zh.")
+
+    def __post_init__(self) -> None:
+        if self.lang not in LANGUAGES:
+            raise UsageError(f"lang={self.lang!r} is not one of {', '.join(LANGUAGES)}")
+        if self.convention == "gap":
+            raise UsageError(
+                "the headline of a report is a lag in months; gap is measured in points",
+                hint="use another convention; the page shows the gap as well",
+            )
+        if not isinstance(self.draws, int) or self.draws < 0:
+            raise UsageError(f"draws is {self.draws!r}; expected a whole number from 0")
+        for name in ("as_of", "known_on", "since"):
+            if not isinstance(getattr(self, name), dt.date | None):
+                raise UsageError(f"{name} is {getattr(self, name)!r}; expected a date")
+        self.lag_spec()
+
+    def lag_spec(self) -> LagSpec:
+        """Return the options of the lag."""
+        return LagSpec(
+            leader=self.leader, follower=self.follower, convention=self.convention,
+            date=self.date, tie=self.tie, level=self.level, seed=self.seed, until=self.as_of,
+        )  # fmt: skip
+
+    def with_options(self, **options: Any) -> "ReportSpec":
+        """Return a copy with other options, naming an unknown one."""
+        known = [f.name for f in fields(self)]
+        for name in options:
+            if name not in known:
+                raise UsageError(f"unknown option {name!r}{did_you_mean(name, known)}")
+        return ReportSpec(**({name: getattr(self, name) for name in known} | options))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in values.items()}
+
+    def command(self) -> str:
+        """Return the command that makes the report again."""
+        parts = ["headway report"]
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if value != f.default and value is not None:
+                text = value.isoformat() if isinstance(value, dt.date) else str(value)
+                quoted = f"'{text}'" if set(text) & set(" !|&;()$*?'\"") else text
+                parts.append(f"--{f.name.replace('_', '-')} {quoted}")
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Bout:
+    """One contest: two frontiers and every way to measure the one behind the other.
+
+    Parameters
+    ----------
+    compared
+        Every convention.
+    series
+        The day-by-day lag.
+    headline
+        The row of ``compared`` that stands for the convention of the headline.
+    """
+
+    leader: Frontier
+    follower: Frontier
+    compared: LagResult
+    series: LagResult
+    headline: Mapping[str, Any]
+    spec: LagSpec
+
+    @property
+    def records(self) -> pl.DataFrame:
+        """Records of the follower with the leader's model first at their level."""
+        return self.compared.details["records"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "leader": self.spec.leader,
+            "follower": self.spec.follower,
+            "headline": dict(self.headline),
+            "frontiers": plain_rows(pl.concat([self.leader.table, self.follower.table])),
+            "conventions": self.compared.to_dict(),
+            "daily": self.series.to_dict(),
+        }
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Story:
+    """What the report says, in any language and form."""
+
+    spec: ReportSpec
+    data: "Dataset"
+    scale: Scale
+    main: Bout
+    second: Bout | None
+    domains: Result | None
+    benchmarks: Result | None
+    changes: Result | None
+    published: pl.DataFrame
+    last_day: dt.date
+    problems: Mapping[str, str]
+
+    def words(self, lang: str | None = None) -> Words:
+        """Texts of the report's language, or another."""
+        return Words(lang or self.spec.lang)
+
+    def headline(self, lang: str | None = None, *, second: bool = False) -> Headline:
+        """Return the sentence of the main contest, or of the second."""
+        bout = self.second if second else self.main
+        if bout is None:
+            raise UsageError("this report has no second contest")
+        rows = convention_rows(bout.compared)
+        others = [
+            float(row["estimate"])
+            for row in rows
+            if row["estimate"] is not None
+            and row["convention"] != bout.headline["convention"]
+            and row.get("part", "all") == "all"
+        ]
+        return headline(
+            self.words(lang), bout.headline, leader=bout.spec.leader, follower=bout.spec.follower,
+            date=bout.spec.date, tie=bout.spec.tie, others=others,
+        )  # fmt: skip
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Every note of every result, once."""
+        results = [self.main.compared, self.main.series, self.domains, self.benchmarks,
+                   self.changes]  # fmt: skip
+        if self.second is not None:
+            results.append(self.second.compared)
+        found = [note for result in results if result is not None for note in result.notes]
+        return tuple(dict.fromkeys([*self.data.notes, *self.scale.notes, *found]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON: unknown is null, dates are ISO text."""
+        return {
+            "spec": self.spec.to_dict(),
+            "command": self.spec.command(),
+            "dataset": self.data.digest,
+            "last_day": self.last_day.isoformat(),
+            "headline": self.headline().to_dict(),
+            "main": self.main.to_dict(),
+            "second": None if self.second is None else self.second.to_dict(),
+            "domains": None if self.domains is None else self.domains.to_dict(),
+            "benchmarks": None if self.benchmarks is None else self.benchmarks.to_dict(),
+            "changes": None if self.changes is None else self.changes.to_dict(),
+            "published": plain_rows(self.published),
+            "scale": self.scale.to_dict(),
+            "problems": dict(self.problems),
+            "notes": list(self.notes),
+        }
+
+
+def tell(
+    data: "Dataset", spec: ReportSpec | None = None, progress: Progress | None = None
+) -> Story:
+    """Compute everything that the report says.
+
+    Parameters
+    ----------
+    data
+        The evidence; ``as_of`` and ``known_on`` of the options are applied here.
+    spec
+        Options; the defaults when None.
+    progress
+        Told about each stage.
+
+    Raises
+    ------
+    HeadwayError
+        When the main contest cannot be measured. What fails elsewhere is named in
+        ``problems`` and left out.
+    """
+    spec = spec or ReportSpec()
+    progress = progress or Silent()
+    if spec.known_on is not None:
+        data = data.as_of(spec.known_on, by="recorded")
+    if spec.as_of is not None:
+        data = data.as_of(spec.as_of, by="released")
+    progress.stage("Fitting the scale")
+    scale = eci(level=spec.level).fit(data, draws=spec.draws, seed=spec.seed, progress=progress)
+    progress.stage("Measuring the main contest")
+    options = spec.lag_spec()
+    main = _bout(scale, options)
+    problems: dict[str, str] = {}
+
+    def attempt(name: str, work: Any) -> Any:
+        try:
+            return work()
+        except HeadwayError as error:
+            problems[name] = error.message
+            return None
+
+    progress.stage("Measuring the second contest")
+    pair = COUNTRIES if {spec.leader, spec.follower} <= {"open", "closed"} else OPEN_CLOSED
+    second = attempt(
+        "second", lambda: _bout(scale, options.with_options(leader=pair[0], follower=pair[1]))
+    )
+    domains = attempt("domains", lambda: by_domain(scale, options, progress))
+    benchmarks = attempt("benchmarks", lambda: by_benchmark(scale, options, progress))
+    changed = None
+    if spec.since is not None:
+        since = spec.since
+        progress.stage("Looking for changes")
+        changed = attempt("changes", lambda: changes(scale, options, since))
+    return Story(
+        spec=spec, data=data, scale=scale, main=main, second=second, domains=domains,
+        benchmarks=benchmarks, changes=changed, published=_published(scale),
+        last_day=spec.as_of or evidence_day(scale), problems=problems,
+    )  # fmt: skip
+
+
+def _bout(scale: Scale, spec: LagSpec) -> Bout:
+    pair = contest(scale, spec)
+    compared = compare(scale, spec)
+    if spec.convention not in compared.conventions:
+        reasons = [n for n in compared.notes if n.startswith(f"{spec.convention}:")]
+        raise UsageError(
+            f"the convention {spec.convention!r} cannot be used here",
+            hint=" ".join(reasons) or "choose another convention",
+        )
+    convention = spec.convention if spec.convention in DAILY else "daily"
+    options = {f.name: getattr(spec, f.name) for f in fields(spec)} | {"convention": convention}
+    return Bout(
+        leader=pair.leader, follower=pair.follower, compared=compared,
+        series=lag(scale, **options), headline=compared.headline(spec.convention), spec=spec,
+    )  # fmt: skip
+
+
+def _published(scale: Scale) -> pl.DataFrame:
+    """Refit and published value of every model that has both, the largest difference first."""
+    ratings = published_ratings(scale)
+    ours = scale.table.select("entity", "estimate", "low", "high", "status")
+    return (
+        ours.join(ratings, left_on="entity", right_on="model", how="inner")
+        .join(scale.dataset.models.select("model", "name"), left_on="entity", right_on="model",
+              how="left")
+        .with_columns((pl.col("estimate") - pl.col("rating")).alias("difference"))
+        .sort(pl.col("difference").abs(), "entity", descending=[True, False])
+    )  # fmt: skip
+
+
+def choices(kind: Any) -> tuple[str, ...]:
+    """Return the words that an option takes.
+
+    >>> choices(Lang)
+    ('en', 'zh')
+    """
+    return get_args(kind)
