@@ -1,6 +1,6 @@
 """How often the intervals cover a known truth, in worlds simulated on the real missingness.
 
-    python benchmarks/coverage.py [--worlds 100] [--draws 200] [--out docs/evidence/coverage.md]
+    python benchmarks/interval_coverage.py [--worlds 100] [--draws 200] [--out docs/evidence/interval-coverage.md]
 
 The fitted catalog is taken as the truth; scores are simulated from it (independent noise, then
 with 18% and 50% of the variance shared within a model's domain), refitted, and every lag is
@@ -78,7 +78,7 @@ def report(found: dict[str, tuple[Tally, Tally]], options: argparse.Namespace) -
     lines = [
         "# Coverage of the ECI-compatible ruler's 90% intervals",
         "",
-        f"Written by `python benchmarks/coverage.py --worlds {options.worlds} --draws "
+        f"Written by `python benchmarks/interval_coverage.py --worlds {options.worlds} --draws "
         f"{options.draws} --seed {options.seed}` on {dt.datetime.now(dt.UTC).date()} "
         f"({platform.machine()}, Python {platform.python_version()}).",
         "",

@@ -41,8 +41,6 @@ def test_values_are_read_only_and_survive_pickling() -> None:
         draws.values[0, 0] = 5.0
 
 
-
-
 @pytest.mark.parametrize(
     ("dims", "coords"),
     [(("model", "draw"), {"draw": ("x", "y")}), (("draw", "model"), {"model": ("x",)})],

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from headway.dataset import Dataset
 from headway.errors import UsageError
-from headway.frontier import NEVER, frontier, from_day, is_record, members, model_dates, to_day
+from headway.frontier import NEVER, from_day, frontier, is_record, members, model_dates, to_day
 from headway.rulers.scale import Scale
 
 
@@ -113,9 +113,7 @@ def test_a_model_withdrawn_elsewhere_still_counts_here(catalog: Dataset) -> None
                 "available_on": [dt.date(2025, 1, 1), dt.date(2025, 2, 1)],
             }
         ),
-        "scores": pl.DataFrame(
-            {"model": ["a", "b"], "benchmark": ["x", "x"], "score": [0.4, 0.9]}
-        ),
+        "scores": pl.DataFrame({"model": ["a", "b"], "benchmark": ["x", "x"], "score": [0.4, 0.9]}),
         "availability": pl.DataFrame(
             {
                 "model": ["b", "b"],

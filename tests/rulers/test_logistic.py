@@ -60,9 +60,7 @@ def test_estimates_agree_with_the_published_index(point_scale: Scale, published:
     assert difference.max() < 0.25
 
 
-def test_intervals_have_the_width_of_the_published_ones(
-    catalog: Dataset, published: Scale
-) -> None:
+def test_intervals_have_the_width_of_the_published_ones(catalog: Dataset, published: Scale) -> None:
     scale = headway.rulers.eci(draws=500).fit(catalog)
     ours, theirs = scale.high - scale.low, published.high - published.low
     ratio = ours[np.isfinite(ours)] / theirs[np.isfinite(ours)]
@@ -82,8 +80,9 @@ def test_optimum_is_that_of_an_outside_optimiser() -> None:
     world = logistic_world(models=12, benchmarks=6, noise=0.03)
     scale = small(anchors={"m02": 1.0, "m10": 2.0}).fit(world.data)
     cost, objective, theta = cost_of(scale, world.data)
-    outside = minimize(objective, np.full(len(theta), 0.5), method="L-BFGS-B",
-                       options={"maxiter": 20000, "maxfun": 10**6, "ftol": 1e-15, "gtol": 1e-9})  # fmt: skip
+    options = {"maxiter": 20000, "maxfun": 10**6, "ftol": 1e-15, "gtol": 1e-9}
+    start = np.full(len(theta), 0.5)
+    outside = minimize(objective, start, method="L-BFGS-B", options=options)
     assert cost <= outside.fun + 1e-9
     assert np.abs(approx_fprime(theta, objective, 1e-7)).max() < 1e-5
 

@@ -63,8 +63,8 @@ def test_domain_keeps_the_benchmarks_asked_for(scale: Scale, catalog: Dataset) -
     assert set(domain.spec["benchmarks"]) == set(chosen)
     assert domain.n_scores.min() >= 2
     assert domain.capability.n_draws == scale.capability.n_draws
-    assert 0.8 < np.corrcoef(domain.estimate, [scale.estimate[scale.models.index(m)]
-                                               for m in domain.models])[0, 1]  # fmt: skip
+    assert np.corrcoef(domain.estimate, [scale.estimate[scale.models.index(m)]
+                                               for m in domain.models])[0, 1] > 0.8  # fmt: skip
 
 
 def test_domain_refusals(scale: Scale, published: Scale) -> None:
@@ -79,8 +79,10 @@ def test_simulation_is_seeded_and_keeps_the_cells(point_scale: Scale) -> None:
     assert one.digest == two.digest
     assert simulate(point_scale, seed=5).digest != one.digest
     cells = ["model", "benchmark"]
-    assert one.scores.select(cells).sort(cells).equals(
-        point_scale.dataset.scores.select(cells).sort(cells)
+    assert (
+        one.scores.select(cells)
+        .sort(cells)
+        .equals(point_scale.dataset.scores.select(cells).sort(cells))
     )
 
 
