@@ -84,10 +84,11 @@ def test_the_date_of_o3_moves_the_mean_of_2025(published: Scale) -> None:
     assert mean_of(available, "2025") == pytest.approx(4.4, abs=0.06)
 
 
-def test_open_against_closed_by_levels(published: Scale) -> None:
+@pytest.mark.parametrize(("tie", "months"), [(0.0, 4.5), (1.0, 3.8)])
+def test_open_against_closed_by_levels(published: Scale, tie: float, months: float) -> None:
     window = {"since": dt.date(2023, 1, 1), "until": dt.date(2025, 10, 30)}
-    result = lag(published, "levels", leader="closed", follower="open", **window)
-    assert mean_of(result) == pytest.approx(4.5, abs=0.1)
+    result = lag(published, "levels", leader="closed", follower="open", tie=tie, **window)
+    assert mean_of(result) == pytest.approx(months, abs=0.05)
 
 
 def test_private_benchmarks_show_a_longer_delay_than_public_ones(scale: Scale) -> None:

@@ -19,11 +19,12 @@ def measure(contest: Contest) -> Measured:
        \min\{t : F(t) \ge v - \text{tie}\} - \min\{t : L(t) \ge v\} \; dv
 
     from a, the level that both had on the first day that counts (the higher of the two
-    beginnings), to b, the highest level that both have reached. The integral of the step
-    functions is exact. A period takes the levels that the follower reached in it; levels that
-    only the leader has reached are censored, and counted in whole units of the scale.
+    beginnings), to b, the lower of the two highest levels. The integral of the step functions is
+    exact. A period takes the levels that the follower reached in it; levels above the follower's
+    best are censored, and counted in whole units of the scale.
     """
     widths, lag, reached_on = _pieces(contest)
+    above = max(float(contest.leader.reached[0, -1] - contest.follower.reached[0, -1]), 0.0)
     findings = []
     for period in contest.periods():
         inside = _reached_in(period, reached_on)
@@ -40,9 +41,7 @@ def measure(contest: Contest) -> Measured:
                 rows=rows,
                 unit="months",
                 n=round(float(total[0])),
-                censored=round(float(widths[0, reached_on[0] == NEVER].sum()))
-                if period.last == contest.last
-                else 0,
+                censored=round(above) if period.last == contest.last else 0,
                 status="ok" if total[0] > 0 else "not_enough_data",
             )
         )
@@ -53,10 +52,10 @@ def _pieces(contest: Contest) -> tuple[FloatArray, FloatArray, Days]:
     """Split the levels where either frontier jumps: widths, lag and the follower's day."""
     leader, follower, tie = contest.leader, contest.follower, contest.spec.tie
     low = np.maximum(_level_before(leader, contest.first), _level_before(follower, contest.first))
-    top = leader.reached[:, -1]
+    top = np.maximum(np.minimum(leader.reached[:, -1], follower.reached[:, -1]), low)
     jumps = np.concatenate([leader.reached, follower.reached + tie], axis=1)
-    edges = np.sort(np.clip(jumps, low[:, None], np.maximum(top, low)[:, None]), axis=1)
-    edges = np.concatenate([low[:, None], edges, np.maximum(top, low)[:, None]], axis=1)
+    edges = np.sort(np.clip(jumps, low[:, None], top[:, None]), axis=1)
+    edges = np.concatenate([low[:, None], edges, top[:, None]], axis=1)
     widths = np.diff(edges, axis=1)
     middle = (edges[:, 1:] + edges[:, :-1]) / 2
     leader_on = leader.first_reaching(middle, strictly=False)
