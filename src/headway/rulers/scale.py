@@ -132,7 +132,7 @@ class Scale:
         return frame.sort("estimate", "entity", descending=[True, False])
 
     def rank(self) -> pl.DataFrame:
-        """Table of the models with rank, rank interval, name, organisation, country, dates.
+        """Table of the models with rank, rank interval, names, organisation, country, dates.
 
         The rank of a draw is 1 plus the number of models strictly above; its interval is the
         central one over draws, at the level of the scale.
@@ -141,6 +141,7 @@ class Scale:
             "model", "name", "organisation", "country", "open_weights", "announced_on",
             "available_on",
         )  # fmt: skip
+        makers = self.dataset.organisations.select("organisation", organisation_name="name")
         order = np.argsort(-self.estimate, kind="stable")
         columns: dict[str, Any] = {
             "entity": self.models,
@@ -157,6 +158,7 @@ class Scale:
             pl.DataFrame(columns)
             .join(self.table, on="entity", how="left")
             .join(facts, left_on="entity", right_on="model", how="left")
+            .join(makers, on="organisation", how="left")
             .sort("rank")
         )
 
