@@ -45,10 +45,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def anchored(small: Path) -> tuple[str, ...]:
-    """Options that fit the small dataset quickly."""
-    words = f"--dataset {small} --anchor m04=100 --anchor m12=120 --draws 20"
-    return tuple(words.split())
+def quick(small: Path) -> tuple[str, ...]:
+    """Options for the small dataset and few draws."""
+    return ("--dataset", str(small), "--draws", "20")
 
 
 def small_dataset() -> Dataset:
@@ -56,6 +55,7 @@ def small_dataset() -> Dataset:
     difficulty = np.linspace(-1.5, 2.5, 6)
     days = [date(2024, 1, 1) + timedelta(days=45 * k) for k in range(16)]
     names = [f"m{k:02}" for k in range(16)]
+    names[4], names[12] = "claude-3-5-sonnet", "gpt-5"  # the anchors of the default scale
     score = 1 / (1 + np.exp(-(capability[:, None] - difficulty[None, :])))
     cells = [(m, f"b{j}", float(score[k, j])) for k, m in enumerate(names) for j in range(6)]
     return Dataset.from_frames(

@@ -132,17 +132,17 @@ def test_a_defect_exits_with_70(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_p
         {"PYTHONIOENCODING": "ascii"},
     ],
 )
-def test_output_is_utf8_whatever_the_locale(env: dict[str, str], anchored: tuple[str, ...]) -> None:
-    ran = _process("rank", *anchored, env=env)
+def test_output_is_utf8_whatever_the_locale(env: dict[str, str], quick: tuple[str, ...]) -> None:
+    ran = _process("rank", *quick, env=env)
     assert ran.returncode == 0, ran.stderr
     assert "模型" in ran.stdout.decode("utf-8")
 
 
-def test_a_reader_that_goes_away_is_no_error(anchored: tuple[str, ...]) -> None:
+def test_a_reader_that_goes_away_is_no_error(quick: tuple[str, ...]) -> None:
     read, write = os.pipe()
     os.close(read)
     ran = subprocess.run(
-        [sys.executable, "-m", "headway", "rank", *anchored],
+        [sys.executable, "-m", "headway", "rank", *quick],
         stdout=write,
         stderr=subprocess.PIPE,
         timeout=120,
@@ -154,8 +154,8 @@ def test_a_reader_that_goes_away_is_no_error(anchored: tuple[str, ...]) -> None:
     assert b"Broken pipe" not in ran.stderr
 
 
-def test_json_alone_is_on_standard_output(anchored: tuple[str, ...]) -> None:
-    ran = _process("rank", *anchored, "--json")
+def test_json_alone_is_on_standard_output(quick: tuple[str, ...]) -> None:
+    ran = _process("rank", *quick, "--json")
     assert len(json.loads(ran.stdout)["table"]) == 16
 
 

@@ -13,33 +13,33 @@ Run = Callable[..., Any]
 
 
 @pytest.mark.parametrize("convention", CONVENTIONS)
-def test_every_convention_answers(run: Run, anchored: tuple[str, ...], convention: str) -> None:
-    ran = run("lag", *anchored, "--convention", convention)
+def test_every_convention_answers(run: Run, quick: tuple[str, ...], convention: str) -> None:
+    ran = run("lag", *quick, "--convention", convention)
     assert ran.code == 0, ran.err
     assert f"\n{convention} " in ran.out
     assert ran.out.startswith("country:CN behind country:US")
 
 
-def test_every_convention_at_once(run: Run, anchored: tuple[str, ...]) -> None:
-    ran = run("lag", *anchored, "--every")
+def test_every_convention_at_once(run: Run, quick: tuple[str, ...]) -> None:
+    ran = run("lag", *quick, "--every")
     assert ran.code == 0
     assert [line.split()[0] for line in ran.out.splitlines()[2:]][: len(CONVENTIONS)] == [
         *CONVENTIONS
     ]
 
 
-def test_json_is_the_result(run: Run, anchored: tuple[str, ...]) -> None:
-    said = json.loads(run("lag", *anchored, "--tie", "0.5", "--json").out)
+def test_json_is_the_result(run: Run, quick: tuple[str, ...]) -> None:
+    said = json.loads(run("lag", *quick, "--tie", "0.5", "--json").out)
     assert said["spec"]["tie"] == 0.5
     assert said["table"][0]["convention"] == "daily"
     assert said["table"][0]["unit"] == "months"
     assert said["dataset"]
 
 
-def test_groups_change_places(run: Run, anchored: tuple[str, ...]) -> None:
+def test_groups_change_places(run: Run, quick: tuple[str, ...]) -> None:
     def gap(leader: str, follower: str) -> float:
         words = ("--leader", leader, "--follower", follower, "--convention", "gap", "--json")
-        rows = json.loads(run("lag", *anchored, *words).out)["table"]
+        rows = json.loads(run("lag", *quick, *words).out)["table"]
         return next(row["estimate"] for row in rows if row["quantity"] == "gap_now")
 
     assert gap("closed", "open") == pytest.approx(-gap("open", "closed"))
@@ -48,21 +48,21 @@ def test_groups_change_places(run: Run, anchored: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("area", "names"), [("domain", {"math", "coding"}), ("benchmark", {f"b{j}" for j in range(6)})]
 )
-def test_areas(run: Run, anchored: tuple[str, ...], area: str, names: set[str]) -> None:
-    ran = run("lag", *anchored, "--by", area)
+def test_areas(run: Run, quick: tuple[str, ...], area: str, names: set[str]) -> None:
+    ran = run("lag", *quick, "--by", area)
     assert ran.code == 0, ran.err
     assert "Follower's best" in ran.out
-    said = json.loads(run("lag", *anchored, "--by", area, "--json").out)
+    said = json.loads(run("lag", *quick, "--by", area, "--json").out)
     assert {row["entity"] for row in said["table"]} == names
 
 
-def test_changes(run: Run, anchored: tuple[str, ...]) -> None:
-    ran = run("lag", *anchored, "--changed-since", "2025-01-01", "--json")
+def test_changes(run: Run, quick: tuple[str, ...]) -> None:
+    ran = run("lag", *quick, "--changed-since", "2025-01-01", "--json")
     assert ran.code == 0, ran.err
     said = json.loads(ran.out)
     assert {row["period"] for row in said["table"]} == {"then", "now", "change"}
     assert len(said["details"]["models"]) == 7
-    assert run("lag", *anchored, "--changed-since", "2025-01-01").code == 0
+    assert run("lag", *quick, "--changed-since", "2025-01-01").code == 0
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_changes(run: Run, anchored: tuple[str, ...]) -> None:
     ],
 )
 def test_a_wrong_option_is_an_error(
-    run: Run, anchored: tuple[str, ...], words: tuple[str, ...], said: str
+    run: Run, quick: tuple[str, ...], words: tuple[str, ...], said: str
 ) -> None:
-    ran = run("lag", *anchored, *words)
+    ran = run("lag", *quick, *words)
     assert ran.code == 2
     assert ran.out == ""
     assert said in ran.err

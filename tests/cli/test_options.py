@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from headway.analyses.lag import LagSpec
 from headway.cli.options import from_spec, help_of
+from headway.report.story import ReportSpec
 from headway.rulers import LogisticRuler, PublishedRuler
 
 
@@ -146,7 +147,7 @@ def test_help_has_the_text_of_every_field() -> None:
     assert "2024-01-01" in result.output
 
 
-@pytest.mark.parametrize("spec", [LagSpec, LogisticRuler, PublishedRuler])
+@pytest.mark.parametrize("spec", [LagSpec, LogisticRuler, PublishedRuler, ReportSpec])
 def test_every_field_of_a_shipped_spec_has_help(spec: type) -> None:
     left_out = {"name"}
     for item in fields(spec):

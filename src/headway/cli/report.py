@@ -1,0 +1,100 @@
+"""``headway report``: the page, the charts, and the same story in the terminal."""
+
+import os
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from headway.cli import output
+from headway.cli.evidence import evidence
+from headway.cli.options import DatasetPath, Json, from_spec
+from headway.cli.progress import Shown
+from headway.errors import UsageError
+from headway.report.story import ReportSpec, tell
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+PAGE = Path("report.html")
+
+
+@app.command()
+@from_spec()
+def report(
+    spec: ReportSpec,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=f"Where to write the page; {PAGE}, or with --json nowhere, when not given.",
+        ),
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write every chart as a PNG file too.")
+    ] = None,
+    theme: Annotated[
+        Literal["light", "dark"], typer.Option(help="Theme of the PNG files.")
+    ] = "light",
+    show: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    dataset: DatasetPath = None,
+    json: Json = False,
+) -> None:
+    """Write the report: one page that needs no network, and the same story in the terminal."""
+    if out is None and (show or not json):
+        out = PAGE
+    if out is not None:
+        _refuse_unwritable(out)
+    data = evidence(dataset)
+    with Shown() as progress:
+        story = tell(data, spec, progress)
+        if out is not None:
+            from headway.report.page import page
+
+            progress.stage("Writing the page")
+            _write(out, page(story))
+        if png is not None:
+            from headway.report.images import export_png
+
+            progress.stage("Drawing the charts")
+            export_png(story, png, lang=spec.lang, theme=theme)
+    if json:
+        output.strict_json(story.to_dict())
+    else:
+        from headway.report.terminal import render
+
+        render(story, output.console())
+        for made in (out, png):
+            if made is not None:
+                typer.echo(made.resolve())
+    if show and out is not None:
+        webbrowser.open(out.resolve().as_uri())
+
+
+def _refuse_unwritable(out: Path) -> None:
+    """Refuse before the work what could not be written after it."""
+    folder = out.resolve().parent
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder", hint="name a file, for example report.html")
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder} to write {out.name} into")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"the folder {folder} may not be written to")
+
+
+def _write(out: Path, text: str) -> None:
+    """Write a file in one step: a reader sees the old page or the new one, never a half."""
+    target = out.resolve()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
