@@ -1,16 +1,17 @@
 """The charts of a story, each with its title, note and facts in words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 import polars as pl
 
+from headway.analyses.lag import LagResult
+from headway.analyses.result import Result
 from headway.report.charts import frontiers as draw_frontiers
 from headway.report.charts import results
+from headway.report.charts.facts import Facts
 from headway.report.charts.frame import Look
-from headway.report.charts.frontiers import description as frontiers_description
-from headway.report.charts.frontiers import note as frontiers_note
 from headway.report.story import Bout, Story
 
 BEST = 25
@@ -42,7 +43,6 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
     words = look.words
     main = story.main
     names = words.names(main.spec.leader, main.spec.follower)
-    level = words.level(main.spec.level)
     found = [
         _frontiers(story, main, "frontiers", look),
         Figure(
@@ -60,16 +60,7 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
     for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks)):
         if result is None or result.table["estimate"].is_null().all():
             continue
-        chart = _described(lambda look, r=result, k=kind: results.areas(r, look, kind=k), look)
-        found.append(
-            Figure(
-                name=kind,
-                draw=lambda look, r=result, k=kind: results.areas(r, look, kind=k),
-                title=words(f"chart.{kind}_title", **names),
-                note=words("chart.tests_note", level=level, **names),
-                description=chart,
-            )
-        )
+        found.append(_areas(result, kind, look))
 
     def ranked(look: Look) -> alt.LayerChart:
         return results.ranking(
@@ -89,12 +80,30 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
 def _frontiers(story: Story, bout: Bout, name: str, look: Look) -> Figure:
     words = look.words
     parts = (story.scale, bout.leader, bout.follower, bout.records)
+    facts = Facts(*parts, look)
     return Figure(
         name=name,
         draw=lambda look: draw_frontiers(*parts, look),
         title=words("chart.frontiers_title", **words.names(bout.spec.leader, bout.spec.follower)),
-        note=frontiers_note(*parts, look),
-        description=frontiers_description(*parts, look),
+        note=facts.note(),
+        description=facts.description(),
+    )
+
+
+def _areas(result: Result, kind: str, look: Look) -> Figure:
+    words = look.words
+    names = results.names_of(words, result)
+
+    def draw(look: Look) -> alt.LayerChart:
+        return results.areas(result, look, kind=kind)
+
+    level = words.level(float(result.spec["level"]))
+    return Figure(
+        name=kind,
+        draw=draw,
+        title=words(f"chart.{kind}_title", **names),
+        note=words("chart.tests_note", level=level, **names),
+        description=_described(draw, look),
     )
 
 
@@ -117,8 +126,6 @@ def _described(draw: Callable[[Look], alt.LayerChart], look: Look) -> str:
     return str(draw(look).description)
 
 
-def _with_records(bout: Bout) -> "results.LagResult":
-    from dataclasses import replace
-
+def _with_records(bout: Bout) -> LagResult:
     details: dict[str, pl.DataFrame] = {**bout.series.details, "records": bout.records}
     return replace(bout.series, details=details)

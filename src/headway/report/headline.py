@@ -15,17 +15,26 @@ class Headline:
 
     Parameters
     ----------
-    claim
-        The sentence with the number and its interval, without a full stop.
+    sentence
+        The sentence with the number, without a full stop.
+    interval
+        Its interval in brackets, or an empty string.
     basis
         Period, convention, tie and dates that the number rests on.
     others
         What the other conventions say, or an empty string.
     """
 
-    claim: str
+    sentence: str
+    interval: str
     basis: str
     others: str
+
+    @property
+    def claim(self) -> str:
+        """The sentence with its interval."""
+        space = "" if self.interval.startswith("（") else " "
+        return f"{self.sentence}{space}{self.interval}".strip()
 
     def __str__(self) -> str:
         return self.claim
@@ -56,13 +65,14 @@ def headline(
         Estimates of the other conventions, in months.
     """
     return Headline(
-        claim=claim(words, row, leader=leader, follower=follower),
+        sentence=sentence(words, row, leader=leader, follower=follower),
+        interval=interval(words, row),
         basis=_basis(words, row, date=date, tie=tie),
         others=_others(words, others),
     )
 
 
-def claim(words: Words, row: Mapping[str, Any], *, leader: str, follower: str) -> str:
+def sentence(words: Words, row: Mapping[str, Any], *, leader: str, follower: str) -> str:
     """Return the sentence with the number, correct when the follower leads or nothing is known."""
     best, those = groups.best(words, follower), groups.those(words, leader)
     if row["estimate"] is None:
@@ -75,28 +85,26 @@ def claim(words: Words, row: Mapping[str, Any], *, leader: str, follower: str) -
         key = "headline.at_least" if estimate >= 0 else "headline.ahead_at_least"
         return words(key, best=best, those=those, months=words.number(abs(estimate)))
     if abs(estimate) < LEVEL_WITHIN:
-        interval = _interval(words, row, ahead=False)
-        return words("headline.level", best=best, those=those, interval=interval).strip()
-    ahead = estimate < 0
-    return words(
-        "headline.ahead" if ahead else "headline.behind", best=best, those=those,
-        months=words.number(abs(estimate)), interval=_interval(words, row, ahead=ahead),
-    )  # fmt: skip
+        return words("headline.level", best=best, those=those)
+    key = "headline.ahead" if estimate < 0 else "headline.behind"
+    return words(key, best=best, those=those, months=words.number(abs(estimate)))
 
 
-def _interval(words: Words, row: Mapping[str, Any], *, ahead: bool) -> str:
+def interval(words: Words, row: Mapping[str, Any]) -> str:
+    """Return the interval in brackets, in the direction that the sentence speaks of."""
     low, high = row["low"], row["high"]
+    if row["estimate"] is None or row["status"] in ("at_least", "censored"):
+        return ""
     if low is None or high is None:
         return ""
     level = words.level(float(row["level"]))
+    ahead = float(row["estimate"]) <= -LEVEL_WITHIN
     if ahead:
         low, high = -high, -low
     if low >= 0:
         return words(
             "headline.interval", level=level, low=words.number(low), high=words.number(high)
         )
-    if high < 0:
-        return ""
     key = "headline.interval_mixed_ahead" if ahead else "headline.interval_mixed"
     return words(key, level=level, low=words.number(-low), high=words.number(high))
 

@@ -177,7 +177,7 @@ def _candidates(
                 left >= frame[0] and top >= frame[1] and right <= frame[2] and bottom <= frame[3]
             )
             if inside:
-                found.append((0.05 * distance + 0.12 * rank, placed))
+                found.append(((0.02 if label.needed else 0.05) * distance + 0.12 * rank, placed))
     return found
 
 

@@ -20,7 +20,7 @@ from headway.report.words import Words
 SIZES = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
 
 
-def page(story: Story, *, lang: str | None = None) -> str:
+def html_page(story: Story, *, lang: str | None = None) -> str:
     """Return the report as a self-contained HTML page.
 
     The page loads nothing: the chart library, the charts' data, styles and scripts are in it,
@@ -66,7 +66,8 @@ def chart_library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script."""
     import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle()
+    # Its type stub asks for an argument that the library itself makes optional.
+    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 

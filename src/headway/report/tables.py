@@ -8,7 +8,7 @@ import polars as pl
 
 from headway.analyses.lag import LagResult
 from headway.analyses.result import Result
-from headway.report.charts.frontiers import organisation_names
+from headway.report.charts.facts import organisation_names
 from headway.report.charts.results import (
     area_name,
     convention_name,
@@ -73,12 +73,11 @@ def conventions(words: Words, bout: Bout) -> Table:
             convention_name(words, row),
             estimate(words, row),
             interval_only(words, row),
-            words(f"counts.{row['convention']}"),
-            words(f"assumes.{row['convention']}"),
+            *_explained(words, found, k),
             f"{row['n']:,}",
             str(row["censored"]) if row["censored"] else words("number.unknown"),
         )
-        for row in found
+        for k, row in enumerate(found)
     ]
     return _table(
         words(
@@ -93,6 +92,14 @@ def conventions(words: Words, bout: Bout) -> Table:
         rows, numeric=(1, 2, 5, 6),
         marked=[k for k, row in enumerate(found) if row["convention"] == bout.spec.convention],
     )  # fmt: skip
+
+
+def _explained(words: Words, found: list[dict[str, Any]], k: int) -> tuple[str, str]:
+    """What a convention counts and assumes, said at the first of its rows."""
+    convention = found[k]["convention"]
+    if k and found[k - 1]["convention"] == convention:
+        return "″", "″"
+    return words(f"counts.{convention}"), words(f"assumes.{convention}")
 
 
 def years(words: Words, bout: Bout) -> Table:

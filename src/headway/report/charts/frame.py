@@ -104,9 +104,9 @@ def year_of(day: date) -> float:
     return day.year + (day.toordinal() - first) / length
 
 
-def rows(values: Iterable[Mapping[str, Any]]) -> alt.Data:
+def rows(values: Iterable[Mapping[str, Any]]) -> alt.InlineData:
     """Return rows as the data of a layer."""
-    return alt.Data(values=[dict(row) for row in values])
+    return alt.InlineData(values=[dict(row) for row in values])
 
 
 def x_scale(frame: Frame, title: str | None = None, **axis: Any) -> dict[str, Any]:
@@ -200,11 +200,12 @@ def _leader_line(frame: Frame, placed: Placed, colour: str) -> dict[str, Any]:
 
 def corner(frame: Frame, text: str, look: Look) -> Layer:
     """Name of the vertical axis, above its top."""
-    return (
+    chart: alt.Chart = (
         alt.Chart(rows([{"x": frame.x[0], "y": frame.y[1], "text": text}]))
-        .mark_text(align="left", baseline="bottom", dx=-frame.left, dy=-9, fontSize=11)
+        .mark_text(align="left", baseline="bottom", dx=-frame.left, dy=-9, fontSize=12)
         .encode(x="x:Q", y="y:Q", text="text:N", color=alt.value(look.colours.soft))
     )
+    return chart
 
 
 def finish(
@@ -223,7 +224,7 @@ def finish(
         padding={"left": frame.left, "right": frame.right, "top": top, "bottom": frame.bottom},
         description=description,
     )
-    return chart.configure(
+    configured: alt.LayerChart = chart.configure(
         background="transparent" if look.theme == "page" else colours.paper,
         font=FONT,
         view=alt.ViewConfig(stroke=None),
@@ -231,7 +232,7 @@ def finish(
             domainColor=colours.faint,
             gridColor=colours.grid,
             labelColor=colours.soft,
-            labelFontSize=11,
+            labelFontSize=12,
             tickColor=colours.faint,
             titleColor=colours.soft,
             titleFontSize=11,
@@ -241,6 +242,7 @@ def finish(
             labelPadding=6,
         ),
     )
+    return configured
 
 
 def _heading(frame: Frame, look: Look, title: str, note: str) -> tuple[list[Layer], float]:
@@ -256,7 +258,8 @@ def _heading(frame: Frame, look: Look, title: str, note: str) -> tuple[list[Laye
             alt.Chart(rows([{"x": frame.x[0], "y": frame.y[1], "text": text}]))
             .mark_text(
                 align="left", baseline="top", dx=EDGE - frame.left, dy=y, fontSize=size,
-                fontWeight=600 if bold else 400, fill=look.colours.ink if bold else look.colours.soft,
+                fontWeight=600 if bold else 400,
+                fill=look.colours.ink if bold else look.colours.soft,
             )
             .encode(x="x:Q", y="y:Q", text="text:N")
         )  # fmt: skip

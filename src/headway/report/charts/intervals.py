@@ -116,7 +116,7 @@ def intervals(
     layers += _texts(items, places, frame, look)
     layers.append(
         alt.Chart(rows([{"x": frame.x[1], "y": frame.y[1], "text": axis}]))
-        .mark_text(align="right", baseline="bottom", dy=-22, fontSize=11, fill=colours.soft)
+        .mark_text(align="right", baseline="bottom", dy=-24, fontSize=12, fill=colours.soft)
         .encode(x="x:Q", y="y:Q", text="text:N")
     )
     return base.finish(layers, frame, look, title=title, note=note, description=description)
@@ -136,15 +136,15 @@ def _frame(items: Sequence[Row], look: Look, zero: bool) -> tuple[Frame, list[fl
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
     pad = 0.04 * max(high - low, 1e-6)
-    label = 0 if look.narrow else max(text_width(i.label, 12.5, bold=i.strong) for i in items) + 16
-    value = 0 if look.narrow else max(text_width(i.value, 11.5) for i in items) + 16
+    label = 0 if look.narrow else max(text_width(i.label, 13, bold=i.strong) for i in items) + 16
+    value = 0 if look.narrow else max(text_width(i.value, 12) for i in items) + 16
     height = y + 4
     return Frame(
         width=look.width,
         height=height,
         left=max(12.0, min(label, 0.42 * look.width)),
         right=max(14.0, value),
-        top=42,
+        top=46,
         bottom=8,
         x=(low if zero and low == 0 else low - pad, high + pad),
         y=(-height, 0.0),
@@ -236,10 +236,10 @@ def _texts(items: Sequence[Row], places: Sequence[float], frame: Frame, look: Lo
             continue
         room = frame.left - 16
         label = item.label
-        while text_width(label, 12.5, bold=item.strong) > room and len(label) > 4:
+        while text_width(label, 13, bold=item.strong) > room and len(label) > 4:
             label = label[:-2].rstrip() + "…"
         wanted.append(
-            _text(label, frame.x[0], y, size=12.5, bold=False, dx=-10, align="right",
+            _text(label, frame.x[0], y, size=13, bold=False, dx=-10, align="right",
                   colour=ink)
         )  # fmt: skip
         wanted.append(

@@ -1,6 +1,7 @@
 """A lag or a gap over time, with its band, its recent mean, and the records that moved it."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -71,7 +72,7 @@ def over_time(
     )
     layers.append(_hover(known, look, tip, level))
     wishes, obstacles = [], Obstacles()
-    for one, other in zip(points, points[1:], strict=False):
+    for one, other in pairwise(points):
         _diagonal(obstacles, frame, one, other)
     if mean is not None and mean["estimate"] is not None:
         start, y = max(frame.x[0], points[-1]["x"] - 1.0), mean["estimate"]
@@ -86,9 +87,9 @@ def over_time(
         wishes.append(
             Label(
                 text=words("chart.year_mean", value=words.number(y)),
-                x=frame.px((start + points[-1]["x"]) / 2), y=frame.py(y), size=11, bold=True,
+                x=frame.px((start + points[-1]["x"]) / 2), y=frame.py(y), size=12.5, bold=True,
                 key="ink", needed=True, sides=("N", "S", "NW", "SW"),
-                reach=(4.0, 12.0, 24.0, 40.0, 60.0, 80.0),
+                reach=(4.0, 12.0, 24.0, 40.0, 60.0, 80.0, 100.0, 130.0),
             )
         )  # fmt: skip
     wishes += _drops(known, records, frame, look)
@@ -139,7 +140,7 @@ def _hover(known: pl.DataFrame, look: Look, tip: str, level: float) -> Layer:
         }
         for row in weekly.to_dicts()
     ]
-    return (
+    chart: alt.Chart = (
         alt.Chart(rows(values))
         .mark_point(size=90, opacity=0, filled=True)
         .encode(
@@ -152,6 +153,7 @@ def _hover(known: pl.DataFrame, look: Look, tip: str, level: float) -> Layer:
             ],
         )
     )
+    return chart
 
 
 def _drops(
@@ -169,14 +171,18 @@ def _drops(
         fall = before[day] - value[day]
         x = year_of(day)
         if fall >= FEWEST_DROPS and x >= frame.x[0]:
-            found.append((fall, x, value[day], short(row["name"] or row["model"])))
-    found.sort(reverse=True)
+            found.append((fall, x, value[day], row["name"] or row["model"]))
+    found = sorted(found, reverse=True)[: 5 if look.narrow else 12]
+    brief = [short(name) for *_, name in found]
     return [
         Label(
-            text=name, x=frame.px(x), y=frame.py(y), size=10.5, key="follower",
+            text=short(name) if brief.count(short(name)) == 1 else name,
+            x=frame.px(x),
+            y=frame.py(y),
+            size=11.5, key="follower",
             sides=("SE", "S", "SW", "E", "W"), reach=(5.0, 12.0, 20.0, 32.0),
         )
-        for _, x, y, name in found[: 5 if look.narrow else 12]
+        for _, x, y, name in found
     ]  # fmt: skip
 
 

@@ -8,8 +8,8 @@ import polars as pl
 from headway.analyses.lag import HEADLINE, LagResult
 from headway.analyses.result import Result
 from headway.errors import UsageError
+from headway.report.charts.facts import last_day, organisation_names
 from headway.report.charts.frame import Look
-from headway.report.charts.frontiers import last_day, organisation_names
 from headway.report.charts.intervals import Row, intervals
 from headway.report.charts.over_time import over_time
 from headway.report.words import Words
@@ -115,7 +115,7 @@ def convention_rows(result: LagResult) -> list[dict[str, Any]]:
     for name in result.conventions:
         if name == "gap":
             continue
-        _, entity, quantity = HEADLINE[name]
+        quantity = HEADLINE[name][2]
         if name == "trend":
             found = result.table.filter(
                 (pl.col("convention") == name) & (pl.col("quantity") == quantity)
@@ -161,7 +161,7 @@ def conventions(result: LagResult, look: Look, *, chosen: str = "daily") -> alt.
     return intervals(
         items, look, title=title,
         note=words("chart.conventions_note", level=words.level(level)),
-        description=_listed(words, title, items), axis=words("chart.lag_axis"),
+        description=_listed(words, title, items), axis=_axis(words, items),
         tips=_tips(words, level),
     )  # fmt: skip
 
@@ -179,7 +179,6 @@ def areas(result: Result, look: Look, *, kind: str, most: int = 60) -> alt.Layer
             Row(
                 label=area_name(words, row, kind), estimate=row["estimate"], low=row["low"],
                 high=row["high"], value=interval_text(words, row), open_end=end,
-                role="leader" if row["status"] == "leads" else "follower",
             )
         )  # fmt: skip
     level = float(result.spec["level"])
@@ -187,7 +186,7 @@ def areas(result: Result, look: Look, *, kind: str, most: int = 60) -> alt.Layer
     note = words("chart.tests_note", level=words.level(level), **names_of(words, result))
     return intervals(
         items, look, title=title, note=note, description=_listed(words, title, items),
-        axis=words("chart.lag_axis"), tips=_tips(words, level),
+        axis=_axis(words, items), tips=_tips(words, level),
     )  # fmt: skip
 
 
@@ -219,7 +218,7 @@ def waits(result: LagResult, look: Look, *, detail: str) -> alt.LayerChart:
     title = words(f"chart.{detail}_title", **names_of(words, result))
     return intervals(
         items, look, title=title, note=words("chart.rows_note", level=words.level(level)),
-        description=_listed(words, title, items), axis=words("chart.lag_axis"),
+        description=_listed(words, title, items), axis=_axis(words, items),
         tips=_tips(words, level),
     )  # fmt: skip
 
@@ -335,9 +334,16 @@ def _periods(result: LagResult, look: Look) -> alt.LayerChart:
     title = f"{words(f'convention.{convention}')} · {names['follower']} / {names['leader']}"
     return intervals(
         items, look, title=title, note=words("chart.rows_note", level=words.level(level)),
-        description=_listed(words, title, items), axis=words("chart.lag_axis"),
+        description=_listed(words, title, items), axis=_axis(words, items),
         tips=_tips(words, level),
     )  # fmt: skip
+
+
+def _axis(words: Words, items: list[Row]) -> str:
+    below = any(v is not None and v < 0 for i in items for v in (i.estimate, i.low)) or any(
+        i.low is None and i.high is not None for i in items
+    )
+    return words("chart.lag_axis_signed" if below else "chart.lag_axis")
 
 
 def _listed(words: Words, title: str, items: list[Row]) -> str:

@@ -19,15 +19,15 @@ TEXTS: dict[str, str] = {
     "date.months": "January February March April May June July August September October "
     "November December",
     # headline
-    "headline.behind": "{best} are {months} months {interval}behind {those}",
-    "headline.ahead": "{best} are {months} months {interval}ahead of {those}",
-    "headline.level": "{best} are level with {those} {interval}",
+    "headline.behind": "{best} are {months} months behind {those}",
+    "headline.ahead": "{best} are {months} months ahead of {those}",
+    "headline.level": "{best} are level with {those}",
     "headline.at_least": "{best} are at least {months} months behind {those}",
     "headline.ahead_at_least": "{best} are at least {months} months ahead of {those}",
     "headline.undefined": "How far {best_inside} are behind {those} cannot be said: {reason}",
-    "headline.interval": "({level}% interval {low} to {high}) ",
-    "headline.interval_mixed": "({level}% interval {low} ahead to {high} behind) ",
-    "headline.interval_mixed_ahead": "({level}% interval {low} behind to {high} ahead) ",
+    "headline.interval": "({level}% interval {low} to {high})",
+    "headline.interval_mixed": "({level}% interval {low} ahead to {high} behind)",
+    "headline.interval_mixed_ahead": "({level}% interval {low} behind to {high} ahead)",
     "headline.of.time-to-match": "Median over all records",
     "headline.of.thresholds": "Around the last day",
     "headline.of.trend": "On the last day",
@@ -92,7 +92,8 @@ TEXTS: dict[str, str] = {
     "reached, averaged over levels.",
     "counts.records": "For each model with which the follower set a record, the age of the first "
     "leader’s model at its level.",
-    "counts.time-to-match": "For each record of the leader, how long it took the follower to reach "
+    "counts.time-to-match": "For each record of the leader, how long it took the follower to "
+    "reach "
     "it; what is still unmatched counts as “not yet”.",
     "counts.thresholds": "On single benchmarks, the time between leader and follower crossing the "
     "same score; no common scale is needed.",
@@ -106,7 +107,8 @@ TEXTS: dict[str, str] = {
     "follower looks closer than it may be.",
     "assumes.levels": "Every point of the scale weighs the same; levels not yet reached do not "
     "count and are listed as open.",
-    "assumes.records": "Only what the follower did counts; what the leader has that nobody matched "
+    "assumes.records": "Only what the follower did counts; what the leader has that nobody "
+    "matched "
     "does not.",
     "assumes.time-to-match": "What is unmatched will behave like what was matched before.",
     "assumes.thresholds": "The benchmarks chosen stand for capability, and each crossing is seen "
@@ -190,13 +192,16 @@ TEXTS: dict[str, str] = {
     "chart.points": "points",
     "chart.logits": "logits",
     "chart.lag_axis": "Months behind",
+    "chart.lag_axis_signed": "← ahead · months behind →",
     "chart.gap_axis": "Gap ({unit})",
     "chart.frontiers_title": "Two frontiers: {leader} and {follower}",
-    "chart.frontiers_note": "Lines: the best model so far, with {level}% bands. Circles: {leader}; "
+    "chart.frontiers_note": "Lines: the best model so far, with {level}% bands. Circles: "
+    "{leader}; "
     "diamonds: {follower}. Arrows: from the leader’s first model at a level to the follower’s "
     "record that reached it, with the {level}% interval of the months. Uses {date}; evidence to "
     "{day}.",
-    "chart.weak_note": "Dashed and faint: the record then rests on a model whose interval is wider "
+    "chart.weak_note": "Dashed and faint: the record then rests on a model whose interval is "
+    "wider "
     "than {width} points or that has fewer than four scores.",
     "chart.below_note": "{count} weaker models lie below the frame.",
     "chart.earlier_note": "{count} earlier models lie left of the frame.",
@@ -206,25 +211,31 @@ TEXTS: dict[str, str] = {
     "chart.other_available": "the first day of use",
     "chart.announced_short": "announced",
     "chart.available_short": "usable",
-    "chart.frontiers_text": "On {day} the best of {leader_in} is {leader_model} at {leader_value}, the "
+    "chart.frontiers_text": "On {day} the best of {leader_in} is {leader_model} at "
+    "{leader_value}, the "
     "best of {follower_in} {follower_model} at {follower_value}.",
     "chart.arrow_text": "{model} ({date}) reached the level of {matched} ({matched_date}) after "
     "{months}.",
     "chart.over_time_title": "The lag over time: {follower_in} behind {leader_in}",
-    "chart.over_time_note": "Each day: months since the leader first had a model more than {tie} "
-    "points better than the follower’s best. It grows by a day a day and falls when the follower "
+    "chart.over_time_note": "Each day: months since the leader first had a model better than the "
+    "follower’s best by more than the tie of {tie}. It grows by a day a day and falls when the "
+    "follower "
     "sets a record. Band: {level}% interval. Below zero the roles are exchanged.",
-    "chart.over_time_note_significant": "Each day: months since the leader first had a record that "
+    "chart.over_time_note_significant": "Each day: months since the leader first had a record "
+    "that "
     "beats the follower’s best beyond the noise of the scale. Band: {level}% interval.",
     "chart.over_time_text": "The lag is {now} on {day}; its mean over the last 12 months is "
     "{mean}; it was largest, {high}, on {high_day}.",
     "chart.year_mean": "mean of the last 12 months: {value}",
-    "chart.conventions_title": "The same question by every convention: {follower_in} behind {leader_in}",
-    "chart.conventions_note": "Dots: estimates in months; bars: {level}% intervals. The filled dot "
+    "chart.conventions_title": "The same question by every convention: {follower_in} behind "
+    "{leader_in}",
+    "chart.conventions_note": "Dots: estimates in months; bars: {level}% intervals. The filled "
+    "dot "
     "is the convention of the headline.",
     "chart.domains_title": "By domain: {follower_in} behind {leader_in}",
     "chart.benchmarks_title": "By single benchmark: {follower_in} behind {leader_in}",
-    "chart.tests_note": "Months between the leader first reaching a level and the follower reaching "
+    "chart.tests_note": "Months between the leader first reaching a level and the follower "
+    "reaching "
     "it, with {level}% intervals. Arrowheads: at least so much, because the true figure lies "
     "further that way.",
     "chart.ranking_title": "The best {count} models on this scale",
@@ -237,7 +248,8 @@ TEXTS: dict[str, str] = {
     "chart.rows_note": "Dots: estimates in months; bars: {level}% intervals. Arrowheads: at least "
     "so much.",
     "chart.gap_title": "The gap in points over time",
-    "chart.gap_note": "Best of {leader_in} minus best of {follower_in} on each day, with a {level}% "
+    "chart.gap_note": "Best of {leader_in} minus best of {follower_in} on each day, with a "
+    "{level}% "
     "interval.",
     "tip.model": "Model",
     "tip.organisation": "Organisation",
@@ -296,7 +308,8 @@ TEXTS: dict[str, str] = {
     "single benchmarks. Fewer scores, wider intervals.",
     "page.domains_caption": "The lag by domain",
     "page.benchmarks_caption": "The lag by single benchmark",
-    "page.benchmarks_unknown": "{count} benchmarks say nothing, because too few models of one side "
+    "page.benchmarks_unknown": "{count} benchmarks say nothing, because too few models of one "
+    "side "
     "were tested: {names}.",
     "page.changes_heading": "What changed since {day}",
     "page.changes_caption": "Then and now",
@@ -305,13 +318,16 @@ TEXTS: dict[str, str] = {
     "page.changes_records": "New records",
     "page.changes_facts": "Facts recorded since",
     "page.scale_heading": "The scale",
-    "page.scale_lead": "Every model gets one capability, every benchmark a difficulty and a slope: "
+    "page.scale_lead": "Every model gets one capability, every benchmark a difficulty and a "
+    "slope: "
     "{models} models, {benchmarks} benchmarks, {cells} scores. {ruler} follows the "
     "published model and fits it anew to full convergence; it is not the published index itself.",
-    "page.ruler_anchored": "The scale is fixed by giving {first} {first_points} points and {second} "
+    "page.ruler_anchored": "The scale is fixed by giving {first} {first_points} points and "
+    "{second} "
     "{second_points}; these two have no interval.",
     "page.published_heading": "Beside the published index",
-    "page.published_lead": "Our refit and {board} as published on {day}: {count} models in common, "
+    "page.published_lead": "Our refit and {board} as published on {day}: {count} models in "
+    "common, "
     "median difference {median} points, largest {largest}.",
     "page.published_caption": "The largest differences between the refit and the published index",
     "page.data_heading": "Data",
@@ -319,10 +335,12 @@ TEXTS: dict[str, str] = {
     "page.method_heading": "Method",
     "page.method_frontier": "The frontier of a group on a day is the best capability among its "
     "models that could be used by then. Models are dated by: {date}.",
-    "page.method_lag": "A positive lag means that the follower is behind. A month is 30.4375 days. "
+    "page.method_lag": "A positive lag means that the follower is behind. A month is 30.4375 "
+    "days. "
     "Models within {tie} of each other count as level where the convention has a tie.",
     "page.method_draws": "Uncertainty comes from {draws} resamplings of each model’s scores "
-    "(seed {seed}). Frontiers and lags are computed anew in each of them, so that errors that both "
+    "(seed {seed}). Frontiers and lags are computed anew in each of them, so that errors that "
+    "both "
     "sides share cancel. Intervals hold the central {level}% of the results.",
     "page.method_censored": "“Open” counts what the follower has not reached by the last day. "
     "It is reported as “at least”, never left out.",
@@ -331,10 +349,13 @@ TEXTS: dict[str, str] = {
     "or the other way round.",
     "page.limit_2": "Models differ in which benchmarks they were tested on, by whom and with how "
     "much effort. Developers choose what they report.",
-    "page.limit_3": "The intervals hold the noise of resampling a model’s scores. They do not hold "
-    "what all benchmarks get wrong together, training on test questions, or models that were never "
+    "page.limit_3": "The intervals hold the noise of resampling a model’s scores. They do not "
+    "hold "
+    "what all benchmarks get wrong together, training on test questions, or models that were "
+    "never "
     "released. In simulations such 90% intervals cover about 80%.",
-    "page.limit_4": "A frontier sees only what is public. Laboratories may hold better models back, "
+    "page.limit_4": "A frontier sees only what is public. Laboratories may hold better models "
+    "back, "
     "for longer on one side than on the other.",
     "page.limit_5": "A lag in months is not a forecast. It says when the leader was where the "
     "follower is now, not when the follower will be where the leader is.",
@@ -351,14 +372,14 @@ TEXTS: dict[str, str] = {
     "page.draw_set": "Draw set",
     "page.options": "Options",
     "page.version": "Version of Headway",
-    "page.noscript": "Without scripts the charts are still pictures; the numbers are in the tables.",
+    "page.noscript": "Without scripts the charts are still pictures; the numbers are in the "
+    "tables.",
     "page.not_available": "Could not be computed: {reason}",
     "page.in_words": "The chart in words",
     "page.as_table": "As a table",
     "page.years_gap": "The gap in points is the vertical distance between the frontiers.",
     "page.licence_line": "{title}. {publisher}. Licence: {licence}.",
     "page.licence_unknown": "not stated",
-    "page.conventions_note": "{count} conventions, one scale. Where a row says “still open”, the leader is ahead there by at least the time that has passed.",
     # table headings
     "column.convention": "Convention",
     "column.says": "It says (months)",
@@ -404,7 +425,9 @@ TEXTS: dict[str, str] = {
     "column.change": "Change",
     "column.corrections": "Corrections",
     "word.yes": "yes",
-    "page.domains_unknown": "{count} domains say nothing, because too few models of one side were tested: {names}.",
+    "page.domains_unknown": "{count} domains say nothing, because too few benchmarks or models "
+    "were "
+    "tested: {names}.",
     "table.sources": "Sources",
     "table.organisations": "Organisations",
     "table.models": "Models",

@@ -18,9 +18,9 @@ TEXTS: dict[str, str] = {
     "date.month": "{year}年{month}",
     "date.months": "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月",
     # headline
-    "headline.behind": "{best}落后{those} {months} 个月{interval}",
-    "headline.ahead": "{best}领先{those} {months} 个月{interval}",
-    "headline.level": "{best}与{those}不相上下{interval}",
+    "headline.behind": "{best}落后{those} {months} 个月",
+    "headline.ahead": "{best}领先{those} {months} 个月",
+    "headline.level": "{best}与{those}不相上下",
     "headline.at_least": "{best}落后{those}至少 {months} 个月",
     "headline.ahead_at_least": "{best}领先{those}至少 {months} 个月",
     "headline.undefined": "{best_inside}落后{those}多少，目前无法判断：{reason}",
@@ -176,10 +176,13 @@ TEXTS: dict[str, str] = {
     "chart.points": "分",
     "chart.logits": "对数几率",
     "chart.lag_axis": "落后月数",
+    "chart.lag_axis_signed": "← 领先 · 落后月数 →",
     "chart.gap_axis": "分差（{unit}）",
     "chart.frontiers_title": "两条前沿线：{leader}与{follower}",
-    "chart.frontiers_note": "线：迄今最好的模型及 {level}% 区间带。圆点：{leader}；菱形：{follower}。"
-    "箭头：从领先方首个达到某水平的模型，指向追赶方追上该水平的纪录，并附月数的 {level}% 区间。{date}；证据截至{day}。",
+    "chart.frontiers_note": "线：迄今最好的模型及 {level}% 区间带。圆点：{leader}；菱形："
+    "{follower}。"
+    "箭头：从领先方首个达到某水平的模型，指向追赶方追上该水平的纪录，并附月数的 {level}% 区间。"
+    "{date}；证据截至{day}。",
     "chart.weak_note": "虚线淡色部分：当时的纪录来自区间宽于 {width} 分或成绩不足四项的模型。",
     "chart.below_note": "另有 {count} 个较弱的模型位于图框之下。",
     "chart.earlier_note": "另有 {count} 个更早的模型位于图框左侧。",
@@ -192,25 +195,31 @@ TEXTS: dict[str, str] = {
     "{follower_in}最好的模型是 {follower_model}（{follower_value}）。",
     "chart.arrow_text": "{model}（{date}）达到 {matched}（{matched_date}）的水平，晚了{months}。",
     "chart.over_time_title": "落后时间的变化：{follower_in}相对于{leader_in}",
-    "chart.over_time_note": "每一天：自领先方首次拥有比追赶方最好模型高出 {tie} 分以上的模型以来，过了多少个月。"
+    "chart.over_time_note": "每一天：自领先方首次拥有比追赶方最好模型高出 {tie} 分以上的模型以来"
+    "，过了多少个月。"
     "每过一天增加一天，追赶方刷新纪录时下降。色带：{level}% 区间。零线以下表示双方互换位置。",
-    "chart.over_time_note_significant": "每一天：自领先方首次创下明显强于追赶方最好模型（超出标尺噪声）的纪录以来，"
+    "chart.over_time_note_significant": "每一天：自领先方首次创下明显强于追赶方最好模型（超出标"
+    "尺噪声）的纪录以来，"
     "过了多少个月。色带：{level}% 区间。",
-    "chart.over_time_text": "{day}的落后时间为 {now}；最近 12 个月平均 {mean}；最大值 {high}，出现在{high_day}。",
+    "chart.over_time_text": "{day}的落后时间为 {now}；最近 12 个月平均 {mean}；最大值 {high}，出"
+    "现在{high_day}。",
     "chart.year_mean": "最近 12 个月平均：{value}",
     "chart.conventions_title": "同一问题，各种口径：{follower_in}落后{leader_in}",
     "chart.conventions_note": "圆点：估计值（月）；横线：{level}% 区间。实心点为标题所用的口径。",
     "chart.domains_title": "分领域：{follower_in}落后{leader_in}",
     "chart.benchmarks_title": "分单项测试：{follower_in}落后{leader_in}",
-    "chart.tests_note": "领先方首次达到某水平与追赶方达到该水平之间的月数，附 {level}% 区间。三角箭头：至少如此，实际数值还在箭头方向更远处。",
+    "chart.tests_note": "领先方首次达到某水平与追赶方达到该水平之间的月数，附 {level}% 区间。三"
+    "角箭头：至少如此，实际数值还在箭头方向更远处。",
     "chart.ranking_title": "这把标尺上最好的 {count} 个模型",
-    "chart.ranking_note": "圆点：估计值及 {level}% 区间。短竖线：{board} 公布的数值。{ruler}；证据截至{day}。",
+    "chart.ranking_note": "圆点：估计值及 {level}% 区间。短竖线：{board} 公布的数值。{ruler}；证"
+    "据截至{day}。",
     "chart.ranking_note_plain": "圆点：估计值及 {level}% 区间。{ruler}；证据截至{day}。",
     "chart.records_title": "{follower_in}的历次纪录，以及该水平当时已有多久",
     "chart.matches_title": "{leader_in}的历次纪录保持多久才被{follower_in}追平",
     "chart.rows_note": "圆点：估计值（月）；横线：{level}% 区间。三角箭头：至少如此。",
     "chart.gap_title": "分差的变化",
-    "chart.gap_note": "每一天{leader_in}最好模型减去{follower_in}最好模型的分数，附 {level}% 区间。",
+    "chart.gap_note": "每一天{leader_in}最好模型减去{follower_in}最好模型的分数，附 {level}% 区"
+    "间。",
     "tip.model": "模型",
     "tip.organisation": "机构",
     "tip.available": "可用日期",
@@ -248,16 +257,20 @@ TEXTS: dict[str, str] = {
     "page.nav_reproduce": "复现",
     "page.frontiers_heading": "两条前沿线",
     "page.records_heading": "历次纪录",
-    "page.records_caption": "{follower_in}的历次纪录：{leader_in}首个达到同一水平的模型，以及相隔时间",
+    "page.records_caption": "{follower_in}的历次纪录：{leader_in}首个达到同一水平的模型，以及相"
+    "隔时间",
     "page.records_more": "以表格列出全部纪录",
     "page.time_heading": "落后时间的变化",
     "page.conventions_heading": "按谁的口径？",
-    "page.conventions_lead": "各家公布的数字不一致，主要是因为算法不同。这里用同一把标尺、同一组日期，把各种算法一并列出。",
-    "page.conventions_caption": "各种口径下{follower_in}落后{leader_in}的时间（口径区分时段者取{period}）",
+    "page.conventions_lead": "各家公布的数字不一致，主要是因为算法不同。这里用同一把标尺、同一组"
+    "日期，把各种算法一并列出。",
+    "page.conventions_caption": "各种口径下{follower_in}落后{leader_in}的时间（口径区分时段者取"
+    "{period}）",
     "page.years_heading": "逐年情况",
     "page.years_caption": "{follower_in}落后{leader_in}的年度平均值",
     "page.second_heading": "{follower_cap}与{leader_in}：另一个问题",
-    "page.second_lead": "模型来自哪个国家，与权重是否开放，是两回事：中国有闭源模型，美国也有开放权重模型。本报告始终把这两个问题分开。",
+    "page.second_lead": "模型来自哪个国家，与权重是否开放，是两回事：中国有闭源模型，美国也有开"
+    "放权重模型。本报告始终把这两个问题分开。",
     "page.tests_heading": "哪里差得多，哪里差得少",
     "page.tests_lead": "同样的比较，分别在各领域的测试和单项测试上进行。成绩越少，区间越宽。",
     "page.domains_caption": "分领域的落后时间",
@@ -270,27 +283,37 @@ TEXTS: dict[str, str] = {
     "page.changes_records": "新纪录",
     "page.changes_facts": "此后记录的事实",
     "page.scale_heading": "标尺",
-    "page.scale_lead": "每个模型对应一个能力值，每项测试对应一个难度和一个斜率：共 {models} 个模型、{benchmarks} 项测试、{cells} 个成绩。"
+    "page.scale_lead": "每个模型对应一个能力值，每项测试对应一个难度和一个斜率：共 {models} 个模"
+    "型、{benchmarks} 项测试、{cells} 个成绩。"
     "{ruler}沿用已公布的模型，重新拟合至完全收敛；它并不是公布的指数本身。",
-    "page.ruler_anchored": "标尺的刻度由两个模型固定：{first} 为 {first_points} 分，{second} 为 {second_points} 分；这两个模型没有区间。",
+    "page.ruler_anchored": "标尺的刻度由两个模型固定：{first} 为 {first_points} 分，{second} 为 "
+    "{second_points} 分；这两个模型没有区间。",
     "page.published_heading": "与公布的指数对照",
-    "page.published_lead": "重新拟合的结果与{day}公布的 {board}：共有 {count} 个相同模型，差值中位数 {median} 分，最大 {largest} 分。",
+    "page.published_lead": "重新拟合的结果与{day}公布的 {board}：共有 {count} 个相同模型，差值中"
+    "位数 {median} 分，最大 {largest} 分。",
     "page.published_caption": "重新拟合与公布指数之间差别最大的模型",
     "page.data_heading": "数据",
     "page.data_caption": "事实的来源",
     "page.method_heading": "方法",
-    "page.method_frontier": "某组在某日的前沿，是该组截至当日可用模型中的最高能力。模型日期：{date}。",
-    "page.method_lag": "正数表示追赶方落后。一个月按 30.4375 天计。口径中设有容差时，相差不超过 {tie} 的模型视为打平。",
-    "page.method_draws": "不确定性来自对每个模型的成绩重新抽样 {draws} 次（随机种子 {seed}）。每次都重新计算前沿与落后时间，"
+    "page.method_frontier": "某组在某日的前沿，是该组截至当日可用模型中的最高能力。模型日期："
+    "{date}。",
+    "page.method_lag": "正数表示追赶方落后。一个月按 30.4375 天计。口径中设有容差时，相差不超过 "
+    "{tie} 的模型视为打平。",
+    "page.method_draws": "不确定性来自对每个模型的成绩重新抽样 {draws} 次（随机种子 {seed}）。每"
+    "次都重新计算前沿与落后时间，"
     "因此双方共有的误差会相互抵消。区间包含居中的 {level}% 结果。",
-    "page.method_censored": "“未完”一栏统计追赶方到最后一日仍未达到的项目；它们以“至少”报告，绝不略去。",
+    "page.method_censored": "“未完”一栏统计追赶方到最后一日仍未达到的项目；它们以“至少”报告，绝"
+    "不略去。",
     "page.limits_heading": "这份报告不能告诉您什么",
     "page.limit_1": "测试不等于现实。在这里打平的模型，实际工作中可能落后，反之亦然。",
     "page.limit_2": "各模型参加的测试、测试者和投入程度都不同。开发者会挑选公布哪些成绩。",
-    "page.limit_3": "区间只包含对成绩重新抽样的噪声，不包含所有测试共同的偏差、针对试题的训练，也不包含从未发布的模型。"
+    "page.limit_3": "区间只包含对成绩重新抽样的噪声，不包含所有测试共同的偏差、针对试题的训练，"
+    "也不包含从未发布的模型。"
     "模拟显示，这类 90% 区间的实际覆盖率约为 80%。",
-    "page.limit_4": "前沿只能看到公开的部分。实验室可能保留更强的模型，而且双方保留的时间长短可能不同。",
-    "page.limit_5": "落后几个月并不是预测。它说的是领先方何时处在追赶方现在的位置，而不是追赶方何时会到达领先方现在的位置。",
+    "page.limit_4": "前沿只能看到公开的部分。实验室可能保留更强的模型，而且双方保留的时间长短可"
+    "能不同。",
+    "page.limit_5": "落后几个月并不是预测。它说的是领先方何时处在追赶方现在的位置，而不是追赶方"
+    "何时会到达领先方现在的位置。",
     "page.limit_6": "答案取决于口径。引用单一数字时，应当说明用的是哪种口径。",
     "page.notes_heading": "本次计算的说明",
     "page.notes_foreign": "以下说明只有英文：",
@@ -310,7 +333,6 @@ TEXTS: dict[str, str] = {
     "page.years_gap": "分差是两条前沿线之间的纵向距离。",
     "page.licence_line": "{title}。{publisher}。许可：{licence}。",
     "page.licence_unknown": "未注明",
-    "page.conventions_note": "{count} 种口径，同一把标尺。标为“未完”的项目，领先方至少已领先了迄今经过的时间。",
     # table headings
     "column.convention": "口径",
     "column.says": "结果（月）",
@@ -356,7 +378,7 @@ TEXTS: dict[str, str] = {
     "column.change": "变化",
     "column.corrections": "更正",
     "word.yes": "是",
-    "page.domains_unknown": "有 {count} 个领域无法判断，因为其中一方受测的模型太少：{names}。",
+    "page.domains_unknown": "有 {count} 个领域无法判断，因为测试项目或受测模型太少：{names}。",
     "table.sources": "来源",
     "table.organisations": "机构",
     "table.models": "模型",

@@ -1,0 +1,107 @@
+"""The report as tables in the terminal."""
+
+from typing import TYPE_CHECKING
+
+from headway.report import tables
+from headway.report.story import Bout, Story
+from headway.report.words import Words
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+
+NARROW = 84
+MOST = 12
+
+
+def render(story: Story, console: "Console", *, lang: str | None = None) -> None:
+    """Print the story as tables that fit the width of the console.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    lang
+        ``en`` or ``zh``; that of the story when None.
+    """
+    from rich.text import Text
+
+    words = story.words(lang)
+    head = story.headline(words.lang)
+    console.print(Text(head.claim, style="bold"))
+    console.print(Text(f"{head.basis} {head.others}".strip()))
+    console.print(Text(words("page.evidence", day=words.day(story.last_day)), style="dim"))
+    _bout(story.main, words, console)
+    if story.second is not None:
+        second = story.headline(words.lang, second=True)
+        console.print()
+        console.print(Text(second.claim, style="bold"))
+        console.print(Text(f"{second.basis} {second.others}".strip()))
+        _show(tables.conventions(words, story.second), console, (0, 1, 2, 6), (0, 1, 2))
+    for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks)):
+        if result is not None:
+            kept = (0, 1, 2, 3) if kind == "domains" else (0, 2, 3, 4, 5)
+            narrow = (0, 1, 2) if kind == "domains" else (0, 3, 4)
+            most = 100 if kind == "domains" else MOST
+            _show(tables.areas(words, result, kind), console, kept, narrow, most)
+    if story.changes is not None and story.spec.since is not None:
+        console.print()
+        heading = words("page.changes_heading", day=words.day(story.spec.since))
+        console.print(Text(heading, style="bold"))
+        _show(tables.changed(words, story.changes), console)
+        _show(tables.new_models(words, story), console, (0, 1, 2, 3, 4, 5), (0, 3, 4), MOST)
+    _show(tables.ranking(words, story, most=10), console, (1, 0, 2, 3, 4, 5), (1, 0, 4, 5))
+    notes = [words.note(note)[0] for note in story.notes]
+    problems = [words("page.not_available", reason=text) for text in story.problems.values()]
+    for line in (*notes, *problems):
+        console.print(Text(f"· {line}", style="dim"))
+    console.print()
+    facts = f"{words('page.digest')} {story.data.digest[:12]} · {words('page.seed')} "
+    facts += f"{story.spec.seed} · {words('page.draws')} {story.spec.draws}"
+    console.print(Text(facts, style="dim"))
+    console.print(Text(story.spec.with_options(lang=words.lang).command(), style="dim"))
+
+
+def _bout(bout: Bout, words: Words, console: "Console") -> None:
+    _show(tables.conventions(words, bout), console, (0, 1, 2, 5, 6), (0, 1, 2))
+    _show(tables.years(words, bout), console, None, (0, 1, 2))
+    _show(tables.records(words, bout), console, None, (0, 3, 5), MOST)
+
+
+def _show(
+    table: tables.Table,
+    console: "Console",
+    columns: tuple[int, ...] | None = None,
+    narrow: tuple[int, ...] | None = None,
+    most: int = 100,
+) -> None:
+    """Print some columns of a table: fewer on a narrow console."""
+    kept = narrow if narrow and console.width < NARROW else columns
+    console.print()
+    console.print(as_rich(table, kept, most))
+
+
+def as_rich(
+    table: tables.Table, columns: tuple[int, ...] | None = None, most: int = 100
+) -> "RichTable":
+    """Return a table for rich, with some of its columns and rows."""
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    kept = columns or tuple(range(len(table.columns)))
+    out = RichTable(
+        title=Text(table.caption), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )  # fmt: skip
+    for k in kept:
+        out.add_column(
+            Text(table.columns[k]), justify="right" if k in table.numeric else "left",
+            overflow="fold",
+        )  # fmt: skip
+    for position, row in enumerate(table.rows[:most]):
+        style = "bold" if position in table.marked else None
+        out.add_row(*(Text(row[k].text) for k in kept), style=style)
+    if len(table.rows) > most:
+        out.add_row(Text(f"… {len(table.rows) - most}"))
+    return out
