@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from headway.report.terminal import render
 
 _HOME = {
-    "ReportSpec": "story",
-    "Story": "story",
-    "export_png": "images",
-    "html_page": "page",
-    "render": "terminal",
-    "save_chart": "images",
-    "tell": "story",
+    "ReportSpec": ("story", "ReportSpec"),
+    "Story": ("story", "Story"),
+    "export_png": ("images", "export_png"),
+    "html_page": ("page", "html_page"),
+    "render": ("terminal", "render"),
+    "save_chart": ("images", "save_chart"),
+    "tell": ("story", "tell"),
 }
 
 __all__ = ["ReportSpec", "Story", "export_png", "html_page", "render", "save_chart", "tell"]
@@ -28,7 +28,8 @@ __all__ = ["ReportSpec", "Story", "export_png", "html_page", "render", "save_cha
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        return getattr(import_module(f"headway.report.{_HOME[name]}"), name)
+        module, attribute = _HOME[name]
+        return getattr(import_module(f"headway.report.{module}"), attribute)
     raise AttributeError(f"module 'headway.report' has no attribute {name!r}")
 
 

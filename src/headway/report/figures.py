@@ -12,6 +12,7 @@ from headway.report.charts import frontiers as draw_frontiers
 from headway.report.charts import results
 from headway.report.charts.facts import Facts
 from headway.report.charts.frame import Look
+from headway.report.phrases import names_of
 from headway.report.story import Bout, Story
 
 BEST = 25
@@ -92,7 +93,7 @@ def _frontiers(story: Story, bout: Bout, name: str, look: Look) -> Figure:
 
 def _areas(result: Result, kind: str, look: Look) -> Figure:
     words = look.words
-    names = results.names_of(words, result)
+    names = names_of(words, result)
 
     def draw(look: Look) -> alt.LayerChart:
         return results.areas(result, look, kind=kind)

@@ -15,8 +15,8 @@ from headway.analyses.result import Result, plain_rows
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.frontier import DateBasis, Frontier
 from headway.progress import Progress, Silent
-from headway.report.charts.results import convention_rows, published_ratings
 from headway.report.headline import Headline, headline
+from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
 from headway.rulers import eci
 from headway.rulers.scale import Scale

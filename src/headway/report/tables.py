@@ -8,13 +8,13 @@ import polars as pl
 
 from headway.analyses.lag import LagResult
 from headway.analyses.result import Result
-from headway.report.charts.facts import organisation_names
-from headway.report.charts.results import (
+from headway.report.phrases import (
     area_name,
     convention_name,
     convention_rows,
     interval_only,
     names_of,
+    organisation_names,
 )
 from headway.report.story import Bout, Story
 from headway.report.words import Words

@@ -11,6 +11,7 @@ from headway.frontier import Frontier, from_day, model_dates
 from headway.report.charts import frame as base
 from headway.report.charts.frame import Frame, Look, year_of
 from headway.report.labels import text_width
+from headway.report.phrases import organisation_names
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
@@ -285,13 +286,6 @@ class Facts:
         if arrow["low"] is None or self.look.narrow:
             return text
         return f"{text} ({words.number(arrow['low'])}–{words.number(arrow['high'])})"
-
-
-def organisation_names(scale: "Scale", lang: str) -> dict[str, str]:
-    """Name of every organisation, in Chinese where one is known and wanted."""
-    table = scale.dataset.organisations
-    column = pl.coalesce("name_zh", "name") if lang == "zh" else pl.col("name")
-    return {key: name or key for key, name in table.select("organisation", column).iter_rows()}
 
 
 def _last_day(scale: "Scale") -> int:

@@ -135,6 +135,8 @@ def _frame(items: Sequence[Row], look: Look, zero: bool) -> tuple[Frame, list[fl
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
+    if any(i.low is None and i.high is not None for i in items):
+        low -= 0.12 * max(high - low, 1e-6)
     pad = 0.04 * max(high - low, 1e-6)
     label = 0 if look.narrow else max(text_width(i.label, 13, bold=i.strong) for i in items) + 16
     value = 0 if look.narrow else max(text_width(i.value, 12) for i in items) + 16
@@ -231,8 +233,8 @@ def _texts(items: Sequence[Row], places: Sequence[float], frame: Frame, look: Lo
         group = item.group
         ink = look.colours.ink
         if look.narrow:
-            text = item.label if not item.value else f"{item.label}  {item.value}"
-            wanted.append(_text(text, frame.x[0], y + 17, size=11.5, bold=False, colour=ink))
+            text = " · ".join(part for part in (item.label, item.value) if part)
+            wanted.append(_text(text, frame.x[0], y + 17, size=11.5, bold=False, dx=5, colour=ink))
             continue
         room = frame.left - 16
         label = item.label
@@ -246,7 +248,7 @@ def _texts(items: Sequence[Row], places: Sequence[float], frame: Frame, look: Lo
             _text(item.value, frame.x[1], y, size=11.5, bold=False, dx=10,
                   colour=look.colours.soft)
         )  # fmt: skip
-    return _merged(wanted)
+    return _merged(wanted, look)
 
 
 def _text(
@@ -259,19 +261,25 @@ def _text(
     }
 
 
-def _merged(wanted: Sequence[dict[str, Any]]) -> list[Layer]:
+def _merged(wanted: Sequence[dict[str, Any]], look: Look) -> list[Layer]:
     """One layer for all texts that are drawn alike."""
     layers: list[Layer] = []
     for kind in dict.fromkeys(w["mark"] for w in wanted):
         size, bold, dx, align, colour = kind
         values = [w["row"] for w in wanted if w["mark"] == kind and w["row"]["text"]]
-        if values:
+        if not values:
+            continue
+        base_chart = alt.Chart(rows(values)).encode(x="x:Q", y="y:Q", text="text:N")
+        mark = {
+            "align": align, "baseline": "middle", "dx": dx, "fontSize": size,
+            "fontWeight": 600 if bold else 400,
+        }  # fmt: skip
+        if look.narrow:
+            paper = look.colours.paper
             layers.append(
-                alt.Chart(rows(values))
-                .mark_text(
-                    align=align, baseline="middle", dx=dx, fontSize=size, fill=colour,
-                    fontWeight=600 if bold else 400,
+                base_chart.mark_text(
+                    **mark, fill=paper, stroke=paper, strokeWidth=4, strokeJoin="round"
                 )
-                .encode(x="x:Q", y="y:Q", text="text:N")
-            )  # fmt: skip
+            )
+        layers.append(base_chart.mark_text(**mark, fill=colour))
     return layers

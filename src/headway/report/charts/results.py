@@ -5,48 +5,28 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from headway.analyses.lag import HEADLINE, LagResult
+from headway.analyses.lag import LagResult
 from headway.analyses.result import Result
 from headway.errors import UsageError
-from headway.report.charts.facts import last_day, organisation_names
+from headway.report.charts.facts import last_day
 from headway.report.charts.frame import Look
 from headway.report.charts.intervals import Row, intervals
 from headway.report.charts.over_time import over_time
+from headway.report.phrases import (
+    area_name,
+    convention_name,
+    convention_rows,
+    interval_text,
+    names_of,
+    organisation_names,
+    published_ratings,
+)
 from headway.report.words import Words
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
 
 LEVELS = ("daily", "daily-significant")
-
-
-def interval_text(words: Words, row: dict[str, Any]) -> str:
-    """Return an estimate with its interval, short: ``5.2 (3.6–5.2)``."""
-    if row["estimate"] is None:
-        return words.known("status", row["status"])
-    text = words.number(row["estimate"])
-    if row["status"] in ("at_least", "censored"):
-        text = words("number.at_least", value=text)
-    if row["low"] is None and row["high"] is None:
-        return text
-    return f"{text} ({interval_only(words, row)})"
-
-
-def interval_only(words: Words, row: dict[str, Any]) -> str:
-    """Return the interval of a row; an end beyond what was observed is said in words."""
-    if row["low"] is None and row["high"] is None:
-        return words("number.unknown")
-    low, high = (words.number(row[side]) for side in ("low", "high"))
-    if row["low"] is None:
-        return words("number.below", value=high)
-    if row["high"] is None:
-        return words("number.above", value=low)
-    return f"{low}–{high}" if row["low"] >= 0 else words("number.between", low=low, high=high)
-
-
-def names_of(words: Words, result: Result) -> dict[str, str]:
-    """Names of the two sides of a result."""
-    return words.names(str(result.spec["leader"]), str(result.spec["follower"]))
 
 
 def _tips(words: Words, level: float, value: str = "tip.lag") -> tuple[str, str, str]:
@@ -109,42 +89,6 @@ def gap_over_time(result: LagResult, look: Look) -> alt.LayerChart:
     )  # fmt: skip
 
 
-def convention_rows(result: LagResult) -> list[dict[str, Any]]:
-    """Rows of the table that stand for the conventions; two for the straight lines."""
-    out = []
-    for name in result.conventions:
-        if name == "gap":
-            continue
-        quantity = HEADLINE[name][2]
-        if name == "trend":
-            found = result.table.filter(
-                (pl.col("convention") == name) & (pl.col("quantity") == quantity)
-            )
-            out += found.to_dicts()
-        elif name == "thresholds":
-            found = result.table.filter(
-                (pl.col("convention") == name) & (pl.col("quantity") == quantity)
-            )
-            out += [row | {"part": row["entity"]} for row in found.to_dicts()]
-        else:
-            out.append(result.headline(name))
-    return out
-
-
-def convention_name(words: Words, row: dict[str, Any]) -> str:
-    """Name of a convention with what tells its rows apart."""
-    name = words(f"convention.{row['convention']}")
-    if row["convention"] == "trend":
-        extra = words.period(row["period"])
-    elif row["convention"] == "named":
-        extra = row["entity"]
-    elif row["convention"] == "thresholds" and row["entity"] != "all":
-        extra = words.known("access", row["entity"])
-    else:
-        return name
-    return f"{name}（{extra}）" if words.lang == "zh" else f"{name}: {extra}"
-
-
 def conventions(result: LagResult, look: Look, *, chosen: str = "daily") -> alt.LayerChart:
     """Draw every convention of a result side by side."""
     words = look.words
@@ -188,11 +132,6 @@ def areas(result: Result, look: Look, *, kind: str, most: int = 60) -> alt.Layer
         items, look, title=title, note=note, description=_listed(words, title, items),
         axis=_axis(words, items), tips=_tips(words, level),
     )  # fmt: skip
-
-
-def area_name(words: Words, row: dict[str, Any], kind: str) -> str:
-    """Name of a domain in the language, or of a benchmark as published."""
-    return words.known("domain", row["entity"]) if kind == "domains" else str(row["name"])
 
 
 def waits(result: LagResult, look: Look, *, detail: str) -> alt.LayerChart:
@@ -279,21 +218,6 @@ def ranking_note(scale: "Scale", look: Look) -> str:
     if published.is_empty():
         return words("chart.ranking_note_plain", **facts)
     return words("chart.ranking_note", board=published["board"][0], **facts)
-
-
-def published_ratings(scale: "Scale") -> pl.DataFrame:
-    """Newest ratings of the board whose points the scale has, empty when there is none."""
-    data = scale.dataset
-    empty = pl.DataFrame(schema={"model": pl.String, "rating": pl.Float64, "board": pl.String,
-                                 "as_of": pl.Date})  # fmt: skip
-    if "ratings" not in data.names or scale.unit != "points":
-        return empty
-    ours = data.ratings.filter(pl.col("board").str.contains("ECI"))
-    if ours.is_empty() or scale.spec.get("kind") != "logistic":
-        return empty
-    return ours.filter(pl.col("as_of") == pl.col("as_of").max()).select(
-        "model", "rating", "board", "as_of"
-    )
 
 
 def lag_chart(result: LagResult, look: Look | None = None) -> alt.LayerChart:
