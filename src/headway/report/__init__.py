@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from headway.report.images import export_png, save_chart
-    from headway.report.page import html_page
+    from headway.report.page import page as html_page
     from headway.report.story import ReportSpec, Story, tell
     from headway.report.terminal import render
 
@@ -17,7 +17,7 @@ _HOME = {
     "ReportSpec": ("story", "ReportSpec"),
     "Story": ("story", "Story"),
     "export_png": ("images", "export_png"),
-    "html_page": ("page", "html_page"),
+    "html_page": ("page", "page"),
     "render": ("terminal", "render"),
     "save_chart": ("images", "save_chart"),
     "tell": ("story", "tell"),

@@ -20,7 +20,7 @@ from headway.report.words import Words
 SIZES = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
 
 
-def html_page(story: Story, *, lang: str | None = None) -> str:
+def page(story: Story, *, lang: str | None = None) -> str:
     """Return the report as a self-contained HTML page.
 
     The page loads nothing: the chart library, the charts' data, styles and scripts are in it,
