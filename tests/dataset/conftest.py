@@ -40,7 +40,14 @@ def small() -> Dataset:
             "score": [0.5, 55.0, 0.1 + 0.2, 100.0, -0.25, 10.0],
             "scale": ["raw", "raw", "raw", "raw", "normalised", "raw"],
             "cost_usd": ["1.25", None, "0.000000001", None, None, "3"],
-            "reporter": ["developer", "developer", "independent", "benchmark", "unknown", "unknown"],
+            "reporter": [
+                "developer",
+                "developer",
+                "independent",
+                "benchmark",
+                "unknown",
+                "unknown",
+            ],
         }
     )
     prices = pl.DataFrame(

@@ -38,7 +38,9 @@ def test_ceilings_make_scores_raw():
 
 
 def test_organisations_and_sources_are_made_of_the_ids_in_use():
-    models = pl.DataFrame({"model": ["a", "b"], "organisation": ["p", "q"], "partners": ["q; r", None]})
+    models = pl.DataFrame(
+        {"model": ["a", "b"], "organisation": ["p", "q"], "partners": ["q; r", None]}
+    )
     data = Dataset.from_frames(scores=SCORES.with_columns(source=pl.lit("mine")), models=models)
     assert data.organisations["organisation"].to_list() == ["p", "q", "r"]
     assert data.sources["source"].to_list() == ["data-frames", "mine"]
@@ -69,7 +71,9 @@ def test_pandas_values_of_many_kinds():
 
 def test_numbers_as_text_and_as_integers_are_read():
     scores = SCORES.with_columns(
-        score=pl.col("score").cast(pl.String), cost_usd=pl.Series([1, 2, 3]), model=pl.Series([1, 2, 1])
+        score=pl.col("score").cast(pl.String),
+        cost_usd=pl.Series([1, 2, 3]),
+        model=pl.Series([1, 2, 1]),
     )
     data = Dataset.from_frames(scores=scores)
     assert data.scores["score"].sum() == pytest.approx(1.3, abs=1e-12)
@@ -80,7 +84,11 @@ def test_numbers_as_text_and_as_integers_are_read():
 @pytest.mark.parametrize(
     ("frames", "error", "expected"),
     [
-        ({"scores": SCORES.with_columns(pl.col("score") * 100)}, DataError, "scores run from 10 to"),
+        (
+            {"scores": SCORES.with_columns(pl.col("score") * 100)},
+            DataError,
+            "scores run from 10 to",
+        ),
         ({"scores": SCORES.rename({"score": "scroe"})}, DataError, "did you mean 'score'"),
         ({"scores": SCORES.with_columns(score=float("nan"))}, DataError, "nan is not a finite"),
         ({"scores": pl.concat([SCORES, SCORES])}, DataError, r"row 3 .*a second row for model 'a'"),

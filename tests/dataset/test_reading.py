@@ -47,7 +47,12 @@ def test_the_folder_is_sound(folder):
         ("scores.csv", ",0.5,raw", ",-inf,raw", "'-inf' is not a finite number"),
         ("scores.csv", ",0.5,raw", ",1e999,raw", "'1e999' is not a finite number"),
         ("scores.csv", ",0.5,raw", ",,raw", "column 'score': the value is missing"),
-        ("scores.csv", ",0.5,raw", ",1.01,raw", "raw score 1.01 is above 1.0, the ceiling of maths"),
+        (
+            "scores.csv",
+            ",0.5,raw",
+            ",1.01,raw",
+            "raw score 1.01 is above 1.0, the ceiling of maths",
+        ),
         ("scores.csv", ",0.5,raw", ",-0.1,raw", "the raw score -0.1 is below 0"),
         ("scores.csv", "-0.25,normalised", "-1.25,normalised", "-1.25 is outside -1 to 1"),
         ("scores.csv", ",0.5,raw", ",0.5,row", "'row' is not allowed; expected one of raw, norma"),
@@ -58,12 +63,22 @@ def test_the_folder_is_sound(folder):
         ("scores.csv", ",maths,0.5", ",math,0.5", "'math' is not in the table benchmarks"),
         ("scores.csv", "1.25", "1.2500000001", "an amount with at most 9 digits"),
         ("scores.csv", "1.25", "-1.25", "-1.250000000 is not allowed; expected an amount"),
-        ("scores.csv", "raw,,,", "raw,,9999999999999999999999,", "a whole number that fits 64 bits"),
+        (
+            "scores.csv",
+            "raw,,,",
+            "raw,,9999999999999999999999,",
+            "a whole number that fits 64 bits",
+        ),
         ("scores.csv", "raw,,,", "raw,,1.5,", "'1.5' is not a whole number"),
         ("scores.csv", "raw,,,", "raw,-1,,", "expected a number of 0 or more"),
         ("scores.csv", "2025-06-01", "2025-02-30", "'2025-02-30' is not a date; expected a date"),
         ("scores.csv", "2025-06-01", "1 June", "'1 June' is not a date"),
-        ("scores.csv", "score,scale", "scroe,scale", "unknown column 'scroe' (did you mean 'score'"),
+        (
+            "scores.csv",
+            "score,scale",
+            "scroe,scale",
+            "unknown column 'scroe' (did you mean 'score'",
+        ),
         ("scores.csv", "score,scale", "scroe,scale", "column 'score' is missing"),
         ("scores.csv", "score,scale", "score,score", "are both called 'score'"),
         ("scores.csv", ",score,scale", ",score,", "column 6 has no name"),
@@ -87,7 +102,12 @@ def test_the_folder_is_sound(folder):
         ("models.csv", ",two,one,", ",two,one;tow,", "'one;tow' is not in the table organisations"),
         ("models.csv", "gamma,", ",", "models.csv line 6, column 'model': the value is missing"),
         ("benchmarks.csv", "held_out", "held out", "(did you mean 'held_out'?)"),
-        ("prices.csv", "2024-02-01,", "2024-02-01,2024-02-01", "2024-02-01 is not after 2024-02-01"),
+        (
+            "prices.csv",
+            "2024-02-01,",
+            "2024-02-01,2024-02-01",
+            "2024-02-01 is not after 2024-02-01",
+        ),
         ("sources.csv", "data-frames", "other", "'data-frames' is not in the table sources"),
         ("datapackage.json", "{", "{{", "is not JSON: line 1, column 2"),
         ("datapackage.json", '"resources"', '"resource"', "has no list 'resources'"),
@@ -100,7 +120,12 @@ def test_the_folder_is_sound(folder):
         ("datapackage.json", '"scores.csv"', '"scores.txt"', "neither .csv nor .parquet"),
         ("datapackage.json", '"scores.csv"', '["scores.csv"]', "expected the name of one file"),
         ("datapackage.json", '"scores.csv"', '"score.csv"', "score.csv: the file of the table"),
-        ("datapackage.json", '"encoding": "utf-8"', '"encoding": "gbk"', "tables are read as utf-8"),
+        (
+            "datapackage.json",
+            '"encoding": "utf-8"',
+            '"encoding": "gbk"',
+            "tables are read as utf-8",
+        ),
     ],
 )
 def test_one_wrong_place_is_named(edit, file, old, new, expected):
@@ -108,7 +133,7 @@ def test_one_wrong_place_is_named(edit, file, old, new, expected):
 
 
 def test_line_numbers_are_physical_across_quoted_line_feeds(edit):
-    text = error_of(edit("models.csv", "gamma,\"Gamma, the third\",two,,CN", "gamma,G,two,,C"))
+    text = error_of(edit("models.csv", 'gamma,"Gamma, the third",two,,CN', "gamma,G,two,,C"))
     assert "models.csv line 6, column 'country'" in text
 
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,7 +47,7 @@ def test_numbers_are_written_with_the_fewest_digits(dataset, tmp_path):
 def test_a_dataset_is_replaced_only_when_asked(dataset, tmp_path):
     folder = dataset.write(tmp_path / "facts")
     smaller = dataset.where(country="CN")
-    with pytest.raises(DataError, match="there is a dataset at .* already"):
+    with pytest.raises(DataError, match=r"there is a dataset at .* already"):
         smaller.write(folder)
     assert headway.load(folder).digest == dataset.digest
     smaller.write(folder, overwrite=True)
@@ -159,6 +161,7 @@ def test_a_gap_left_by_a_killed_writer_is_bridged(dataset, tmp_path):
 
 WRITER = """
     import sys
+    import time
     import headway
     from headway.dataset import writing
 
@@ -168,13 +171,23 @@ WRITER = """
     versions = [data, data.where(country="CN")]
     print(*(version.digest for version in versions), flush=True)
     for turn in range(int(sys.argv[4])):
+        time.sleep(float(sys.argv[5]))
         versions[(turn + 1) % 2].write(sys.argv[2], overwrite=True)
 """
 
 
-def writer(source: Path, target: Path, way: str, turns: int) -> subprocess.Popen[str]:
+@contextmanager
+def writer(
+    source: Path, target: Path, way: str, *, turns: int = 1_000_000, pause: float = 0.0
+) -> Iterator[tuple[subprocess.Popen[str], set[str]]]:
     command = [sys.executable, "-c", textwrap.dedent(WRITER), str(source), str(target), way]
-    return subprocess.Popen([*command, str(turns)], stdout=subprocess.PIPE, text=True)
+    command += [str(turns), str(pause)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process, set(process.stdout.readline().split())
+        finally:
+            process.send_signal(signal.SIGKILL)
 
 
 @pytest.mark.parametrize("way", ["exchange", "move"])
@@ -184,11 +197,8 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new(dataset, tmp_path, way, 
     target = dataset.write(tmp_path / "facts")
     moments = random.Random(20260811)
     for _ in range(kills):
-        with writer(source, target, way, 1_000_000) as process:
-            assert process.stdout is not None
-            possible = process.stdout.readline().split()
+        with writer(source, target, way) as (_, possible):
             time.sleep(moments.uniform(0.0, 0.15))
-            process.send_signal(signal.SIGKILL)
         assert headway.load(target).digest in possible
     dataset.write(target, overwrite=True)
     assert headway.load(target).digest == dataset.digest
@@ -204,22 +214,21 @@ def test_a_reader_never_sees_half_of_each(dataset, tmp_path, way):
     source = dataset.write(tmp_path / "source")
     target = dataset.write(tmp_path / "facts")
     seen = set()
-    with writer(source, target, way, 1_000_000) as process:
-        assert process.stdout is not None
-        possible = set(process.stdout.readline().split())
-        end = time.monotonic() + 2
+    with writer(source, target, way, pause=0.3) as (_, possible):
+        end = time.monotonic() + 3
         while time.monotonic() < end:
             seen.add(headway.load(target).digest)
-        process.kill()
     assert seen == possible
 
 
 def test_two_processes_write_in_turn(dataset, tmp_path):
     source = dataset.write(tmp_path / "source")
     target = dataset.write(tmp_path / "facts")
-    processes = [writer(source, target, "exchange", 10) for _ in range(2)]
-    for process in processes:
-        assert process.communicate(timeout=60)[0]
-        assert process.returncode == 0
+    with (
+        writer(source, target, "exchange", turns=10) as (one, _),
+        writer(source, target, "exchange", turns=10) as (two, _),
+    ):
+        assert one.wait(timeout=60) == 0
+        assert two.wait(timeout=60) == 0
     assert headway.load(target).scores.height in (3, 6)
     assert leftovers(tmp_path) == []

@@ -13,6 +13,7 @@ from headway.dataset.dataset import Dataset
 
 FEWEST_SCORES = 4
 FEWEST_MODELS = 4
+NEWEST = 10
 SATURATED = 0.95
 HOPELESS = 0.02
 DISAGREEMENT = 0.05
@@ -96,29 +97,30 @@ def few_models(dataset: Dataset) -> Iterator[Finding]:
 
 
 def no_longer_discriminates(dataset: Dataset) -> Iterator[Finding]:
-    """Benchmarks on which half of the models are at the ceiling, or at chance."""
+    """Benchmarks on which the ten newest models are mostly at the ceiling, or at chance."""
+    dated = dataset.models.select("model", "announced_on")
     middle = (
         dataset.normalised_scores()
+        .join(dated, on="model", how="left")
+        .sort("announced_on", "model", descending=True, nulls_last=True)
         .group_by("benchmark")
-        .agg(pl.col("performance").median().alias("median"), pl.len().alias("n"))
+        .agg(pl.col("performance").head(NEWEST).median().alias("median"), pl.len().alias("n"))
         .filter(pl.col("n") >= FEWEST_MODELS)
     )
-    for benchmark, median, _ in middle.iter_rows():
+    for benchmark, median in middle.select("benchmark", "median").iter_rows():
         if median is not None and not HOPELESS < median < SATURATED:
             where = "the ceiling" if median >= SATURATED else "chance"
-            words = f"half of its scores are at {where} (median performance {median:.3f})"
+            words = f"most of the {NEWEST} newest models are at {where} (median {median:.3f})"
             yield Finding("warning", "benchmarks", benchmark, words)
 
 
 def contradicting_dates(dataset: Dataset) -> Iterator[Finding]:
     """Dates in an order that cannot be."""
-    for table, entity, early, late, words in (
-        ("models", "model", "announced_on", "available_on", "available before it was announced"),
-        ("models", "model", "announced_on", "weights_on", "weights before it was announced"),
-    ):
-        rows = dataset.table(table).filter(pl.col(late) < pl.col(early))
-        for name, first, second in rows.select(entity, early, late).iter_rows():
-            yield Finding("error", table, name, f"{words}: {late} {second}, {early} {first}")
+    for late, words in (("available_on", "available"), ("weights_on", "weights")):
+        rows = dataset.models.filter(pl.col(late) < pl.col("announced_on"))
+        for name, first, second in rows.select("model", "announced_on", late).iter_rows():
+            said = f"{words} on {second}, before it was announced on {first}"
+            yield Finding("error", "models", name, said)
     closed = dataset.models.filter(~pl.col("open_weights") & pl.col("weights_on").is_not_null())
     for name, day in closed.select("model", "weights_on").iter_rows():
         yield Finding("error", "models", name, f"weights_on is {day} and open_weights is false")

@@ -149,8 +149,7 @@ def _from_typed(values: pl.Series, column: Column) -> pl.Series:
     name = values.name
     value = pl.col(name)
     kind = values.dtype
-    nothing = pl.lit(None, dtype=column.dtype)
-    made: pl.Expr = nothing
+    made: pl.Expr
     match column.kind:
         case "string" if kind.is_integer() or kind == pl.Date:
             made = value.cast(pl.String)
@@ -171,7 +170,7 @@ def _from_typed(values: pl.Series, column: Column) -> pl.Series:
         case "decimal" if kind.is_numeric():
             made = value.cast(column.dtype, strict=False)
         case _:
-            made = nothing
+            return pl.repeat(None, len(values), dtype=column.dtype, eager=True).alias(name)
     return values.to_frame().select(made.alias(name)).to_series()
 
 

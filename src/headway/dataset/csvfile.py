@@ -35,7 +35,7 @@ class CsvText:
     lines: Sequence[int]
 
 
-class Malformed(Exception):  # noqa: N818
+class Malformed(Exception):
     """A file that has no rows and columns: the single reasons, each with its place."""
 
     def __init__(self, reasons: Sequence[str], count: int | None = None) -> None:

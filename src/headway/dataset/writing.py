@@ -26,6 +26,7 @@ from headway.dataset.tables import TABLES
 from headway.errors import DataError
 
 LOCK_SECONDS = 2.0
+READING_ATTEMPTS = 20
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _CANNOT_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
@@ -98,10 +99,30 @@ def read_recovered(folder: Path) -> tuple[dict[str, pl.DataFrame], tuple[str, ..
         When the dataset is not sound.
     """
     aside = _aside(folder)
-    if not os.path.lexists(folder) and os.path.lexists(aside):
-        note = f"a writer was interrupted; this is the dataset as it was before, from {aside.name}"
-        return read_folder(aside), (note,)
-    return read_folder(folder), ()
+    for _ in range(READING_ATTEMPTS):
+        gap = not os.path.lexists(folder) and os.path.lexists(aside)
+        home = aside if gap else folder
+        before = _identity(home)
+        try:
+            tables = read_folder(home)
+        except DataError:
+            if before == _identity(home) and not (before is None and os.path.lexists(folder)):
+                raise
+            continue
+        if before == _identity(home):
+            note = f"a writer was interrupted; this is the dataset before it, from {aside.name}"
+            return tables, (note,) if gap else ()
+    raise DataError(
+        f"{folder} was replaced again and again while it was read", hint="read it again later"
+    )
+
+
+def _identity(folder: Path) -> tuple[int, int, int] | None:
+    try:
+        found = folder.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns
 
 
 def _aside(target: Path) -> Path:
