@@ -32,7 +32,7 @@ test-slow: $(VENV)/installed-dev ## Run the tests that take minutes (coverage of
 	$(PY) -m pytest -m slow $(PYTEST_ARGS)
 
 benchmark: $(VENV)/installed-dev ## Measure speed on this machine
-	@for file in benchmarks/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done
+	@$(PY) benchmarks/speed.py $(ARGS)
 
 catalog: $(VENV)/installed ## Build the shipped facts again from their originals (FACTS=folder)
 	@test -n "$(FACTS)" || { echo "Name the folder of the originals: make catalog FACTS=folder"; exit 2; }
