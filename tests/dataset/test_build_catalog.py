@@ -45,14 +45,14 @@ OpenAI,US,US,lab,,2015,,yes,1,,,high
 Alibaba,CN,CN,company,阿里巴巴,1999,,yes,1,,,high
 """
 CORRECTIONS = """\
-model,issue,eci_organisation,organisation,country,eci_accessibility,weights,eci_date,\
+model,eci_organisation,organisation,country,eci_accessibility,weights,eci_date,\
 announced_date,available_date,unavailable_from,restored_date,evidence,evidence_url,confidence,notes
-o3,date,OpenAI,,,API access,,2024-12-20,2024-12-20,2025-04-16,,,tested version,\
+o3,OpenAI,,,API access,,2024-12-20,2024-12-20,2025-04-16,,,tested version,\
 https://example.org/o3,high,
-Qwen-1_8B,missing_org,,Alibaba,CN,Unknown,open,2023-11-30,,2023-11-29,,,family name,,high,
-Fable,date,"OpenAI,Alibaba",,,Open weights (restricted use),open from 2026-06-20,2026-06-09,\
+Qwen-1_8B,,Alibaba,CN,Unknown,open,2023-11-30,,2023-11-29,,,family name,,high,
+Fable,"OpenAI,Alibaba",,,Open weights (restricted use),open from 2026-06-20,2026-06-09,\
 2026-06-09,2026-06-09,2026-06-12,2026-07-01,an order,https://example.org/f,high,
-Ghost,date,OpenAI,,,Unreleased,,2023-07-18,2023-07-18,,,,never out,,high,
+Ghost,OpenAI,,,Unreleased,,2023-07-18,2023-07-18,,,,never out,,high,
 """
 
 
@@ -126,7 +126,7 @@ def test_two_builds_give_the_same_bytes_and_a_sound_dataset(facts, tmp_path):
         ),
         ("curated/models_missing.csv", "API access", "Unreleased", "eci_accessibility should be"),
         ("curated/models_missing.csv", "API access", "Secret", "unknown accessibility 'Secret'"),
-        ("curated/models_missing.csv", "o3,date", "o4,date", "o4: the index has no such model"),
+        ("curated/models_missing.csv", "o3,", "o4,", "o4: the index has no such model"),
         ("curated/models_missing.csv", "2025-04-16", "", "o3: available_date is empty"),
         ("curated/models_missing.csv", "Unknown,open,", "Unknown,ajar,", "weights is 'ajar'"),
         ("curated/models_missing.csv", "Alibaba,CN", "Alibaba,", "Qwen-1_8B: country is unknown"),

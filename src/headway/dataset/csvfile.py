@@ -216,6 +216,7 @@ def _exact(text: str, label: str) -> CsvText:
     reasons: list[str] = []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     before = 0
+    limit = csv.field_size_limit(LONGEST_LINE)
     try:
         for row in reader:
             if row:
@@ -224,6 +225,8 @@ def _exact(text: str, label: str) -> CsvText:
             before = reader.line_num
     except csv.Error as error:
         raise Malformed([f"{label} line {before + 1}: {error}"]) from None
+    finally:
+        csv.field_size_limit(limit)
     header = rows[0] if rows else []
     if not header:
         raise Malformed([f"{label}: the file is empty; expected a header line"])

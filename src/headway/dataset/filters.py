@@ -23,16 +23,11 @@ def home_of(column: str) -> str:
     UsageError
         When none has it.
     """
-    possible: dict[str, str] = {}
+    possible = {"source": "scores"}
     for name in FILTERED:
-        bookkeeping = BOOKKEEPING if name == "scores" else (*BOOKKEEPING, "source")
         for other in TABLES[name].names:
-            if other not in bookkeeping or other == "source":
+            if other not in BOOKKEEPING:
                 possible.setdefault(other, name)
-    if "source" in possible:
-        possible["source"] = "scores"
-    for name in BOOKKEEPING:
-        possible.pop(name, None)
     if column not in possible:
         near = did_you_mean(column, list(possible))
         raise UsageError(

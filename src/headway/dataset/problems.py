@@ -57,9 +57,6 @@ class Problems:
             ]
             self._keep(given.label, lines, len(rows))
 
-    def __bool__(self) -> bool:
-        return bool(self._count)
-
     def __contains__(self, label: object) -> bool:
         return label in self._count
 
