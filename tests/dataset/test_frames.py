@@ -132,3 +132,11 @@ def test_responses_and_votes_travel_through_a_folder(tmp_path):
     assert (tmp_path / "facts" / "responses.parquet").is_file()
     assert read.digest == data.digest
     assert read.table("votes")["outcome"].to_list() == ["tie"]
+
+
+def test_the_views_of_a_dataset_make_a_dataset(catalog):
+    views = {name: catalog.table(name) for name in catalog.names}
+    again = Dataset.from_frames(**views)
+    assert again.digest == catalog.digest
+    changed = catalog.scores.with_columns(score=pl.col("score") * 0.9)
+    assert Dataset.from_frames(**(views | {"scores": changed})).digest != catalog.digest

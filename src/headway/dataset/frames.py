@@ -47,7 +47,7 @@ def tables_from_frames(
             "the table 'scores' is missing",
             hint="give scores= with the columns model, benchmark and score",
         )
-    tables = {name: _polars(name, frame) for name, frame in frames.items()}
+    tables = {name: _standing(name, _polars(name, frame)) for name, frame in frames.items()}
     notes: list[str] = []
     scale = _scale(tables, notes)
     for name in ("models", "benchmarks", "organisations"):
@@ -95,6 +95,16 @@ def _polars(name: str, frame: Any) -> pl.DataFrame:
             hint="a column may mix values of several types",
         ) from None
     return made
+
+
+def _standing(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Drop the revisions of a current view: what they corrected is not in it."""
+    key = list(TABLES[name].key)
+    if "revision" not in frame.columns or not set(key) <= set(frame.columns):
+        return frame
+    if frame.select(key).is_duplicated().any():
+        return frame
+    return frame.drop("revision", "reason", strict=False)
 
 
 def _scale(tables: Mapping[str, pl.DataFrame], notes: list[str]) -> str:

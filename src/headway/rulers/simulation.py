@@ -87,7 +87,4 @@ def simulate(
         .cast(data.scores.schema)
     )
     tables = {name: data.table(name) for name in data.names if name != "ratings"}
-    return type(data)(
-        tables=tables | {"scores": scores, "ratings": data.ratings.clear()},
-        origin=f"simulated from {scale.ruler} with seed {seed}",
-    )
+    return type(data).from_frames(**(tables | {"scores": scores}))
