@@ -1,8 +1,9 @@
 """The commands and examples in the documentation are run, in the order in which they stand.
 
 A fenced block whose language is ``console``, ``sh`` or ``bash`` gives its lines that call
-``headway`` (with or without a ``$`` in front); a block of ``python`` is run as it is. All
-blocks of one page share a folder and, for Python, a namespace. Other languages are not run.
+``headway`` (with or without a ``$`` in front), and each distinct command is run once; a block
+of ``python`` is run as it is, with the names of the blocks before it on the page. Other
+languages are not run, and every block has to say its language.
 """
 
 import re
@@ -11,12 +12,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(
     r"^(?P<mark>```+|~~~+)(?P<language>[^\n`]*)\n(?P<body>.*?)^(?P=mark)\s*$", re.M | re.S
 )
@@ -62,24 +64,34 @@ def test_every_block_says_what_it_is(page: Path) -> None:
     assert not lines, UNTAGGED
 
 
+@cache
+def _run(folder: Path, words: tuple[str, ...]) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        [sys.executable, "-m", "headway", *words],
+        cwd=folder,
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("docs")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_commands_run(page: Path, tmp_path: Path) -> None:
+def test_commands_run(page: Path, folder: Path) -> None:
     for block in _blocks(page):
         if block.language not in SHELL:
             continue
         for words in block.commands():
-            ran = subprocess.run(
-                [sys.executable, "-m", "headway", *words],
-                cwd=tmp_path,
-                capture_output=True,
-                timeout=300,
-                check=False,
-            )
+            ran = _run(folder, tuple(words))
             shown = f"{_name(page)}:{block.line}: headway {shlex.join(words)}"
             assert ran.returncode == 0, f"{shown}\n{ran.stderr.decode()}"
             for option in ("--out", "--png"):
                 if option in words:
-                    made = tmp_path / words[words.index(option) + 1]
+                    made = folder / words[words.index(option) + 1]
                     assert made.exists(), f"{shown}: {made.name} was not written"
 
 

@@ -17,6 +17,12 @@ from headway.report.story import ReportSpec
 Run = Callable[..., Any]
 
 
+@pytest.fixture
+def blank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that takes no time, where only the file matters."""
+    monkeypatch.setattr("headway.report.page.page", lambda _: "<!doctype html>\n")
+
+
 def test_the_page_the_charts_and_the_tables(
     run: Run, quick: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -41,6 +47,7 @@ def test_chinese(run: Run, quick: tuple[str, ...], tmp_path: Path) -> None:
     assert 'lang="zh' in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("blank")
 def test_the_page_has_a_usual_place(
     run: Run, quick: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +76,7 @@ def test_the_same_command_gives_the_same_bytes(quick: tuple[str, ...], tmp_path:
     assert pages[0].read_bytes() == pages[1].read_bytes()
 
 
+@pytest.mark.usefixtures("blank")
 def test_the_page_is_opened_on_request(
     run: Run, quick: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +87,7 @@ def test_the_page_is_opened_on_request(
     assert opened == [page.as_uri()]
 
 
+@pytest.mark.usefixtures("blank")
 def test_a_page_is_replaced_whole_or_not_at_all(
     run: Run, quick: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +106,7 @@ def test_a_page_is_replaced_whole_or_not_at_all(
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
+@pytest.mark.usefixtures("blank")
 def test_a_page_has_the_usual_permissions(run: Run, quick: tuple[str, ...], tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     before = os.umask(0o027)
