@@ -86,5 +86,11 @@ def simulate(
         .select(data.scores.columns)
         .cast(data.scores.schema)
     )
-    tables = {name: data.table(name) for name in data.names if name != "ratings"}
-    return type(data).from_frames(**(tables | {"scores": scores}))
+    return type(data).from_frames(
+        sources=data.sources,
+        organisations=data.organisations,
+        models=data.models,
+        availability=data.availability,
+        benchmarks=data.benchmarks,
+        scores=scores,
+    )
