@@ -41,7 +41,13 @@ class Headline:
 
     def to_dict(self) -> dict[str, str]:
         """Plain values for JSON."""
-        return {"claim": self.claim, "basis": self.basis, "others": self.others}
+        return {
+            "claim": self.claim,
+            "sentence": self.sentence,
+            "interval": self.interval,
+            "basis": self.basis,
+            "others": self.others,
+        }
 
 
 def headline(

@@ -68,7 +68,7 @@ def export_png(
     target.mkdir(parents=True, exist_ok=True)
     written = []
     for figure in figures(story, look).values():
-        spec = figure.draw(look).to_dict()
+        spec = figure.draw(look).to_dict(validate=False)
         stem = f"{figure.name}-{look.lang}-{theme}"
         png, svg = target / f"{stem}.png", target / f"{stem}.svg"
         png.write_bytes(vl_convert.vegalite_to_png(spec, scale=scale))

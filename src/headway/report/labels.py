@@ -211,8 +211,14 @@ def spread(positions: Sequence[float], gap: float, low: float, high: float) -> l
             groups[-2:] = [([*one, *two], centre)]
     out = [0.0] * len(positions)
     for members, centre in groups:
-        half = gap * (len(members) - 1) / 2
-        centre = min(max(centre, low + half), high - half)
         for offset, index in enumerate(members):
-            out[index] = centre - half + offset * gap
+            out[index] = centre + gap * (offset - (len(members) - 1) / 2)
+    floor = low
+    for index in order:
+        out[index] = max(out[index], floor)
+        floor = out[index] + gap
+    ceiling = high
+    for index in reversed(order):
+        out[index] = min(out[index], ceiling)
+        ceiling = out[index] - gap
     return out

@@ -83,7 +83,9 @@ def static_svg(spec: dict[str, Any], name: str) -> str:
 def _drawn(figure: Figure, look: Look) -> dict[str, Any]:
     from markupsafe import Markup
 
-    specs = {size: figure.draw(look.at(width)).to_dict() for size, width in SIZES.items()}
+    specs = {
+        size: figure.draw(look.at(width)).to_dict(validate=False) for size, width in SIZES.items()
+    }
     text = json.dumps(specs, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return {
         "id": figure.name,

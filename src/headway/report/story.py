@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
@@ -18,7 +18,7 @@ from headway.progress import Progress, Silent
 from headway.report.headline import Headline, headline
 from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
-from headway.rulers import eci
+from headway.rulers import LogisticRuler, eci
 from headway.rulers.scale import Scale
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ Lang = Literal["en", "zh"]
 OPEN_CLOSED = ("closed", "open")
 COUNTRIES = ("country:US", "country:CN")
 DAILY = ("daily", "daily-significant")
+ANCHOR_CANDIDATES = 20
 
 
 def _option(default: Any, text: str) -> Any:
@@ -153,6 +154,7 @@ class Story:
     published: pl.DataFrame
     last_day: dt.date
     problems: Mapping[str, str]
+    own_notes: tuple[str, ...] = ()
 
     def words(self, lang: str | None = None) -> Words:
         """Texts of the report's language, or another."""
@@ -184,7 +186,7 @@ class Story:
         if self.second is not None:
             results.append(self.second.compared)
         found = [note for result in results if result is not None for note in result.notes]
-        return tuple(dict.fromkeys([*self.data.notes, *self.scale.notes, *found]))
+        return tuple(dict.fromkeys([*self.own_notes, *self.data.notes, *self.scale.notes, *found]))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON: unknown is null, dates are ISO text."""
@@ -230,10 +232,12 @@ def tell(
     progress = progress or Silent()
     if spec.known_on is not None:
         data = data.as_of(spec.known_on, by="recorded")
+    everything = data
     if spec.as_of is not None:
         data = data.as_of(spec.as_of, by="released")
     progress.stage("Fitting the scale")
-    scale = eci(level=spec.level).fit(data, draws=spec.draws, seed=spec.seed, progress=progress)
+    ruler, note = _ruler(everything, data, spec)
+    scale = ruler.fit(data, draws=spec.draws, seed=spec.seed, progress=progress)
     progress.stage("Measuring the main contest")
     options = spec.lag_spec()
     main = _bout(scale, options)
@@ -262,7 +266,32 @@ def tell(
         spec=spec, data=data, scale=scale, main=main, second=second, domains=domains,
         benchmarks=benchmarks, changes=changed, published=_published(scale),
         last_day=spec.as_of or evidence_day(scale), problems=problems,
+        own_notes=(note,) if note else (),
     )  # fmt: skip
+
+
+def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[LogisticRuler, str]:
+    """Return the ruler, anchored anew when an anchor did not exist on the day of the question."""
+    ruler = eci(level=spec.level)
+    scored = set(data.scores["model"])
+    missing = [model for model in ruler.anchors or {} if model not in scored]
+    if spec.as_of is None or not missing:
+        return ruler, ""
+    today = ruler.fit(everything, draws=0)
+    value = dict(zip(today.models, today.estimate.tolist(), strict=True))
+    often = data.scores.group_by("model").len().sort("len", "model", descending=[True, False])
+    known = [m for m in often["model"].to_list() if m in value][:ANCHOR_CANDIDATES]
+    if len(known) < 2:
+        return ruler, ""
+    low, high = min(known, key=value.__getitem__), max(known, key=value.__getitem__)
+    names = dict(everything.models.select("model", "name").iter_rows())
+    note = (
+        f"As of {spec.as_of}, the anchor {names.get(missing[0]) or missing[0]} had no scores: the "
+        f"scale is fixed by {names.get(low) or low} at {value[low]:.1f} and "
+        f"{names.get(high) or high} at {value[high]:.1f} points, their values with all the "
+        "evidence."
+    )
+    return replace(ruler, anchors={low: value[low], high: value[high]}), note
 
 
 def _bout(scale: Scale, spec: LagSpec) -> Bout:

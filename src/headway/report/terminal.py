@@ -10,8 +10,13 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as RichTable
 
-NARROW = 84
 MOST = 12
+ALL = 1000
+WIDEST = 1000
+_AREA_COLUMNS: dict[str, tuple[tuple[int, ...], ...]] = {
+    "domains": ((0, 1, 2, 3, 4, 5), (0, 1, 2, 3), (0, 1, 2)),
+    "benchmarks": ((0, 2, 3, 4, 5), (0, 3, 4), (0, 3)),
+}
 
 
 def render(story: Story, console: "Console", *, lang: str | None = None) -> None:
@@ -37,20 +42,22 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
         console.print()
         console.print(Text(second.claim, style="bold"))
         console.print(Text(f"{second.basis} {second.others}".strip()))
-        _show(tables.conventions(words, story.second), console, (0, 1, 2, 6), (0, 1, 2))
+        _show(tables.conventions(words, story.second), console, (0, 1, 2, 6), (0, 1, 2), (0, 1))
     for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks)):
         if result is not None:
-            kept = (0, 1, 2, 3) if kind == "domains" else (0, 2, 3, 4, 5)
-            narrow = (0, 1, 2) if kind == "domains" else (0, 3, 4)
-            most = 100 if kind == "domains" else MOST
-            _show(tables.areas(words, result, kind), console, kept, narrow, most)
+            columns = _AREA_COLUMNS[kind]
+            most = ALL if kind == "domains" else MOST
+            _show(tables.areas(words, result, kind), console, *columns, most=most)
     if story.changes is not None and story.spec.since is not None:
         console.print()
         heading = words("page.changes_heading", day=words.day(story.spec.since))
         console.print(Text(heading, style="bold"))
-        _show(tables.changed(words, story.changes), console)
-        _show(tables.new_models(words, story), console, (0, 1, 2, 3, 4, 5), (0, 3, 4), MOST)
-    _show(tables.ranking(words, story, most=10), console, (1, 0, 2, 3, 4, 5), (1, 0, 4, 5))
+        _show(tables.changed(words, story.changes), console, (0, 1, 2, 3))
+        _show(tables.new_models(words, story), console, (0, 1, 2, 3, 4, 5), (0, 3, 4),
+              most=MOST)  # fmt: skip
+    _show(
+        tables.ranking(words, story, most=10), console, (1, 0, 2, 3, 4, 5), (1, 0, 4, 5), (1, 0, 4)
+    )
     notes = [words.note(note)[0] for note in story.notes]
     problems = [words("page.not_available", reason=text) for text in story.problems.values()]
     for line in (*notes, *problems):
@@ -63,26 +70,31 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
 
 
 def _bout(bout: Bout, words: Words, console: "Console") -> None:
-    _show(tables.conventions(words, bout), console, (0, 1, 2, 5, 6), (0, 1, 2))
-    _show(tables.years(words, bout), console, None, (0, 1, 2))
-    _show(tables.records(words, bout), console, None, (0, 3, 5), MOST)
+    _show(tables.conventions(words, bout), console, (0, 1, 2, 5, 6), (0, 1, 2), (0, 1))
+    _show(tables.years(words, bout), console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 5), (0, 1, 2))
+    _show(
+        tables.records(words, bout), console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 3, 5, 6), (0, 3, 5),
+        most=MOST,
+    )  # fmt: skip
 
 
 def _show(
-    table: tables.Table,
-    console: "Console",
-    columns: tuple[int, ...] | None = None,
-    narrow: tuple[int, ...] | None = None,
-    most: int = 100,
+    table: tables.Table, console: "Console", *choices: tuple[int, ...], most: int = ALL
 ) -> None:
-    """Print some columns of a table: fewer on a narrow console."""
-    kept = narrow if narrow and console.width < NARROW else columns
+    """Print the first choice of columns that fits the console, else the last."""
+    from rich.measure import Measurement
+
+    for columns in choices:
+        shown = as_rich(table, columns, most)
+        room = console.options.update(max_width=WIDEST)
+        if Measurement.get(console, room, shown).maximum <= console.width:
+            break
     console.print()
-    console.print(as_rich(table, kept, most))
+    console.print(shown)
 
 
 def as_rich(
-    table: tables.Table, columns: tuple[int, ...] | None = None, most: int = 100
+    table: tables.Table, columns: tuple[int, ...] | None = None, most: int = ALL
 ) -> "RichTable":
     """Return a table for rich, with some of its columns and rows."""
     from rich import box

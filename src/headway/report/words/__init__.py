@@ -92,11 +92,11 @@ class Words:
 
     def ruler(self, ruler: str) -> str:
         """Name of a ruler."""
-        return notes.translate(ruler, self.lang) or ruler
+        return notes.translate(ruler, self) or ruler
 
     def note(self, text: str) -> tuple[str, bool]:
         """Return a note in this language, and whether it is in it."""
-        found = notes.translate(text, self.lang)
+        found = notes.translate(text, self)
         return (text, False) if found is None else (found, True)
 
     def period(self, period: str, prefix: str = "period") -> str:

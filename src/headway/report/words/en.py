@@ -166,6 +166,10 @@ TEXTS: dict[str, str] = {
     "basis.announced": "dates of announcement",
     "basis.weights": "dates of the weights",
     "basis.listed": "dates as listed by the source",
+    "noun.available": "day of availability",
+    "noun.announced": "day of announcement",
+    "noun.weights": "day of the weights",
+    "noun.listed": "listed day",
     # item access and domains
     "access.public": "public",
     "access.semi_private": "semi-private",

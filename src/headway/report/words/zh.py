@@ -150,6 +150,10 @@ TEXTS: dict[str, str] = {
     "basis.announced": "按发布消息的日期计",
     "basis.weights": "按权重公开日期计",
     "basis.listed": "按来源所列日期计",
+    "noun.available": "可用日期",
+    "noun.announced": "发布消息的日期",
+    "noun.weights": "权重公开日期",
+    "noun.listed": "所列日期",
     # item access and domains
     "access.public": "公开",
     "access.semi_private": "半公开",
