@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from headway.report.words import Words
 
-# Every pattern is a whole sentence as some computation writes it; {1} is its first group; {group1} the same
-# as the name of a group of models, {basis1} as that of a kind of date.
+# Every pattern is a whole sentence as some computation writes it; {1} is its first group,
+# {group1} the same as the name of a group of models, {basis1} as that of a kind of date.
 _CHINESE: tuple[tuple[str, str], ...] = (
     (r"ECI-compatible \(refit\)", "与 ECI 兼容的标尺（重新拟合）"),
     (
