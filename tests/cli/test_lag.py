@@ -16,8 +16,10 @@ Run = Callable[..., Any]
 def test_every_convention_answers(run: Run, quick: tuple[str, ...], convention: str) -> None:
     ran = run("lag", *quick, "--convention", convention)
     assert ran.code == 0, ran.err
-    assert f"\n{convention} " in ran.out
-    assert ran.out.startswith("country:CN behind country:US")
+    title = ran.out.splitlines()[0].strip()
+    assert title == (
+        "country:CN behind country:US: ECI-compatible (refit), dated by available, " + convention
+    )
 
 
 def test_every_convention_at_once(run: Run, quick: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 import pytest
+from rich.console import Console
 
 from headway.cli import output
 
@@ -18,6 +19,14 @@ def test_a_table_shows_markup_as_text(capsys: pytest.CaptureFixture[str]) -> Non
     assert lines[0].split() == ["T"]
     assert lines[1].split() == ["Model", "Points"]
     assert lines[2].split() == ["[red]model[/red]", "1.2"]
+
+
+def test_spare_columns_go_until_the_table_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pl.DataFrame({"a": ["x" * 18], "b": ["y" * 18], "c": ["z" * 18]})
+    headings = {"a": "A", "b": "B", "c": "C"}
+    for width, kept in ((60, "ABC"), (50, "AC"), (30, "C"), (10, "C")):
+        output.show(Console(width=width), frame, headings, spare=("b", "a"))
+        assert capsys.readouterr().out.splitlines()[0].split() == list(kept)
 
 
 def test_notes_are_not_broken(capsys: pytest.CaptureFixture[str]) -> None:

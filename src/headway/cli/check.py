@@ -68,7 +68,7 @@ def _print(
         if severity == "note" and not with_notes:
             tally[-1] += " (--notes lists them)"
             continue
-        out.print(output.table(rows, COLUMNS, title=f"{severity} ({len(rows)})"))
+        output.show(out, rows, COLUMNS, title=f"{severity} ({len(rows)})", spare=("check",))
         out.print()
     output.notes(out, remarks)
     out.print(

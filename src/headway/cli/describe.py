@@ -29,5 +29,5 @@ def describe(*, dataset: DatasetPath = None, json: Json = False) -> None:
         )
         return
     out = output.console()
-    out.print(output.table(frame, COLUMNS, title=data.origin))
+    output.show(out, frame, COLUMNS, title=data.origin, spare=("sources", "corrections"))
     out.print(f"Digest {data.digest}")

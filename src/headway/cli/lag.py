@@ -31,6 +31,7 @@ COLUMNS = {
     "censored": "Censored",
     "status": "Status",
 }
+SPARE = ("n", "censored", "entity")
 AREA_COLUMNS = {
     "name": "Area",
     "estimate": "Months",
@@ -43,6 +44,7 @@ AREA_COLUMNS = {
     "n": "n",
     "status": "Status",
 }
+AREA_SPARE = ("n", "gap_unit", "gap", "matched_date", "follower_name")
 
 
 @app.command()
@@ -99,7 +101,7 @@ def lag(
     if json:
         output.strict_json(result.to_dict())
     else:
-        title = f"{spec.follower} behind {spec.leader} ({scale.ruler}; dated by {spec.date})"
+        title = f"{spec.follower} behind {spec.leader}: {scale.ruler}, dated by {spec.date}"
         _print(result, title, f"{spec.level:.0%} interval", every=every)
 
 
@@ -128,7 +130,14 @@ def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -
         frame = pl.DataFrame(
             [result.headline(name) for name in result.conventions], schema=frame.schema
         )
-    columns = COLUMNS if "period" in frame.columns else AREA_COLUMNS
+    in_areas = "period" not in frame.columns
+    columns = (AREA_COLUMNS if in_areas else COLUMNS) | {"span": interval}
+    spare = AREA_SPARE if in_areas else SPARE
+    if frame["status"].eq("ok").all():
+        spare = ("status", *spare)
+    if not in_areas and frame["convention"].n_unique() == 1:
+        del columns["convention"]
+        title = f"{title}, {frame['convention'][0]}"
     shown = frame.with_columns(output.intervals(frame, "low", "high").alias("span"))
-    out.print(output.table(shown, columns | {"span": interval}, title=title))
+    output.show(out, shown, columns, title=title, spare=spare)
     output.notes(out, result.notes)

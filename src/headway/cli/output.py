@@ -11,9 +11,11 @@ import polars as pl
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 WIDE = 200
+SHORT = 20
 
 
 def console() -> Console:
@@ -22,20 +24,46 @@ def console() -> Console:
     return Console(width=width, highlight=False, emoji=False)
 
 
-def table(frame: pl.DataFrame, columns: Mapping[str, str], *, title: str | None = None) -> Table:
-    """Make a terminal table from some columns of a frame.
+def show(
+    out: Console,
+    frame: pl.DataFrame,
+    columns: Mapping[str, str],
+    *,
+    title: str | None = None,
+    spare: Sequence[str] = (),
+) -> None:
+    """Print some columns of a frame, leaving out spare ones until the table fits the width.
 
     Parameters
     ----------
     columns
         Column of the frame to its heading.
+    spare
+        Columns that may go, the first one first.
     """
+    kept = dict(columns)
+    made = table(frame, kept, title=title)
+    unbounded = out.options.update(max_width=10_000)
+    for name in spare:
+        if Measurement.get(out, unbounded, made).maximum <= out.width:
+            break
+        kept.pop(name, None)
+        made = table(frame, kept, title=title)
+    out.print(made)
+
+
+def table(frame: pl.DataFrame, columns: Mapping[str, str], *, title: str | None = None) -> Table:
+    """Make a terminal table from some columns of a frame; short cells are never broken."""
     shown = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    texts = {name: [cell(value) for value in frame[name]] for name in columns}
     for name, heading in columns.items():
-        numeric = frame.schema[name].is_numeric()
-        shown.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric)
-    for row in frame.select(list(columns)).iter_rows():
-        shown.add_row(*(escape(cell(value)) for value in row))
+        shown.add_column(
+            heading,
+            justify="right" if frame.schema[name].is_numeric() else "left",
+            no_wrap=max(map(len, texts[name]), default=0) <= SHORT,
+        )
+    for row in zip(*texts.values(), strict=True):
+        shown.add_row(*(escape(text) for text in row))
     return shown
 
 

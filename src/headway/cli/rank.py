@@ -26,6 +26,7 @@ COLUMNS = {
     "n": "Scores",
     "status": "Status",
 }
+SPARE = ("organisation", "available_on", "n", "country", "status", "rank_span")
 
 
 @app.command()
@@ -72,7 +73,7 @@ def _print(scale: Scale, most: int) -> None:
         shown = shown.with_columns(spans.alias("rank_span"))
     else:
         del columns["rank_span"]
-    out.print(output.table(shown, columns, title=scale.ruler))
+    output.show(out, shown, columns, title=scale.ruler, spare=SPARE)
     if len(ranked) > most:
         out.print(f"{len(ranked) - most} more: --most {len(ranked)} or --json shows them.")
     output.notes(out, scale.notes)
