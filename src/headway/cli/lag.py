@@ -31,7 +31,7 @@ COLUMNS = {
     "censored": "Censored",
     "status": "Status",
 }
-SPARE = ("n", "censored", "entity")
+SPARE = ("n", "censored", "entity", "quantity")
 AREA_COLUMNS = {
     "name": "Area",
     "estimate": "Months",

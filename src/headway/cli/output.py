@@ -29,10 +29,10 @@ def show(
     frame: pl.DataFrame,
     columns: Mapping[str, str],
     *,
-    title: str | None = None,
+    title: str,
     spare: Sequence[str] = (),
 ) -> None:
-    """Print some columns of a frame, leaving out spare ones until the table fits the width.
+    """Print a title and columns of a frame, leaving out spare ones until the table fits.
 
     Parameters
     ----------
@@ -42,19 +42,20 @@ def show(
         Columns that may go, the first one first.
     """
     kept = dict(columns)
-    made = table(frame, kept, title=title)
+    made = table(frame, kept)
     unbounded = out.options.update(max_width=10_000)
     for name in spare:
         if Measurement.get(out, unbounded, made).maximum <= out.width:
             break
         kept.pop(name, None)
-        made = table(frame, kept, title=title)
+        made = table(frame, kept)
+    out.print(title, style="bold", markup=False, soft_wrap=True)
     out.print(made)
 
 
-def table(frame: pl.DataFrame, columns: Mapping[str, str], *, title: str | None = None) -> Table:
+def table(frame: pl.DataFrame, columns: Mapping[str, str]) -> Table:
     """Make a terminal table from some columns of a frame; short cells are never broken."""
-    shown = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    shown = Table(box=None, pad_edge=False)
     texts = {name: [cell(value) for value in frame[name]] for name in columns}
     for name, heading in columns.items():
         shown.add_column(
