@@ -241,7 +241,7 @@ def _method(story: Story, words: Words) -> list[str]:
     spec = story.spec
     return [
         words("page.method_frontier", date=words(f"basis.{spec.date}")),
-        words("page.method_lag", tie=words("number.points", value=f"{spec.tie:g}")),
+        words("page.method_lag", tie=f"{spec.tie:g}"),
         words("page.method_draws", draws=spec.draws, seed=spec.seed, level=words.level(spec.level)),
     ]
 

@@ -62,8 +62,11 @@ class ReportSpec:
                 "the headline of a report is a lag in months; gap is measured in points",
                 hint="use another convention; the page shows the gap as well",
             )
-        if not isinstance(self.draws, int) or self.draws < 0:
-            raise UsageError(f"draws is {self.draws!r}; expected a whole number from 0")
+        for name in ("draws", "seed"):
+            if not isinstance(getattr(self, name), int) or getattr(self, name) < 0:
+                raise UsageError(
+                    f"{name} is {getattr(self, name)!r}; expected a whole number from 0"
+                )
         for name in ("as_of", "known_on", "since"):
             if not isinstance(getattr(self, name), dt.date | None):
                 raise UsageError(f"{name} is {getattr(self, name)!r}; expected a date")
@@ -238,6 +241,9 @@ def tell(
     progress.stage("Fitting the scale")
     ruler, note = _ruler(everything, data, spec)
     scale = ruler.fit(data, draws=spec.draws, seed=spec.seed, progress=progress)
+    last_day = evidence_day(scale)
+    if spec.as_of is not None:
+        last_day = _asked(everything, spec.as_of)
     progress.stage("Measuring the main contest")
     options = spec.lag_spec()
     main = _bout(scale, options)
@@ -265,9 +271,20 @@ def tell(
     return Story(
         spec=spec, data=data, scale=scale, main=main, second=second, domains=domains,
         benchmarks=benchmarks, changes=changed, published=_published(scale),
-        last_day=spec.as_of or evidence_day(scale), problems=problems,
+        last_day=last_day, problems=problems,
         own_notes=(note,) if note else (),
     )  # fmt: skip
+
+
+def _asked(everything: "Dataset", day: dt.date) -> dt.date:
+    """Return the day of the question, when the evidence reaches to it."""
+    newest = everything.scores["recorded_on"].max()
+    if isinstance(newest, dt.date) and day > newest:
+        raise UsageError(
+            f"as_of is {day}, but the evidence was recorded by {newest}",
+            hint="what came later is not known; choose a day up to then",
+        )
+    return day
 
 
 def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[LogisticRuler, str]:

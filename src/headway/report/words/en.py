@@ -339,9 +339,9 @@ TEXTS: dict[str, str] = {
     "page.method_heading": "Method",
     "page.method_frontier": "The frontier of a group on a day is the best capability among its "
     "models that could be used by then. Models are dated by: {date}.",
-    "page.method_lag": "A positive lag means that the follower is behind. A month is 30.4375 "
-    "days. "
-    "Models within {tie} of each other count as level where the convention has a tie.",
+    "page.method_lag": "A positive lag means that the follower is behind. A month is 30.4375 days. "
+    "Models that differ by no more than {tie} on the scale count as level where the convention "
+    "has a tie.",
     "page.method_draws": "Uncertainty comes from {draws} resamplings of each model’s scores "
     "(seed {seed}). Frontiers and lags are computed anew in each of them, so that errors that "
     "both "
