@@ -204,6 +204,7 @@ def test_options_reach_the_story(catalog: Dataset) -> None:
     [
         ({"lang": "fr"}, "lang='fr'"),
         ({"draws": -1}, "draws is -1"),
+        ({"seed": -1}, "seed is -1"),
         ({"convention": "gap"}, "measured in points"),
         ({"convention": "weekly"}, "weekly"),
         ({"as_of": "2025"}, "as_of"),
@@ -220,3 +221,8 @@ def test_the_command_quotes_what_a_shell_would_take() -> None:
     assert spec.command() == ("headway report --follower 'open+!country:US' --known-on 2026-01-02")
     with pytest.raises(UsageError, match="did you mean"):
         spec.with_options(folower="open")
+
+
+def test_a_day_beyond_the_evidence_is_refused(catalog: Dataset) -> None:
+    with pytest.raises(UsageError, match="recorded by 2026-08-11"):
+        tell(catalog, ReportSpec(draws=0, as_of=dt.date(2027, 1, 1)))
