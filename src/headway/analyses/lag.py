@@ -159,7 +159,8 @@ def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
             notes.append(f"{name}: {error.message}.")
             continue
         frames.append(tidy(name, measured.findings, spec.level))
-        details.update(measured.details)
+        for part, frame in measured.details.items():
+            details.setdefault(part, frame)
         notes.extend(measured.notes)
         for finding in measured.findings:
             draws[name, finding.period, finding.entity, finding.quantity] = finding.rows[1:]

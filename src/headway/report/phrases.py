@@ -78,8 +78,9 @@ def convention_name(words: Words, row: dict[str, Any]) -> str:
 
 
 def area_name(words: Words, row: dict[str, Any], kind: str) -> str:
-    """Name of a domain in the language, or of a benchmark as published."""
-    return words.known("domain", row["entity"]) if kind == "domains" else str(row["name"])
+    """Name of a domain in the language, or of a benchmark as published; old ones with a year."""
+    name = words.known("domain", row["entity"]) if kind == "domains" else str(row["name"])
+    return f"{name} ({row['follower_date'].year})" if row["stale"] else name
 
 
 def published_ratings(scale: "Scale") -> pl.DataFrame:

@@ -113,7 +113,9 @@ def conventions(result: LagResult, look: Look, *, chosen: str = "daily") -> alt.
 def areas(result: Result, look: Look, *, kind: str, most: int = 60) -> alt.LayerChart:
     """Draw lags by domain (``kind="domains"``) or by benchmark (``kind="benchmarks"``)."""
     words = look.words
-    known = result.table.filter(pl.col("estimate").is_not_null()).sort("estimate", descending=True)
+    known = result.table.filter(pl.col("estimate").is_not_null()).sort(
+        "stale", "estimate", "entity", descending=[False, True, False]
+    )
     if known.is_empty():
         raise UsageError("no area has enough data for a chart")
     items = []
@@ -123,6 +125,7 @@ def areas(result: Result, look: Look, *, kind: str, most: int = 60) -> alt.Layer
             Row(
                 label=area_name(words, row, kind), estimate=row["estimate"], low=row["low"],
                 high=row["high"], value=interval_text(words, row), open_end=end,
+                role="other" if row["stale"] else "follower",
             )
         )  # fmt: skip
     level = float(result.spec["level"])

@@ -241,7 +241,7 @@ TEXTS: dict[str, str] = {
     "chart.tests_note": "Months between the leader first reaching a level and the follower "
     "reaching "
     "it, with {level}% intervals. Arrowheads: at least so much, because the true figure lies "
-    "further that way.",
+    "further that way. Grey, with a year: the follower’s best model there is over a year old.",
     "chart.ranking_title": "The best {count} models on this scale",
     "chart.ranking_note": "Dots: estimates with {level}% intervals. Ticks: the value that {board} "
     "publishes. {ruler}; evidence to {day}.",
@@ -357,7 +357,7 @@ TEXTS: dict[str, str] = {
     "hold "
     "what all benchmarks get wrong together, training on test questions, or models that were "
     "never "
-    "released. In simulations such 90% intervals cover about 80%.",
+    "released. In simulations such 90% intervals hold the truth of 75% to 82% of models.",
     "page.limit_4": "A frontier sees only what is public. Laboratories may hold better models "
     "back, "
     "for longer on one side than on the other.",
