@@ -10,7 +10,7 @@ FACTS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test test-slow lint benchmark catalog browser clean
+.PHONY: help report test test-slow lint benchmark catalog images browser clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' \
@@ -37,6 +37,11 @@ benchmark: $(VENV)/installed-dev ## Measure speed on this machine
 catalog: $(VENV)/installed ## Build the shipped facts again from their originals (FACTS=folder)
 	@test -n "$(FACTS)" || { echo "Name the folder of the originals: make catalog FACTS=folder"; exit 2; }
 	$(PY) tools/build_catalog.py --facts "$(FACTS)"
+
+images: $(VENV)/installed ## Draw the pictures of the README again (needs a font with Chinese)
+	@for lang in en zh; do \
+	  $(PY) -m headway report --lang $$lang --out build/report.html --png build/images >/dev/null && \
+	  cp build/images/frontiers-$$lang-light.png docs/images/; done
 
 browser: ## Install Chromium and Chinese fonts for the browser tests (Debian, as root)
 	@if command -v chromium >/dev/null 2>&1 && ls /usr/share/fonts/opentype/noto/NotoSansCJK-* >/dev/null 2>&1; then \
