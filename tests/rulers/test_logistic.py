@@ -207,6 +207,17 @@ def test_a_model_at_the_floor_is_marked() -> None:
     assert (status["zero"], status["few"], status["m07"]) == ("at_floor", "few_scores", "ok")
 
 
+def test_one_score_has_no_interval_and_one_benchmark_no_scale(catalog: Dataset) -> None:
+    world = logistic_world(noise=0.03)
+    few = pl.DataFrame({"model": ["few"], "benchmark": ["b03"], "score": [0.4]})
+    scores = pl.concat([world.data.scores.select("model", "benchmark", "score"), few])
+    scale = small(draws=30).fit(Dataset.from_frames(scores=scores, recorded_on="2026-01-01"))
+    row = scale.table.row(by_predicate=pl.col("entity") == "few", named=True)
+    assert (row["low"], row["high"], row["status"]) == (None, None, "few_scores")
+    with pytest.raises(NotIdentified, match="one benchmark"):
+        headway.rulers.eci(benchmarks=("gpqa-diamond",)).fit(catalog)
+
+
 def test_unconnected_groups_are_refused_with_a_way_out() -> None:
     scores = pl.DataFrame(
         {
@@ -238,6 +249,7 @@ def test_anchors_in_the_wrong_order_are_refused() -> None:
     [
         ({"draws": -1}, "draws"),
         ({"draws": 2.5}, "draws"),
+        ({"draws": 10**9}, "draws"),
         ({"ridge": 0.0}, "ridge"),
         ({"ridge": float("nan")}, "ridge"),
         ({"level": 1.0}, "level"),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-8
 MAX_ITERATIONS = 500
 FEW = 4
+MOST_DRAWS = 100_000
 CLIP = (0.001, 0.999)
 BOUND = 10.0
 SLOPE_BOUNDS = (0.1, 10.0)
@@ -79,7 +80,7 @@ class LogisticRuler:
     level
         Level of the central intervals.
     draws
-        Number of draws.
+        Number of draws, up to 100,000.
     seed
         Seed of the resampling.
 
@@ -106,13 +107,9 @@ class LogisticRuler:
     def __post_init__(self) -> None:
         if self.benchmarks is not None:
             object.__setattr__(self, "benchmarks", tuple(self.benchmarks))
-        for label, value, least in (
-            ("draws", self.draws, 0),
-            ("min_scores", self.min_scores, 1),
-            ("seed", self.seed, 0),
-        ):
-            if not isinstance(value, int) or value < least:
-                raise UsageError(f"{label} is {value!r}; expected a whole number from {least}")
+        require_whole("draws", self.draws, 0, MOST_DRAWS)
+        require_whole("min_scores", self.min_scores, 1)
+        require_whole("seed", self.seed, 0)
         if not (np.isfinite(self.ridge) and self.ridge > 0):
             raise UsageError(
                 f"ridge is {self.ridge!r}; expected a positive number",
@@ -158,6 +155,8 @@ class LogisticRuler:
         """
         n_draws = self.draws if draws is None else draws
         seed = self.seed if seed is None else seed
+        require_whole("draws", n_draws, 0, MOST_DRAWS)
+        require_whole("seed", seed, 0)
         progress = progress or Silent()
         cells = observe(
             data,
@@ -166,6 +165,12 @@ class LogisticRuler:
             min_scores=self.min_scores,
             duplicates=self.duplicates,
         )
+        if len(cells.benchmarks) == 1:
+            raise NotIdentified(
+                f"one benchmark ({cells.benchmarks[0]}) does not determine a capability beside "
+                "its own difficulty and slope",
+                hint="use its score as it is: headway.rulers.single(...); or add benchmarks",
+            )
         require_connected(cells)
         anchors = self._anchors(data, cells)
         problem = _Problem(cells, self.ridge, self._pinned_index(cells))
@@ -249,7 +254,9 @@ class LogisticRuler:
                 np.isfinite(factors)[:, None], list(anchors.values()), np.nan
             )
         low, high = central_interval(capability, self.level)
-        low[list(anchors or ())] = high[list(anchors or ())] = np.nan
+        fixed = np.bincount(cells.model) == 1
+        fixed[list(anchors or ())] = True
+        low[fixed] = high[fixed] = np.nan
         unit = "points" if anchors is not None else "logits"
         return Scale(
             ruler=self.name,
@@ -382,6 +389,14 @@ class _Problem:
             BOUND, *SLOPE_BOUNDS, TOLERANCE, MAX_ITERATIONS,
         )  # fmt: skip
         return out
+
+
+def require_whole(label: str, value: object, least: int, most: int | None = None) -> None:
+    """Raise :class:`UsageError` unless a value is a whole number in its range."""
+    fits = isinstance(value, int) and value >= least and (most is None or value <= most)
+    if not fits:
+        span = f"from {least}" + ("" if most is None else f" to {most:,}")
+        raise UsageError(f"{label} is {value!r}; expected a whole number {span}")
 
 
 def _affine(

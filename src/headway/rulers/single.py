@@ -10,6 +10,7 @@ import polars as pl
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError, did_you_mean
 from headway.progress import Progress
+from headway.rulers.logistic import MOST_DRAWS, require_whole
 from headway.rulers.observations import Duplicates, observe
 from headway.rulers.scale import Scale
 
@@ -61,6 +62,8 @@ class SingleRuler:
         """
         n_draws = self.draws if draws is None else draws
         seed = self.seed if seed is None else seed
+        require_whole("draws", n_draws, 0, MOST_DRAWS)
+        require_whole("seed", seed, 0)
         known = data.benchmarks["benchmark"].to_list()
         if self.benchmark not in known:
             raise UsageError(
