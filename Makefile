@@ -39,9 +39,9 @@ catalog: $(VENV)/installed ## Build the shipped facts again from their originals
 	$(PY) tools/build_catalog.py --facts "$(FACTS)"
 
 images: $(VENV)/installed ## Draw the pictures of the README again (needs a font with Chinese)
-	@for lang in en zh; do \
+	@mkdir -p build && for lang in en zh; do \
 	  $(PY) -m headway report --lang $$lang --out build/report.html --png build/images >/dev/null && \
-	  cp build/images/frontiers-$$lang-light.png docs/images/; done
+	  cp build/images/frontiers-$$lang-light.png docs/images/ || exit 1; done
 
 browser: ## Install Chromium and Chinese fonts for the browser tests (Debian, as root)
 	@if command -v chromium >/dev/null 2>&1 && ls /usr/share/fonts/opentype/noto/NotoSansCJK-* >/dev/null 2>&1; then \
