@@ -1,6 +1,7 @@
 """How often the intervals cover a known truth, in worlds simulated on the real missingness.
 
-    python benchmarks/interval_coverage.py [--worlds 100] [--draws 200] [--out docs/evidence/interval-coverage.md]
+    python benchmarks/interval_coverage.py [--worlds 100] [--draws 200] \\
+        [--out docs/evidence/interval-coverage.md]
 
 The fitted catalog is taken as the truth; scores are simulated from it (independent noise, then
 with 18% and 50% of the variance shared within a model's domain), refitted, and every lag is
@@ -41,7 +42,7 @@ def run_world(
     lags: Tally = defaultdict(list)
     capabilities: Tally = defaultdict(list)
     ruler = headway.rulers.eci(draws=draws)
-    specs = {c: LagSpec(candidates=c) for c in ("records", "all")}  # type: ignore[arg-type]
+    specs = {c: LagSpec(candidates=c) for c in ("records", "all")}
     known = truth_of(truth, specs["records"])
     for world in range(worlds):
         scale = ruler.fit(simulate(truth, seed=seed + world, shared=share), seed=seed + world)

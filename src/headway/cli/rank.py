@@ -18,7 +18,7 @@ COLUMNS = {
     "rank": "Rank",
     "rank_span": "between",
     "name": "Model",
-    "organisation": "Organisation",
+    "organisation_name": "Organisation",
     "country": "Country",
     "available_on": "Available",
     "estimate": "Estimate",
@@ -26,7 +26,7 @@ COLUMNS = {
     "n": "Scores",
     "status": "Status",
 }
-SPARE = ("organisation", "available_on", "n", "country", "status", "rank_span")
+SPARE = ("organisation_name", "available_on", "n", "country", "status", "rank_span")
 
 
 @app.command()

@@ -356,9 +356,13 @@ class _Problem:
         chunks = [range(i, min(i + 10, n)) for i in range(0, n, 10)]
         done = 0
         with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-            for future in as_completed([pool.submit(run, chunk) for chunk in chunks]):
-                done += future.result()
-                progress.advance(done, n)
+            try:
+                for future in as_completed([pool.submit(run, chunk) for chunk in chunks]):
+                    done += future.result()
+                    progress.advance(done, n)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
         return fits, int(bad.sum())
 
     def _starts(self) -> list[Parameters]:
