@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from headway.cli import report
+from headway.cli.ruler import NAMES
 from headway.report.story import ReportSpec
+from tests.rulers.worlds import race_world
 
 Run = Callable[..., Any]
 
@@ -176,4 +178,16 @@ def test_a_wrong_option_is_an_error(
 def test_help_lists_every_option(run: Run) -> None:
     text = run("report", "--help").out
     for item in fields(ReportSpec):
-        assert f"--{item.name.replace('_', '-')} " in text
+        assert f"{NAMES.get(item.name, '--' + item.name.replace('_', '-'))} " in text
+
+
+def test_a_dataset_of_ones_own_needs_its_own_anchors(run: Run, tmp_path: Path) -> None:
+    data, _ = race_world(lag_months=8.0)
+    data.write(tmp_path / "own")
+    refused = run("report", "--dataset", tmp_path / "own", "--out", tmp_path / "page.html")
+    assert refused.code == 2
+    assert "--anchor" in refused.err
+    chosen = ("--anchor", "us02=100", "--anchor", "us20=150", "--draws", "20")
+    made = run("report", "--dataset", tmp_path / "own", *chosen, "--out", tmp_path / "page.html")
+    assert made.code == 0
+    assert "--anchor us02=100 --anchor us20=150" in (tmp_path / "page.html").read_text("utf-8")

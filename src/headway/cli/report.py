@@ -12,6 +12,7 @@ from headway.cli import output
 from headway.cli.evidence import evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
+from headway.cli.ruler import NAMES
 from headway.errors import UsageError
 from headway.report.story import ReportSpec, tell
 
@@ -21,7 +22,7 @@ PAGE = Path("report.html")
 
 
 @app.command()
-@from_spec()
+@from_spec(names=NAMES)
 def report(
     spec: ReportSpec,
     *,

@@ -19,6 +19,7 @@ from headway.report.headline import Headline, headline
 from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
 from headway.rulers import LogisticRuler, eci
+from headway.rulers.logistic import ANCHORS
 from headway.rulers.scale import Scale
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ OPEN_CLOSED = ("closed", "open")
 COUNTRIES = ("country:US", "country:CN")
 DAILY = ("daily", "daily-significant")
 ANCHOR_CANDIDATES = 20
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}'" if set(text) & set(" !|&;()$*?'\"") else text
 
 
 def _option(default: Any, text: str) -> Any:
@@ -52,6 +57,10 @@ class ReportSpec:
     draws: int = _option(500, "Number of draws behind the intervals.")
     seed: int = _option(0, "Seed of the draws.")
     level: float = _option(0.9, "Level of the intervals.")
+    anchors: Mapping[str, float] = field(
+        default_factory=lambda: dict(ANCHORS),
+        metadata={"help": "Two models and the points that they get, given one by one."},
+    )
     lang: Lang = _option("en", "Language: en or zh.")
 
     def __post_init__(self) -> None:
@@ -90,17 +99,19 @@ class ReportSpec:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
+        values["anchors"] = dict(self.anchors)
         return {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in values.items()}
 
     def command(self) -> str:
         """Return the command that makes the report again."""
         parts = ["headway report"]
+        if dict(self.anchors) != ANCHORS:
+            parts += [f"--anchor {_quoted(f'{m}={v:g}')}" for m, v in self.anchors.items()]
         for f in fields(self):
             value = getattr(self, f.name)
-            if value != f.default and value is not None:
+            if f.name != "anchors" and value != f.default and value is not None:
                 text = value.isoformat() if isinstance(value, dt.date) else str(value)
-                quoted = f"'{text}'" if set(text) & set(" !|&;()$*?'\"") else text
-                parts.append(f"--{f.name.replace('_', '-')} {quoted}")
+                parts.append(f"--{f.name.replace('_', '-')} {_quoted(text)}")
         return " ".join(parts)
 
 
@@ -289,7 +300,7 @@ def _asked(everything: "Dataset", day: dt.date) -> dt.date:
 
 def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[LogisticRuler, str]:
     """Return the ruler, anchored anew when an anchor did not exist on the day of the question."""
-    ruler = eci(level=spec.level)
+    ruler = eci(level=spec.level, anchors=spec.anchors)
     scored = set(data.scores["model"])
     missing = [model for model in ruler.anchors or {} if model not in scored]
     if spec.as_of is None or not missing:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-8
 MAX_ITERATIONS = 500
+ANCHORS: Mapping[str, float] = MappingProxyType({"claude-3-5-sonnet": 130.0, "gpt-5": 150.0})
 FEW = 4
 MOST_DRAWS = 100_000
 CLIP = (0.001, 0.999)
@@ -92,9 +94,7 @@ class LogisticRuler:
 
     benchmarks: tuple[str, ...] | None = None
     weights: Mapping[str, float] | None = None
-    anchors: Mapping[str, float] | None = field(
-        default_factory=lambda: {"claude-3-5-sonnet": 130.0, "gpt-5": 150.0}
-    )
+    anchors: Mapping[str, float] | None = field(default_factory=lambda: dict(ANCHORS))
     pinned: str | None = "winogrande"
     ridge: float = 0.1
     min_scores: int = 1
@@ -207,7 +207,7 @@ class LogisticRuler:
                     "so nothing fixes its points",
                     hint="choose two anchors that have scores, for example among "
                     + ", ".join(cells.models[i] for i in most)
-                    + "; or anchors=None for logits",
+                    + " (--anchor MODEL=POINTS, twice); in Python anchors=None keeps logits",
                 )
             found[cells.models.index(identifier)] = float(points)
         return found
