@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.rulers.worlds import race_world
 
 from headway.cli import report
 from headway.cli.ruler import NAMES
 from headway.report.story import ReportSpec
-from tests.rulers.worlds import race_world
 
 Run = Callable[..., Any]
 
