@@ -25,6 +25,7 @@ from headway.dataset.rendering import rendered
 from headway.dataset.rules import checked
 from headway.errors import DataError, HeadwayError
 from headway.sources import Parsed, epoch, epoch_reports
+from headway.sources.names import slug
 
 RECORDED_ON = date(2026, 8, 11)
 EPOCH = "epoch-2026-08-11"
@@ -179,7 +180,7 @@ def _rows(path: Path) -> list[Row]:
 def _organisations(rows: Iterable[Row]) -> list[Row]:
     return [
         {
-            "organisation": epoch.slug(row["organisation"]),
+            "organisation": slug(row["organisation"]),
             "name": row["organisation"],
             "country": row["country"] or None,
             "headquarters_country": row["hq_country"] or None,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from headway.errors import DataError
 from headway.sources import epoch
+from headway.sources.names import slug, split_variant
 
 HEADER = (
     "model_id,benchmark_id,performance,benchmark,benchmark_release_date,optimized,model,"
@@ -59,7 +60,7 @@ def index(*rows):
     ],
 )
 def test_versions_are_split(version, expected):
-    assert epoch.split_version(version) == expected
+    assert split_variant(version) == expected
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_versions_are_split(version, expected):
     ],
 )
 def test_ids_are_made_of_names(name, expected):
-    assert epoch.slug(name) == expected
+    assert slug(name) == expected
 
 
 def test_a_row_of_the_matrix():

@@ -8,8 +8,6 @@ corrected for chance; the index (``eci_scores.csv``) has one row per model with 
 import csv
 import io
 import math
-import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -18,6 +16,10 @@ import polars as pl
 
 from headway.errors import DataError, did_you_mean
 from headway.sources import Parsed, Refused
+from headway.sources.names import slug, split_variant
+
+TITLE = "Epoch AI: benchmark tables, matrix, index and question-level runs"
+LICENCE = "CC BY 4.0"
 
 BOARD = "Epoch ECI"
 LEVEL = 0.9
@@ -55,11 +57,6 @@ ACCESSIBILITY = {
 }
 OPEN_WEIGHTS = {"Open weights": True, "Closed weights": False, "Other": None}
 
-_EFFORT = re.compile(
-    r"(?P<version>.+?)(?:_(?P<effort>none|minimal|low|medium|high|xhigh|max|thinking|unknown"
-    r"|pro(?=max$|unknown$)(?:max|unknown)|\d+[Kk])| \((?P<thinking>\d+[Kk]) thinking\))"
-)
-
 SCORES_SCHEMA = {
     "model": pl.String,
     "variant": pl.String,
@@ -91,61 +88,6 @@ RATINGS_SCHEMA = {
     "high": pl.Float64,
     "level": pl.Float64,
 }
-
-
-def slug(name: str) -> str:
-    """Return the id of a name: lower case letters, digits and single hyphens.
-
-    Parameters
-    ----------
-    name
-        A name as published.
-
-    Returns
-    -------
-    str
-        The id.
-
-    Examples
-    --------
-    >>> slug("Claude 3.5 Sonnet (October 2024)")
-    'claude-3-5-sonnet-october-2024'
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-
-
-def split_version(version: str) -> tuple[str, str]:
-    """Split a version into the model's own version and its variant (effort or mode).
-
-    Parameters
-    ----------
-    version
-        A version as the matrix writes it.
-
-    Returns
-    -------
-    tuple of str
-        The version without its suffix, and the variant; ``default`` when there is no suffix.
-
-    Examples
-    --------
-    >>> split_version("gpt-5-2025-08-07_high")
-    ('gpt-5-2025-08-07', 'high')
-    >>> split_version("claude-opus-4-20250514_16K")
-    ('claude-opus-4-20250514', '16K')
-    >>> split_version("Qwen-1_8B")
-    ('Qwen-1_8B', 'default')
-    """
-    match = _EFFORT.fullmatch(version)
-    if match is None:
-        return version, "default"
-    variant = match["effort"] or match["thinking"]
-    if variant[0].isdigit():
-        variant = variant.upper()
-    elif variant.startswith("pro"):
-        variant = f"pro-{variant.removeprefix('pro')}"
-    return match["version"], variant
 
 
 def parse_matrix(text: str | bytes) -> Parsed:
@@ -189,7 +131,7 @@ def parse_matrix(text: str | bytes) -> Parsed:
         }
         score = {
             "model": model["model"],
-            "variant": split_version(version)[1],
+            "variant": split_variant(version)[1],
             "version": version or None,
             "benchmark": benchmark["benchmark"],
             "score": _between(row, "performance", -1, 1),
