@@ -3,8 +3,9 @@
 Usage: python tools/build_catalog.py --facts FOLDER [--out FOLDER]
 
 FOLDER holds ``epoch-2026-08-11/`` (``eci_benchmarks.csv`` and ``eci_scores.csv`` as published)
-and ``curated/`` (``benchmarks.csv``, ``organisations.csv``, ``models_missing.csv``). The same
-facts give the same bytes. Whatever is not understood stops the build.
+and ``curated/`` (``benchmarks.csv``, ``organisations.csv``, ``models_missing.csv``), and may hold
+``prices/price_history.csv`` and ``models-dev/models_dev_lab_models_2026-07-02.csv``, whose ids
+become aliases. The same facts give the same bytes. Whatever is not understood stops the build.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from catalog_aliases import aliases, lists_used
 from catalog_corrections import Row, corrected
 from headway.dataset import TABLES
 from headway.dataset.descriptor import NAME, as_text, descriptor
@@ -98,6 +100,7 @@ They contain facts from:
   https://epoch.ai/benchmarks, retrieved on 2026-08-11, CC BY 4.0. Changes: ids, own columns and
   units, and corrections; each correction is a row of its own with its reason, and the row it
   corrects is kept.
+- Ids under which models are sold, from model-prices 0.0.5, MIT licence.
 - Attributes of benchmarks and organisations, and corrections, compiled for Headway from the
   public pages named in the columns `access_evidence_url`, `url` and `evidence_url`.
 
@@ -133,17 +136,21 @@ def build(facts: Path) -> dict[str, pl.DataFrame]:
     changes = corrected(listed, _rows(curated / "models_missing.csv"), ids)
     final = listed | {row["model"]: row for row in changes.models}
     _refuse_gaps(final)
+    other_names = aliases(
+        matrix.tables["scores"], final, facts, EPOCH, {"matrix": MATRIX, "index": INDEX}
+    )
     for name in changes.confirmed:
         print(f"looked at, nothing to correct: {name}")
     return _checked(
         {
-            "sources": SOURCES,
+            "sources": [*SOURCES, *lists_used(other_names, RECORDED_ON)],
             "organisations": organisations,
             "models": [*listed.values(), *changes.models],
             "availability": [
                 row | {"source": "headway-corrections"} for row in changes.availability
             ],
             "benchmarks": _benchmarks(_rows(curated / "benchmarks.csv"), matrix),
+            "aliases": other_names,
             "scores": _scores(matrix, final),
             "ratings": [
                 row | {"as_of": RECORDED_ON, "source": INDEX}

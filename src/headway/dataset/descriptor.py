@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
 from headway.dataset.schema import Column, Table
 from headway.dataset.tables import SCHEMA_VERSION, TABLES
 from headway.dataset.vintages import current
@@ -16,13 +14,13 @@ VERSION_FIELD = "headway_schema"
 _FIELD_TYPES = {"decimal": "number"}
 
 
-def descriptor(tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+def descriptor(tables: Mapping[str, Any]) -> dict[str, Any]:
     """Describe tables as a Frictionless Data Package.
 
     Parameters
     ----------
     tables
-        All rows of each table.
+        The tables by name; only of ``sources`` are the rows looked at.
 
     Returns
     -------
