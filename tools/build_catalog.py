@@ -171,12 +171,23 @@ def write(tables: dict[str, pl.DataFrame], folder: Path) -> None:
 
 
 def _whole(parsed: Parsed) -> Parsed:
+    """Check that nothing was refused, and make ids of the names."""
     if parsed.refused:
         raise DataError(
             f"{len(parsed.refused)} of {parsed.read} rows were not understood",
             details=[f"line {row.line}: {row.reason}" for row in parsed.refused],
         )
-    return parsed
+    tables: dict[str, pl.DataFrame] = {}
+    for name, frame in parsed.tables.items():
+        named = [column for column in ("model", "benchmark") if column in frame.columns]
+        tables[name] = frame.with_columns(
+            pl.col(column).map_elements(slug, return_dtype=pl.String) for column in named
+        )
+        for column in named if name == f"{named[0]}s" else ():
+            twice = tables[name].filter(pl.col(column).is_duplicated())[column]
+            if not twice.is_empty():
+                raise DataError(f"two names have one id: {', '.join(twice.unique().sort())}")
+    return Parsed(tables=tables, read=parsed.read)
 
 
 def _rows(path: Path) -> list[Row]:

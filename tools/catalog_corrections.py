@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from headway.errors import DataError
-from headway.sources.epoch import ACCESSIBILITY
+from headway.sources.epoch_words import ACCESSIBILITY
 from headway.sources.names import slug
 
 Row = dict[str, Any]

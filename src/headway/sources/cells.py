@@ -180,14 +180,17 @@ def count(row: Row, column: str) -> int | None:
     return int(text) if text.isdecimal() else int(value)
 
 
-def amount(row: Row, column: str) -> Decimal | None:
-    """Return an exact amount of 0 or more with at most 9 decimals, or None for an empty cell."""
+def amount(row: Row, column: str, *, exact: bool = True) -> Decimal | None:
+    """Return an amount of 0 or more with at most 9 decimals, or None for an empty cell.
+
+    Without ``exact``, more decimals are rounded: a measured cost has them, a price does not.
+    """
     text = row[column].strip()
     if not text:
         return None
     try:
         value = Decimal(text) if _NUMBER.fullmatch(text) else Decimal("NaN")
-        fits = 0 <= value < _LARGEST_AMOUNT and value == round(value, 9)
+        fits = 0 <= value < _LARGEST_AMOUNT and (not exact or value == round(value, 9))
     except InvalidOperation:
         fits = False
     if not fits:
@@ -195,7 +198,7 @@ def amount(row: Row, column: str) -> Decimal | None:
             f"column {column!r} is {_short(text)};"
             " expected an amount such as 0.25, with at most 9 decimals"
         )
-    return value
+    return value if exact else round(value, 9)
 
 
 def day(row: Row, column: str) -> date | None:
