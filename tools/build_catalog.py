@@ -27,12 +27,11 @@ from headway.dataset.rendering import rendered
 from headway.dataset.rules import checked
 from headway.errors import DataError, HeadwayError
 from headway.sources import Parsed, epoch, epoch_reports
+from headway.sources.epoch_words import INDEX, MATRIX
 from headway.sources.names import slug
 
 RECORDED_ON = date(2026, 8, 11)
 EPOCH = "epoch-2026-08-11"
-MATRIX = "epoch-matrix-2026-08-11"
-INDEX = "epoch-index-2026-08-11"
 CATALOG = Path(__file__).parents[1] / "src" / "headway" / "dataset" / "catalog"
 
 SOURCES: list[Row] = [
@@ -183,8 +182,8 @@ def _whole(parsed: Parsed) -> Parsed:
         tables[name] = frame.with_columns(
             pl.col(column).map_elements(slug, return_dtype=pl.String) for column in named
         )
-        for column in named if name == f"{named[0]}s" else ():
-            twice = tables[name].filter(pl.col(column).is_duplicated())[column]
+        if name in ("models", "benchmarks"):
+            twice = tables[name].filter(pl.col(named[0]).is_duplicated())[named[0]]
             if not twice.is_empty():
                 raise DataError(f"two names have one id: {', '.join(twice.unique().sort())}")
     return Parsed(tables=tables, read=parsed.read)
