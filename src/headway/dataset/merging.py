@@ -16,6 +16,7 @@ from headway.dataset.schema import Table
 from headway.dataset.tables import BOOKKEEPING
 from headway.dataset.vintages import current
 
+NOISE = 1e-12
 _WAS = "was:"
 
 
@@ -59,7 +60,8 @@ def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> Merged:
     Returns
     -------
     Merged
-        The table and the counts. Differences in ``source`` alone change nothing.
+        The table and the counts. Differences in ``source`` alone change nothing, nor do
+        numbers that differ by less than one part in 1e12.
 
     Examples
     --------
@@ -90,17 +92,12 @@ def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> Merged:
     )
     both = fresh.join(before, on=table.key, how="left", nulls_equal=True, maintain_order="left")
     known = pl.col(f"{_WAS}revision").is_not_null()
-    differs = known & pl.any_horizontal(
-        pl.col(name).ne_missing(pl.col(f"{_WAS}{name}")) for name in values
-    )
+    differs = known & pl.any_horizontal(_differs(table, name) for name in values)
     changed = both.filter(differs)
     late = _superseded(changed, old, table, values)
     revised = changed.filter(~late)
     changes = pl.concat_str(
-        [
-            pl.when(pl.col(name).ne_missing(pl.col(f"{_WAS}{name}"))).then(pl.lit(name))
-            for name in values
-        ],
+        [pl.when(_differs(table, name)).then(pl.lit(name)) for name in values],
         separator=", ",
         ignore_nulls=True,
     )
@@ -119,6 +116,15 @@ def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> Merged:
         unchanged=fresh.height - added.height - changed.height,
         superseded=changed.height - corrections.height,
     )
+
+
+def _differs(table: Table, name: str) -> pl.Expr:
+    now, was = pl.col(name), pl.col(f"{_WAS}{name}")
+    if table.column(name).kind != "number":
+        return now.ne_missing(was)
+    # The last digits of a number depend on who divided by what; they correct nothing.
+    far = (now - was).abs() > NOISE * pl.max_horizontal(now.abs(), was.abs(), 1.0)
+    return far.fill_null(value=False) | (now.is_null() != was.is_null())
 
 
 def _superseded(

@@ -123,8 +123,25 @@ def locked(path: Path, *, seconds: float | None = None) -> Iterator[Path]:
         lock.release()
 
 
-def put_folder(tables: Mapping[str, Content], target: Path, *, overwrite: bool = False) -> None:
+def put_folder(
+    tables: Mapping[str, Content],
+    target: Path,
+    *,
+    overwrite: bool = False,
+    wanted: Callable[[], bool] | None = None,
+) -> None:
     """Write tables into a folder that is :func:`locked`.
+
+    Parameters
+    ----------
+    tables
+        All rows of each table.
+    target
+        The folder.
+    overwrite
+        Whether a dataset there may be replaced.
+    wanted
+        Asked when all tables are written beside the folder: False leaves the folder as it is.
 
     Raises
     ------
@@ -133,7 +150,7 @@ def put_folder(tables: Mapping[str, Content], target: Path, *, overwrite: bool =
     """
     with _refusals(target):
         _refuse_other_content(target, overwrite=overwrite)
-        _replace(tables, target)
+        _replace(tables, target, wanted)
 
 
 @contextmanager
@@ -233,7 +250,9 @@ def _refuse_other_content(target: Path, *, overwrite: bool) -> None:
         )
 
 
-def _replace(tables: Mapping[str, Content], target: Path) -> None:
+def _replace(
+    tables: Mapping[str, Content], target: Path, wanted: Callable[[], bool] | None
+) -> None:
     fresh = target.parent / f".{target.name}.new-{secrets.token_hex(8)}"
     try:
         fresh.mkdir()
@@ -243,6 +262,8 @@ def _replace(tables: Mapping[str, Content], target: Path) -> None:
             _put_table(content, TABLES[name], fresh / TABLES[name].file)
         _flushed(fresh / NAME, as_text(descriptor(tables)).encode())
         _flush_folder(fresh)
+        if wanted is not None and not wanted():
+            return
         _put(fresh, target)
         _flush_folder(target.parent)
     finally:
