@@ -24,7 +24,7 @@ EXACT, CLOSE = 1e-6, 0.005
 CAUSES = {
     "equal": "equal to 1e-6",
     "rounded": "within 0.005: the raw table is rounded",
-    "absent": "the raw tables have no score of this model: it is newer than they are",
+    "absent": "the raw tables have no score of this model: it was added after they were written",
     "newer": "the raw tables have lower scores of this model only: the one in the matrix is newer",
     "grouping": "the raw score belongs to a version that the matrix counts to the model and names"
     " nowhere, so that it cannot be known to be one",
