@@ -344,7 +344,9 @@ def _metric(
             )
         return wanted
     chosen = named(adapter, "method") or ""
-    order = MAIN if chosen.startswith("multiple_choice") else (*MAIN[:-1], *GENERATED, MAIN[-1])
+    order: tuple[str, ...] = (
+        MAIN if chosen.startswith("multiple_choice") else (*MAIN[:-1], *GENERATED, MAIN[-1])
+    )
     known = [name for name in (*order, *GENERATED) if name in stats]
     if known:
         return known[0]

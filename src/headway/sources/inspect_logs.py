@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 TITLE = "Logs of Inspect AI (.eval and .json)"
 LICENCE: str | None = None
 
+_NEAR = 1e-6
 Errors = Literal["reported", "failures"]
 
 _SOURCE = {"source": "inspect-logs", "title": "Inspect AI evaluation logs"}
@@ -202,8 +203,8 @@ def _log(
     answers, tally, refused = Answers(), Tally(), []
     if samples is not None:
         refused = take_samples(samples, spec.model, taken, answers, tally, file)
-    notes = _notes(header, taken, metric, tally, value, file)
     mean = metric.split("/")[-1] in ("accuracy", "mean") and taken.reducer in (None, "mean")
+    notes = _notes(header, taken, metric, tally, value, mean, file)
     stderr = _stderr(taken)
     n = len(tally.scored) if tally.scored else taken.scored_samples
     if tally.errors and mean and choice.errors == "failures":
@@ -358,19 +359,24 @@ def _notes(
     metric: str,
     tally: Tally,
     value: float,
+    mean: bool,
     file: str | None,
 ) -> list[str]:
     where = f"{Path(file).name}: " if file else ""
     notes: list[str] = []
     if tally.errors:
-        share = statistics.fmean(
-            [statistics.fmean(each) for each in tally.failed.values()] or [0.0]
+        share = statistics.fmean([statistics.fmean(each) for each in tally.failed.values()])
+        both = (
+            f": {value:.6g} as reported, {share:.6g} with each of them as a failure" if mean else ""
         )
         notes.append(
             f"{tally.errors} of {tally.read} samples ended with an error and are not in the"
-            f" log's {metric}: {value:.6g} as reported, {share:.6g} with each of them as a"
-            " failure; they are in responses with score 0 and their error"
+            f" log's {metric}{both}; they are in responses with score 0 and their error"
         )
+    if mean and tally.scored:
+        found = statistics.fmean([statistics.fmean(each) for each in tally.scored.values()])
+        if abs(found - value) > _NEAR:
+            notes.append(f"the log's {metric} is {value:.6g}, the mean of its answers {found:.6g}")
     results = header.results
     if results is not None and not tally.read and results.completed_samples < results.total_samples:
         notes.append(
