@@ -18,6 +18,7 @@ from headway.sources import Refused
 __all__ = [
     "amount",
     "between",
+    "checked_header",
     "count",
     "csv_rows",
     "day",
@@ -74,8 +75,7 @@ def csv_rows(
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     reader = csv.reader(lines, strict=True, delimiter=delimiter)
     try:
-        header = [name.strip() for name in next(reader, [])]
-        _check_header(header, required, where)
+        header = checked_header(next(reader, []), required, where)
         absent = dict.fromkeys((name for name in optional if name not in header), "")
         before = reader.line_num
         for cells in reader:
@@ -90,7 +90,15 @@ def csv_rows(
         raise DataError(f"{where}line {reader.line_num}: {error}") from None
 
 
-def _check_header(header: list[str], required: Sequence[str], where: str) -> None:
+def checked_header(cells: list[str], required: Sequence[str] = (), where: str = "") -> list[str]:
+    """Return the names of columns, those without one by their number.
+
+    Raises
+    ------
+    DataError
+        When there is none, one is missing, or one is there twice.
+    """
+    header = [name.strip() for name in cells]
     if not any(header):
         raise DataError(f"{where}there is no header", hint="the first line names the columns")
     missing = [
@@ -103,6 +111,7 @@ def _check_header(header: list[str], required: Sequence[str], where: str) -> Non
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise DataError(f"{where}columns are there twice: {', '.join(map(repr, twice))}")
+    return [name or f"column {number}" for number, name in enumerate(header, start=1)]
 
 
 def each_row(

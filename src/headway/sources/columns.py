@@ -1,0 +1,376 @@
+"""Whole columns of text as values: the vectorised form of :mod:`headway.sources.cells`.
+
+A table is read as text with the line of each row. Every conversion notes the first reason to
+refuse a row; in the end the good rows and the refused ones are taken apart.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from headway.errors import DataError, did_you_mean
+from headway.sources import Refused
+from headway.sources.archives import open_tree
+from headway.sources.cells import csv_rows
+from headway.sources.plainfile import as_text, csv_text, read_bytes
+
+__all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame"]
+
+LINE = "\0line"
+MOST_ROWS = 50_000_000
+MOST_REFUSED = 100_000
+_BATCH = 100_000
+_NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
+_REASON = "\0reason"
+
+
+def csv_frame(
+    text: str | bytes, file: str, *, delimiter: str = ","
+) -> tuple[pl.DataFrame, list[Refused]]:
+    """Read a CSV text as columns of text.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    file
+        Its name, for messages.
+    delimiter
+        What separates cells.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and list of Refused
+        The rows, with empty cells as nulls and the physical line in ``LINE``; and the rows that
+        have another number of cells than the header.
+
+    Raises
+    ------
+    DataError
+        When there is no header, a column is there twice, or the text is not CSV.
+    """
+    text = csv_text(text, file)
+    header = _header(text, file, delimiter)
+    if '"' not in text and "\n\n" not in text:
+        try:
+            frame = pl.read_csv(
+                io.BytesIO(text.encode()),
+                has_header=False,
+                skip_rows=1,
+                new_columns=header,
+                schema=dict.fromkeys(header, pl.String),
+                separator=delimiter,
+                quote_char=None,
+                infer_schema=False,
+                raise_if_empty=False,
+            )
+        except pl.exceptions.PolarsError:
+            pass
+        else:
+            whole = text.rstrip("\n").count("\n") == frame.height
+            even = _even(text, len(header), delimiter)
+            if whole and even:
+                return frame.with_row_index(LINE, offset=2), []
+    return _batches(text, file, header, delimiter)
+
+
+def _header(text: str, file: str, delimiter: str) -> list[str]:
+    try:
+        cells = next(
+            csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter), []
+        )
+    except csv.Error as error:
+        raise DataError(f"{file}: line 1: {error}") from None
+    header = [name.strip() for name in cells]
+    # Checks that there is one, and that no column is there twice.
+    next(iter(csv_rows(text.split("\n", 1)[0] if len(cells) else "", file=file)), None)
+    return [name or f"column {number}" for number, name in enumerate(header, start=1)]
+
+
+def _even(text: str, cells: int, delimiter: str) -> bool:
+    """Whether the delimiters are as many as they must be; polars pads short rows silently."""
+    rows = text.rstrip("\n").count("\n") + 1
+    return text.count(delimiter) == rows * (cells - 1)
+
+
+def _batches(
+    text: str, file: str, header: list[str], delimiter: str
+) -> tuple[pl.DataFrame, list[Refused]]:
+    refused: list[Refused] = []
+    frames: list[pl.DataFrame] = []
+    lines: list[int] = []
+    rows: list[list[str | None]] = []
+    schema = dict.fromkeys(header, pl.String)
+
+    def close() -> None:
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        frames.append(frame.insert_column(0, pl.Series(LINE, lines, dtype=pl.UInt32)))
+        rows.clear()
+        lines.clear()
+
+    for line, row in csv_rows(text, file=file, delimiter=delimiter):
+        if isinstance(row, str):
+            refused.append(Refused(line=line, reason=row, file=file))
+            _bounded(refused, file)
+            continue
+        lines.append(line)
+        rows.append([cell or None for cell in row.values()])
+        if len(rows) == _BATCH:
+            close()
+    close()
+    return pl.concat(frames), refused
+
+
+def read_frame(
+    path: Path, *, sheet: str | None = None, delimiter: str | None = None
+) -> tuple[pl.DataFrame, list[Refused]]:
+    """Read a table from CSV, TSV, Parquet or a spreadsheet as columns of text.
+
+    Parameters
+    ----------
+    path
+        The file; its name says what it is.
+    sheet
+        The sheet of a spreadsheet; without, the first one.
+    delimiter
+        What separates cells; without, a tab for ``.tsv`` and a comma otherwise.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and list of Refused
+        As :func:`csv_frame`; the first row of Parquet is line 1.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read.
+    """
+    name = path.name.removesuffix(".gz").lower()
+    if name.endswith((".parquet", ".pq")):
+        return _parquet(path), []
+    if name.endswith((".xlsx", ".xlsm", ".xlsb", ".ods")):
+        return _sheet(path, sheet), []
+    if delimiter is None:
+        delimiter = "\t" if name.endswith((".tsv", ".tab")) else ","
+    return csv_frame(as_text(read_bytes(path), str(path)), str(path), delimiter=delimiter)
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    content = read_bytes(path)
+    try:
+        rows = pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item()
+        if rows > MOST_ROWS:
+            raise DataError(f"{path} has {rows:,} rows; at most {MOST_ROWS:,} are read")
+        frame = pl.read_parquet(io.BytesIO(content))
+        nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
+        if nested:
+            raise DataError(f"{path}: the column {nested[0]!r} is nested; expected a flat table")
+        frame = frame.with_columns(
+            pl.all().exclude(pl.Binary).cast(pl.String), pl.col(pl.Binary).cast(pl.String)
+        )
+    except DataError:
+        raise
+    except BaseException as error:
+        # A broken file makes polars panic, which is no Exception.
+        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+            raise
+        raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
+    return frame.with_row_index(LINE, offset=1)
+
+
+def _sheet(path: Path, sheet: str | None) -> pl.DataFrame:
+    open_tree(path).close()
+    try:
+        frame = pl.read_excel(
+            path,
+            sheet_name=sheet,
+            engine="calamine",
+            infer_schema_length=0,
+            raise_if_empty=False,
+        )
+    except ModuleNotFoundError:
+        raise DataError(
+            f"{path}: reading spreadsheets needs the package fastexcel",
+            hint="install it, or save the sheet as CSV",
+        ) from None
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+            raise
+        raise DataError(f"{path} is not a spreadsheet that can be read: {error}") from None
+    frame = frame.with_columns(pl.all().cast(pl.String))
+    return frame.with_row_index(LINE, offset=2)
+
+
+class Columns:
+    """A table of text whose columns become values.
+
+    Parameters
+    ----------
+    frame
+        As :func:`read_frame` gives it.
+    file
+        Name of the file for refusals.
+    decimal
+        The decimal separator of its numbers.
+    """
+
+    def __init__(self, frame: pl.DataFrame, file: str, *, decimal: str = ".") -> None:
+        self._frame = frame
+        self._file = file
+        self._decimal = decimal
+        self._values: dict[str, pl.Expr] = {}
+        self._reasons: list[pl.Expr] = []
+
+    def _cell(self, column: str) -> pl.Expr:
+        cell = pl.col(column).str.strip_chars()
+        return pl.when(cell != "").then(cell)
+
+    def _refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
+        shown = pl.col(column).fill_null("").str.slice(0, 60)
+        reason = pl.format(
+            "column '{}' is '{}'; expected {}", pl.lit(column), shown, pl.lit(expected)
+        )
+        self._reasons.append(pl.when(bad).then(reason))
+
+    def text(self, name: str, column: str, *, required: bool = False) -> None:
+        """Take a column as text without spaces at its ends."""
+        cell = self._cell(column)
+        if required:
+            self._refuse(cell.is_null(), column, "a name")
+        self._values[name] = cell
+
+    def constant(self, name: str, value: object, dtype: pl.DataType | type[pl.DataType]) -> None:
+        """Give every row the same value."""
+        self._values[name] = pl.lit(value, dtype)
+
+    def expression(self, name: str, value: pl.Expr) -> None:
+        """Give rows the value of an expression over the columns of text."""
+        self._values[name] = value
+
+    def number(
+        self,
+        name: str,
+        column: str,
+        *,
+        required: bool = False,
+        low: float | None = None,
+        high: float | None = None,
+    ) -> None:
+        """Take a column as finite numbers."""
+        cell, value, bad = self._numbers(column)
+        words = "a number"
+        if low is not None:
+            bad |= value < low
+            words += f" of {low:g} or more" if high is None else f" between {low:g} and {high:g}"
+        if high is not None:
+            bad |= value > high
+        if required:
+            bad |= cell.is_null()
+        self._refuse(bad.fill_null(False), column, words)
+        self._values[name] = value
+
+    def _numbers(self, column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+        cell = self._cell(column)
+        plain = cell.str.replace(",", ".", literal=True) if self._decimal == "," else cell
+        value = plain.cast(pl.Float64, strict=False)
+        wrong = cell.is_not_null() & ~(
+            plain.str.contains(_NUMBER) & value.is_finite().fill_null(False)
+        )
+        return cell, pl.when(~wrong).then(value), wrong
+
+    def whole(self, name: str, column: str) -> None:
+        """Take a column as whole numbers of 0 or more."""
+        _, value, bad = self._numbers(column)
+        bad |= (value < 0) | (value != value.round(0)) | (value > 2.0**53)
+        self._refuse(bad.fill_null(False), column, "a whole number of 0 or more")
+        self._values[name] = pl.when(~bad.fill_null(False)).then(value).cast(pl.Int64)
+
+    def amount(self, name: str, column: str) -> None:
+        """Take a column as amounts of 0 or more, rounded to 9 decimals."""
+        _, value, bad = self._numbers(column)
+        bad = (bad | (value < 0) | (value >= 1e9)).fill_null(False)
+        self._refuse(bad, column, "an amount such as 0.25")
+        kept = pl.when(~bad).then(value).round(9)
+        self._values[name] = kept.cast(pl.Decimal(18, 9))
+
+    def day(self, name: str, column: str) -> None:
+        """Take a column of dates or times in ISO form as days."""
+        cell = self._cell(column)
+        shape = cell.str.contains(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
+        value = cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        bad = cell.is_not_null() & ~(shape & value.is_not_null())
+        self._refuse(bad, column, "a date such as 2026-08-11")
+        self._values[name] = pl.when(shape).then(value)
+
+    def one_of(
+        self, name: str, column: str, words: Mapping[str, str], *, required: bool = False
+    ) -> None:
+        """Take a column of declared words; anything else refuses the row."""
+        cell = self._cell(column)
+        known = cell.str.to_lowercase().replace_strict(
+            dict(words), default=None, return_dtype=pl.String
+        )
+        bad = cell.is_not_null() & known.is_null()
+        if required:
+            bad |= cell.is_null()
+        self._refuse(bad, column, "one of " + ", ".join(words))
+        self._values[name] = known
+
+    def taken(self) -> tuple[pl.DataFrame, list[Refused]]:
+        """Return the rows without a reason against them, with ``LINE``, and the others.
+
+        Raises
+        ------
+        DataError
+            When so many rows are refused that the file cannot be what it was taken for.
+        """
+        reason = pl.coalesce(*self._reasons) if self._reasons else pl.lit(None, pl.String)
+        made = self._frame.select(
+            pl.col(LINE),
+            *(value.alias(name) for name, value in self._values.items()),
+            reason.alias(_REASON),
+        )
+        bad = made.filter(pl.col(_REASON).is_not_null())
+        if bad.height > MOST_REFUSED:
+            line, first = bad.select(LINE, _REASON).row(0)
+            raise DataError(
+                f"{self._file}: {bad.height:,} rows are refused, first line {line}: {first}"
+            )
+        refused = [
+            Refused(line=line, reason=first, file=self._file)
+            for line, first in bad.select(LINE, _REASON).iter_rows()
+        ]
+        return made.filter(pl.col(_REASON).is_null()).drop(_REASON), refused
+
+
+def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> None:
+    """Check that columns are there.
+
+    Raises
+    ------
+    DataError
+        Naming every column that is missing.
+    """
+    names = [name for name in frame.columns if name != LINE]
+    missing = [
+        f"column {name!r} is missing{did_you_mean(name, names)}"
+        for name in required
+        if name not in names
+    ]
+    if missing:
+        raise DataError(
+            f"{file}: this is not the file expected",
+            details=missing,
+            hint="its columns are " + ", ".join(names[:20]),
+        )
+
+
+def _bounded(refused: Sequence[Refused], file: str) -> None:
+    if len(refused) > MOST_REFUSED:
+        raise DataError(
+            f"{file}: more than {MOST_REFUSED:,} rows cannot be read,"
+            f" first line {refused[0].line}: {refused[0].reason}"
+        )
