@@ -1,6 +1,7 @@
 """Opening logs of Inspect AI: the header by its own reader, the samples one by one."""
 
 import io
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from headway.errors import DataError, HeadwayError, UsageError
 from headway.sources.files import json_value, open_tree
 from headway.sources.gathering import Given
+from headway.sources.json_stream import members
 from headway.sources.records import shown
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ __all__ = ["opened", "require"]
 
 _HEADER = "header.json"
 _SUMMARIES = "summaries.json"
+_LISTS = ("samples", "reductions")
 _HEADER_LIMIT = 64 * 2**20
 _SAMPLES_LIMIT = 512 * 2**20
 
@@ -68,14 +71,10 @@ def opened(file: Given, samples: bool) -> "tuple[EvalLog, Iterable[Any] | None]"
 
 
 def _eval_log(path: Path, samples: bool) -> "tuple[EvalLog, Iterable[Any] | None]":
-    from inspect_ai.log import read_eval_log
-
     with open_tree(path) as tree, _inspect_reads():
         if _HEADER not in tree.names():
             raise DataError("the log has no header: it is still running, or was broken off")
-        text = tree.read_bytes(_HEADER, limit=_HEADER_LIMIT)
-        json_value(text, _HEADER, not_a_number="null")
-        header = read_eval_log(io.BytesIO(text), header_only=True, format="json")
+        header = _header(tree.read_bytes(_HEADER, limit=_HEADER_LIMIT))
         if not samples or header.status != "success" or header.eval.config.log_samples is False:
             return header, None
         if _SUMMARIES not in tree.names():
@@ -88,19 +87,29 @@ def _eval_log(path: Path, samples: bool) -> "tuple[EvalLog, Iterable[Any] | None
 
 
 def _json_log(path: Path, samples: bool) -> "tuple[EvalLog, Iterable[Any] | None]":
+    record: dict[str, Any] = {}
+    for name, value in members(path, _LISTS):
+        if name not in _LISTS:
+            record[name] = value
+        elif "results" in record:
+            # The header stands before the samples, as the program itself relies on.
+            break
+    header = _header(json.dumps(record).encode())
+    wanted = samples and header.eval.config.log_samples is not False
+    return header, _samples(path) if wanted else None
+
+
+def _samples(path: Path) -> Iterator[Any]:
+    """Yield one sample at a time: a log in JSON repeats every message several times."""
+    return (value for name, value in members(path, _LISTS) if name == "samples")
+
+
+def _header(content: bytes) -> "EvalLog":
     from inspect_ai.log import read_eval_log
 
+    json_value(content, _HEADER, not_a_number="null")
     with _inspect_reads():
-        header = read_eval_log(path.resolve().as_posix(), header_only=True, format="json")
-    return header, _streamed(path) if samples else None
-
-
-def _streamed(path: Path) -> Iterator[Any]:
-    """Yield one sample at a time: a log in JSON repeats every message several times."""
-    import ijson
-
-    with _inspect_reads(), path.open("rb") as stream:
-        yield from ijson.items(stream, "samples.item", use_float=True)
+        return read_eval_log(io.BytesIO(content), header_only=True, format="json")
 
 
 @contextmanager
