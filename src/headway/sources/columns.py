@@ -14,7 +14,7 @@ import polars as pl
 from headway.errors import DataError, did_you_mean
 from headway.sources import Refused
 from headway.sources.archives import open_tree
-from headway.sources.cells import csv_rows
+from headway.sources.cells import checked_header, csv_rows
 from headway.sources.plainfile import as_text, csv_text, read_bytes
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame"]
@@ -23,6 +23,7 @@ LINE = "\0line"
 MOST_ROWS = 50_000_000
 MOST_REFUSED = 100_000
 _BATCH = 100_000
+_LONGEST_HEADER = 2**20
 _NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 _REASON = "\0reason"
 
@@ -78,16 +79,12 @@ def csv_frame(
 
 
 def _header(text: str, file: str, delimiter: str) -> list[str]:
+    start = io.StringIO(text[:_LONGEST_HEADER], newline="")
     try:
-        cells = next(
-            csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter), []
-        )
+        cells = next(csv.reader(start, strict=True, delimiter=delimiter), [])
     except csv.Error as error:
         raise DataError(f"{file}: line 1: {error}") from None
-    header = [name.strip() for name in cells]
-    # Checks that there is one, and that no column is there twice.
-    next(iter(csv_rows(text.split("\n", 1)[0] if len(cells) else "", file=file)), None)
-    return [name or f"column {number}" for number, name in enumerate(header, start=1)]
+    return checked_header(cells, where=f"{file}: ")
 
 
 def _even(text: str, cells: int, delimiter: str) -> bool:
@@ -228,10 +225,11 @@ class Columns:
         cell = pl.col(column).str.strip_chars()
         return pl.when(cell != "").then(cell)
 
-    def _refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
+    def refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
+        """Refuse the rows where an expression holds, as cells of a column."""
         shown = pl.col(column).fill_null("").str.slice(0, 60)
         reason = pl.format(
-            "column '{}' is '{}'; expected {}", pl.lit(column), shown, pl.lit(expected)
+            "column '{}' is '{}'; expected {}", pl.lit(column.lstrip("\0")), shown, pl.lit(expected)
         )
         self._reasons.append(pl.when(bad).then(reason))
 
@@ -239,7 +237,7 @@ class Columns:
         """Take a column as text without spaces at its ends."""
         cell = self._cell(column)
         if required:
-            self._refuse(cell.is_null(), column, "a name")
+            self.refuse(cell.is_null(), column, "a name")
         self._values[name] = cell
 
     def constant(self, name: str, value: object, dtype: pl.DataType | type[pl.DataType]) -> None:
@@ -249,6 +247,10 @@ class Columns:
     def expression(self, name: str, value: pl.Expr) -> None:
         """Give rows the value of an expression over the columns of text."""
         self._values[name] = value
+
+    def value(self, name: str) -> pl.Expr:
+        """Return the expression of a value that was taken."""
+        return self._values[name]
 
     def number(
         self,
@@ -269,7 +271,7 @@ class Columns:
             bad |= value > high
         if required:
             bad |= cell.is_null()
-        self._refuse(bad.fill_null(False), column, words)
+        self.refuse(bad.fill_null(False), column, words)
         self._values[name] = value
 
     def _numbers(self, column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
@@ -285,14 +287,14 @@ class Columns:
         """Take a column as whole numbers of 0 or more."""
         _, value, bad = self._numbers(column)
         bad |= (value < 0) | (value != value.round(0)) | (value > 2.0**53)
-        self._refuse(bad.fill_null(False), column, "a whole number of 0 or more")
+        self.refuse(bad.fill_null(False), column, "a whole number of 0 or more")
         self._values[name] = pl.when(~bad.fill_null(False)).then(value).cast(pl.Int64)
 
     def amount(self, name: str, column: str) -> None:
         """Take a column as amounts of 0 or more, rounded to 9 decimals."""
         _, value, bad = self._numbers(column)
         bad = (bad | (value < 0) | (value >= 1e9)).fill_null(False)
-        self._refuse(bad, column, "an amount such as 0.25")
+        self.refuse(bad, column, "an amount such as 0.25")
         kept = pl.when(~bad).then(value).round(9)
         self._values[name] = kept.cast(pl.Decimal(18, 9))
 
@@ -302,7 +304,7 @@ class Columns:
         shape = cell.str.contains(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
         value = cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         bad = cell.is_not_null() & ~(shape & value.is_not_null())
-        self._refuse(bad, column, "a date such as 2026-08-11")
+        self.refuse(bad, column, "a date such as 2026-08-11")
         self._values[name] = pl.when(shape).then(value)
 
     def one_of(
@@ -316,7 +318,7 @@ class Columns:
         bad = cell.is_not_null() & known.is_null()
         if required:
             bad |= cell.is_null()
-        self._refuse(bad, column, "one of " + ", ".join(words))
+        self.refuse(bad, column, "one of " + ", ".join(words))
         self._values[name] = known
 
     def taken(self) -> tuple[pl.DataFrame, list[Refused]]:

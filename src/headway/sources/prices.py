@@ -32,7 +32,7 @@ MODES = {"standard": "default", "": "default"}
 _LARGEST = Decimal(10) ** 9
 _ARTEFACT = Decimal("1e-12")
 
-_PRICES = {
+_PRICES: dict[str, pl.DataType | type[pl.DataType]] = {
     "model": pl.String,
     "provider": pl.String,
     "mode": pl.String,
