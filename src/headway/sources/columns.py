@@ -14,7 +14,7 @@ import polars as pl
 from headway.errors import DataError, did_you_mean
 from headway.sources import Refused
 from headway.sources.archives import open_tree
-from headway.sources.cells import checked_header, csv_rows
+from headway.sources.cells import checked_header
 from headway.sources.plainfile import as_text, csv_text, read_bytes
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame"]
@@ -25,7 +25,7 @@ MOST_REFUSED = 100_000
 _BATCH = 100_000
 _LONGEST_HEADER = 2**20
 _NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
-_REASON = "\0reason"
+_WRONG = "\0wrong"
 
 
 def csv_frame(
@@ -99,24 +99,33 @@ def _batches(
     refused: list[Refused] = []
     frames: list[pl.DataFrame] = []
     lines: list[int] = []
-    rows: list[list[str | None]] = []
+    rows: list[list[str]] = []
     schema = dict.fromkeys(header, pl.String)
 
     def close() -> None:
         frame = pl.DataFrame(rows, schema=schema, orient="row")
+        frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
         frames.append(frame.insert_column(0, pl.Series(LINE, lines, dtype=pl.UInt32)))
         rows.clear()
         lines.clear()
 
-    for line, row in csv_rows(text, file=file, delimiter=delimiter):
-        if isinstance(row, str):
-            refused.append(Refused(line=line, reason=row, file=file))
-            _bounded(refused, file)
-            continue
-        lines.append(line)
-        rows.append([cell or None for cell in row.values()])
-        if len(rows) == _BATCH:
-            close()
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    try:
+        next(reader, None)
+        before = reader.line_num
+        for cells in reader:
+            line, before = before + 1, reader.line_num
+            if len(cells) == len(header):
+                lines.append(line)
+                rows.append(cells)
+            elif cells:
+                reason = f"{len(cells)} cells; expected {len(header)}"
+                refused.append(Refused(line=line, reason=reason, file=file))
+                _bounded(refused, file)
+            if len(rows) == _BATCH:
+                close()
+    except csv.Error as error:
+        raise DataError(f"{file}: line {reader.line_num}: {error}") from None
     close()
     return pl.concat(frames), refused
 
@@ -219,7 +228,7 @@ class Columns:
         self._file = file
         self._decimal = decimal
         self._values: dict[str, pl.Expr] = {}
-        self._reasons: list[pl.Expr] = []
+        self._checks: list[tuple[pl.Expr, str, str]] = []
 
     def _cell(self, column: str) -> pl.Expr:
         cell = pl.col(column).str.strip_chars()
@@ -227,11 +236,7 @@ class Columns:
 
     def refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
         """Refuse the rows where an expression holds, as cells of a column."""
-        shown = pl.col(column).fill_null("").str.slice(0, 60)
-        reason = pl.format(
-            "column '{}' is '{}'; expected {}", pl.lit(column.lstrip("\0")), shown, pl.lit(expected)
-        )
-        self._reasons.append(pl.when(bad).then(reason))
+        self._checks.append((bad.fill_null(False), column, expected))
 
     def text(self, name: str, column: str, *, required: bool = False) -> None:
         """Take a column as text without spaces at its ends."""
@@ -275,13 +280,20 @@ class Columns:
         self._values[name] = value
 
     def _numbers(self, column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-        cell = self._cell(column)
-        plain = cell.str.replace(",", ".", literal=True) if self._decimal == "," else cell
-        value = plain.cast(pl.Float64, strict=False)
-        wrong = cell.is_not_null() & ~(
-            plain.str.contains(_NUMBER) & value.is_finite().fill_null(False)
-        )
-        return cell, pl.when(~wrong).then(value), wrong
+        """Return the cell, its number and whether it is none, each computed once."""
+        cell, value, wrong = (f"\0{what} {column}" for what in ("cell", "value", "wrong"))
+        if cell not in self._frame.columns:
+            plain = self._cell(column)
+            if self._decimal == ",":
+                plain = plain.str.replace(",", ".", literal=True)
+            known = pl.col(value).is_finite() & pl.col(cell).str.contains(_NUMBER)
+            self._frame = (
+                self._frame.with_columns(plain.alias(cell))
+                .with_columns(pl.col(cell).cast(pl.Float64, strict=False).alias(value))
+                .with_columns((pl.col(cell).is_not_null() & ~known.fill_null(False)).alias(wrong))
+                .with_columns(pl.when(~pl.col(wrong)).then(pl.col(value)).alias(value))
+            )
+        return pl.col(cell), pl.col(value), pl.col(wrong)
 
     def whole(self, name: str, column: str) -> None:
         """Take a column as whole numbers of 0 or more."""
@@ -329,23 +341,35 @@ class Columns:
         DataError
             When so many rows are refused that the file cannot be what it was taken for.
         """
-        reason = pl.coalesce(*self._reasons) if self._reasons else pl.lit(None, pl.String)
+        wrong = pl.any_horizontal(pl.lit(False), *(bad for bad, _, _ in self._checks))
         made = self._frame.select(
             pl.col(LINE),
             *(value.alias(name) for name, value in self._values.items()),
-            reason.alias(_REASON),
+            wrong.alias(_WRONG),
         )
-        bad = made.filter(pl.col(_REASON).is_not_null())
+        if not made[_WRONG].any():
+            return made.drop(_WRONG), []
+        bad = self._frame.filter(made[_WRONG])
+        reasons = bad.select(LINE, pl.coalesce(self._reasons()))
         if bad.height > MOST_REFUSED:
-            line, first = bad.select(LINE, _REASON).row(0)
+            line, first = reasons.row(0)
             raise DataError(
                 f"{self._file}: {bad.height:,} rows are refused, first line {line}: {first}"
             )
         refused = [
-            Refused(line=line, reason=first, file=self._file)
-            for line, first in bad.select(LINE, _REASON).iter_rows()
+            Refused(line=line, reason=reason, file=self._file)
+            for line, reason in reasons.iter_rows()
         ]
-        return made.filter(pl.col(_REASON).is_null()).drop(_REASON), refused
+        return made.filter(~pl.col(_WRONG)).drop(_WRONG), refused
+
+    def _reasons(self) -> list[pl.Expr]:
+        reasons: list[pl.Expr] = []
+        for bad, column, expected in self._checks:
+            shown = pl.col(column).fill_null("").str.slice(0, 60)
+            name = pl.lit(column.lstrip("\0"))
+            words = pl.format("column '{}' is '{}'; expected {}", name, shown, pl.lit(expected))
+            reasons.append(pl.when(bad).then(words))
+        return reasons
 
 
 def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> None:
