@@ -1,10 +1,8 @@
 import io
 import json
-import subprocess
 import sys
 import zipfile
 from decimal import Decimal
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -15,18 +13,6 @@ from headway.sources import inspect_files, inspect_logs
 pytest.importorskip("inspect_ai")
 
 SECRET = "a prompt that nobody may store"
-
-
-@pytest.fixture(scope="session")
-def logs(tmp_path_factory):
-    """Logs of the mock model, as ``eval/TASK.eval`` and ``json/TASK.json``."""
-    folder = tmp_path_factory.mktemp("logs")
-    script = Path(__file__).with_name("inspect_tasks.py")
-    done = subprocess.run(
-        [sys.executable, str(script), str(folder)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return folder
 
 
 @pytest.fixture(params=["eval", "json"])
