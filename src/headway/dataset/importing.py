@@ -368,16 +368,15 @@ class _Import:
 
     def _aliases(self, only: str | None) -> None:
         first = only or next(iter(self.given["sources"]["source"]))
-        rows = []
-        for one in self.names.found:
-            named = self.names.made[one.kind].get(one.id or "")
-            if one.rule == "map" or (one.rule == "added" and one.foreign not in (one.id, named)):
-                rows.append({"kind": one.kind, "alias": one.foreign, "id": one.id})
+        rows = [
+            {"kind": one.kind, "alias": one.foreign, "id": one.id}
+            for one in self.names.found
+            if one.rule == "map"
+        ]
         if not rows:
             return
         table = TABLES["aliases"]
-        frame = pl.DataFrame(rows, schema={"kind": pl.String, "alias": pl.String, "id": pl.String})
-        told = frame.with_columns(
+        told = pl.DataFrame(rows).with_columns(
             source=pl.lit(first),
             recorded_on=pl.lit(self.day),
             revision=pl.lit(0, dtype=pl.Int64),
@@ -512,10 +511,6 @@ class _Import:
         self.tables["sources"] = done.merged.frame
 
     def _refuse_unsound(self) -> None:
-        small = ("sources", *ENTITIES, "aliases")
-        problems = Problems()
-        checked({name: _held(name, self.tables[name]) for name in small}, problems)
-        problems.raise_if_any("what the source says about models and benchmarks cannot be used")
         for name, table in TABLES.items():
             if not table.may_be_empty and self.tables[name].is_empty():
                 raise DataError(
@@ -523,6 +518,10 @@ class _Import:
                     " needs",
                     hint="begin it from the catalog, or import scores first",
                 )
+        small = ("sources", *ENTITIES, "aliases")
+        problems = Problems()
+        checked({name: _held(name, self.tables[name]) for name in small}, problems)
+        problems.raise_if_any("what the source says about models and benchmarks cannot be used")
 
 
 def _held(name: str, frame: pl.DataFrame) -> Given:

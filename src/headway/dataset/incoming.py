@@ -284,7 +284,7 @@ def _checked(
 ) -> tuple[pl.DataFrame, list[str], int, int]:
     reasons: list[str] = []
     repeated = wrong = 0
-    while True:
+    while frame.height:
         faults = Faults()
         given = {table.name: _given(frame, table)}
         if table.name == "scores":
@@ -305,6 +305,7 @@ def _checked(
         bad = pl.Series([*faults.rows], dtype=pl.UInt32)
         index = pl.int_range(frame.height, eager=True, dtype=pl.UInt32)
         frame = frame.filter(~index.is_in(bad.implode()))
+    return table.empty(), reasons, repeated, wrong
 
 
 def _latest_first(frame: pl.DataFrame) -> pl.DataFrame:

@@ -203,7 +203,9 @@ class Known:
         words = words_of(without_provider(foreign))
         spelt = self._spelt[kind]
         same = spelt.get(words_of(foreign)) or spelt.get(words) or set()
-        dated = self._dated.get(_undated(words), set()) if kind == "model" else set()
+        parts = _DAY.fullmatch(without_provider(foreign))
+        rest = words_of(parts["rest"]) if parts else words
+        dated = self._dated.get(_undated(rest), set()) if kind == "model" else set()
         ids = [*sorted(same), *sorted(dated)]
         for text in get_close_matches(words, spelt, n=MOST_PROPOSALS, cutoff=0.6):
             ids += sorted(spelt[text])
@@ -287,10 +289,11 @@ def new_id(name: str, taken: Collection[str]) -> str | None:
 
     Examples
     --------
-    >>> new_id("My Model 2", {"gpt-5"}), new_id("GPT 5", {"gpt-5"}), new_id("模型", set())
-    ('my-model-2', None, '模型')
+    >>> new_id("My Model 2", {"gpt-5"}), new_id("GPT 5", {"gpt-5"}), new_id("模型 3", set())
+    ('my-model-2', None, '模型-3')
     """
-    made = slug(name) or words_of(name).replace(" ", "-")
+    words = words_of(name).replace(" ", "-")
+    made = slug(name) if name.isascii() else words
     return made if made and made not in taken else None
 
 
