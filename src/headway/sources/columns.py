@@ -103,7 +103,8 @@ def _batches(
     schema = dict.fromkeys(header, pl.String)
 
     def close() -> None:
-        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
+        frame = pl.DataFrame(dict(zip(header, columns, strict=True)), schema=schema)
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
         frames.append(frame.insert_column(0, pl.Series(LINE, lines, dtype=pl.UInt32)))
         rows.clear()
