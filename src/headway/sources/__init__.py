@@ -24,7 +24,7 @@ __all__ = ["SOURCES", "Parsed", "Refused", "Source", "joined", "source"]
 SOURCES: Mapping[str, str] = MappingProxyType(
     {
         "epoch": "headway.sources.epoch",
-        "inspect": "headway.sources.inspect",
+        "inspect": "headway.sources.inspect_logs",
         "every-eval-ever": "headway.sources.every_eval_ever",
         "lm-eval": "headway.sources.lm_eval",
         "helm": "headway.sources.helm",
