@@ -79,7 +79,7 @@ def test_a_later_vintage_adds_and_corrects_and_nothing_is_lost(tmp_path, into):
     first = headway.load(into)
     report = bring("epoch", [late], into, recorded_on=AUGUST, **options)
     assert [counts(report, "scores")[n] for n in ("added", "revised", "unchanged")] == [1, 1, 1]
-    assert any("1 rows that the same source gave before" in note for note in report.notes)
+    assert any("1 row of the same source kept" in note for note in report.notes)
     data = headway.load(into)
     assert data.as_of(MAY).scores.equals(first.scores)
     assert data.sources["retrieved_on"].to_list() == [AUGUST]

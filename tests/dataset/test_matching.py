@@ -117,7 +117,7 @@ def test_a_name_of_two_is_ambiguous():
 
 
 def test_a_map_leads_to_what_is_there(data):
-    with pytest.raises(UsageError, match="sends 'x' to 'nvoa', which is no id .* 'nova'"):
+    with pytest.raises(UsageError, match=r"sends 'x' to 'nvoa', which is no id .* 'nova'"):
         Known(data.tables, {"x": "nvoa"})
 
 

@@ -13,7 +13,8 @@ import typer
 from headway.cli import output
 from headway.cli.options import Json, day
 from headway.cli.progress import Shown
-from headway.dataset.importing import ADD, LEAVE, ImportReport, bring
+from headway.dataset.import_report import ImportReport, counted
+from headway.dataset.importing import ADD, LEAVE, bring
 from headway.dataset.matching import Match
 from headway.errors import DataError, UsageError
 from headway.sources import SOURCES
@@ -148,7 +149,7 @@ def asked(trial: ImportReport, prompt: Callable[..., Any]) -> dict[str, str]:
 
 
 def _question(one: Match) -> str:
-    lines = [f"{one.kind} {one.foreign!r} is not known ({one.rows} rows). It is"]
+    lines = [f"{one.kind} {one.foreign!r} is not known ({counted(one.rows)}). It is"]
     lines += [f"  {number}  {name}" for number, name in enumerate(one.proposals, start=1)]
     lines += [f"  {ADD}  a new one", f"  {LEAVE}  to be left out"]
     return "\n".join([*lines, "Number, sign or id"])

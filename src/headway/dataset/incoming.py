@@ -80,23 +80,39 @@ class Resolved:
 
 
 def names_in(tables: Mapping[str, pl.DataFrame]) -> dict[Kind, pl.Series]:
-    """Return all foreign names that a source used, one entry per row, by kind."""
-    found: dict[Kind, list[pl.Series]] = {"model": [], "benchmark": [], "organisation": []}
-    for name, frame in tables.items():
-        if name in KIND_OF and KIND_OF[name] in frame.columns:
-            found[KIND_OF[name]].append(frame[KIND_OF[name]])
-        for column, kind in _references(TABLES[name]):
-            if column in frame.columns:
-                values = frame[column]
-                if column == "partners":
-                    values = values.str.split(SEPARATOR).explode().str.strip_chars()
-                found[kind].append(values)
-        if name not in ("organisations", "models") and "organisation" in frame.columns:
-            found["organisation"].append(frame["organisation"])
-    return {
-        kind: pl.concat([pl.Series("name", [], dtype=pl.String), *(s.alias("name") for s in some)])
-        for kind, some in found.items()
-    }
+    """Return the foreign names that a source used, by kind: one entry per row of evidence.
+
+    A name that only the tables of models, benchmarks or organisations have is there once.
+    """
+    found: dict[Kind, pl.Series] = {}
+    for kind in ALIASED:
+        parts = {name: _names(name, frame, kind) for name, frame in tables.items()}
+        rows = _end_to_end(*(some for name, some in parts.items() if name not in KIND_OF))
+        only = _end_to_end(*(some for name, some in parts.items() if name in KIND_OF)).unique()
+        found[kind] = _end_to_end(rows, only.filter(~only.is_in(rows.unique().implode())))  # type: ignore[index]
+    return found
+
+
+def _end_to_end(*parts: pl.Series) -> pl.Series:
+    return pl.concat(
+        [pl.Series("name", [], dtype=pl.String), *(one.alias("name") for one in parts)]
+    )
+
+
+def _names(name: str, frame: pl.DataFrame, kind: str) -> pl.Series:
+    """All names of a kind in the columns of a table, end to end."""
+    columns = [column for column, what in _references(TABLES[name]) if what == kind]
+    if KIND_OF.get(name) == kind or kind == "organisation":
+        columns.append(kind)
+    parts = []
+    for column in dict.fromkeys(columns):
+        if column not in frame.columns:
+            continue
+        values = frame[column]
+        if column == "partners":
+            values = values.str.split(SEPARATOR).explode().str.strip_chars()
+        parts.append(values.drop_nulls())
+    return _end_to_end(*parts)
 
 
 def resolved(
