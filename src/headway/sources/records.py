@@ -273,6 +273,7 @@ def numeric(record: Mapping[str, Any], name: str, *, least: float | None = None)
     if value is None:
         return None
     good = isinstance(value, int | float) and not isinstance(value, bool)
+    good = good and (isinstance(value, float) or abs(value) <= _MOST_COUNT * 2)
     if not good or not math.isfinite(value) or (least is not None and value < least):
         words = "a number" if least is None else f"a number of {least:g} or more"
         raise ValueError(f"{name!r} is {shown(value)}; expected {words}")
