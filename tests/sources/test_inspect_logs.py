@@ -217,9 +217,7 @@ def test_a_folder_is_read_and_the_later_of_two_equal_runs_counts(logs):
     ]
     assert parsed.read == accounted(parsed)
     assert sum("the later run counts" in row.reason for row in parsed.refused) == 6
-    assert "33 answers of earlier runs were left out with their scores" in [
-        note.replace("30", "33") for note in parsed.notes
-    ]
+    assert "30 answers of earlier runs were left out with their scores" in parsed.notes
 
 
 def test_headers_alone_give_scores(log):
