@@ -229,11 +229,11 @@ def _votes(frame: pl.DataFrame, file: str) -> Parsed:
         made = made.with_columns(
             voted_at=pl.from_epoch(pl.col("seconds").floor().cast(pl.Int64)).dt.date()
         )
-    pairs = pl.struct(pl.col(f"\0{name}").alias(name) for name in covariates)
-    made = made.with_columns(
-        covariates=pairs.struct.json_encode() if covariates else pl.lit(None, pl.String),
-        source=pl.lit(f"{SOURCE}-votes"),
-    )
+    said = pl.lit(None, pl.String)
+    if covariates:
+        pairs = pl.struct(pl.col(f"\0{name}").alias(name) for name in covariates)
+        said = pairs.struct.json_encode()
+    made = made.with_columns(covariates=said, source=pl.lit(f"{SOURCE}-votes"))
     twice = made.filter(pl.col("vote").is_duplicated())
     if not twice.is_empty():
         raise DataError(f"{file}: the vote {twice['vote'][0]!r} is there twice")
