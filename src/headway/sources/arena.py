@@ -198,6 +198,7 @@ def parse_votes(text: str | bytes, file: str = "votes.csv") -> Parsed:
 
 
 def _votes(frame: pl.DataFrame, file: str) -> Parsed:
+    check_columns(frame, ("model_a", "model_b"), file)
     outcome = _first(frame, _OUTCOME)
     if outcome is None:
         raise DataError(f"{file}: column 'winner' is missing", hint="or call it 'outcome'")

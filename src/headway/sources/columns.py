@@ -185,7 +185,7 @@ def _parquet(path: Path) -> pl.DataFrame:
         if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
         raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
-    return frame.with_row_index(LINE, offset=1)
+    return _numbered(frame, path, 1)
 
 
 def _sheet(path: Path, sheet: str | None) -> pl.DataFrame:
@@ -207,8 +207,13 @@ def _sheet(path: Path, sheet: str | None) -> pl.DataFrame:
         if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
         raise DataError(f"{path} is not a spreadsheet that can be read: {error}") from None
-    frame = frame.with_columns(pl.all().cast(pl.String))
-    return frame.with_row_index(LINE, offset=2)
+    return _numbered(frame.with_columns(pl.all().cast(pl.String)), path, 2)
+
+
+def _numbered(frame: pl.DataFrame, path: Path, first: int) -> pl.DataFrame:
+    if not frame.columns or any("\0" in name for name in frame.columns):
+        raise DataError(f"{path} has no columns, or one with NUL in its name")
+    return frame.with_row_index(LINE, offset=first)
 
 
 class Columns:
