@@ -143,7 +143,8 @@ def places(value, here=()):
 def edited(value, edits):
     """Replace, remove or double parts of a value, or put a new one in."""
     value = copy.deepcopy(value)
-    for number, kind, odd in copy.deepcopy(edits):
+    for number, kind, one in edits:
+        odd = copy.deepcopy(one)
         every = list(places(value))[1:]
         if not every:
             return odd
