@@ -1,4 +1,5 @@
 import dataclasses
+import tomllib
 from datetime import date
 from decimal import Decimal
 
@@ -127,6 +128,18 @@ def test_a_wide_table_counts_its_empty_cells():
     assert parsed.refused[0].line == 3
     assert "3 cells of 2 benchmarks are empty" in parsed.notes[0]
     assert parsed.read == 6
+
+
+def test_a_mapping_comes_as_a_file_its_path_or_its_content(tmp_path):
+    (tmp_path / "t.csv").write_text(HEADER + ROW)
+    (tmp_path / "m.toml").write_text(FULL)
+    given = (
+        *(tmp_path / "m.toml", str(tmp_path / "m.toml")),
+        *(tomllib.loads(FULL), parse_mapping(FULL)),
+    )
+    for mapping in given:
+        parsed = table.read([tmp_path / "t.csv"], mapping=mapping)
+        assert parsed.tables["scores"]["score"].to_list() == [81.5]
 
 
 def test_answers_to_questions():

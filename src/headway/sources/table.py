@@ -4,9 +4,10 @@ Which column is what stands in a TOML file (:mod:`headway.sources.table_mapping`
 row per score, one row per answer to a question, or one column per benchmark.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -20,6 +21,7 @@ from headway.sources.table_mapping import (
     TableMapping,
     as_toml,
     guess_mapping,
+    mapping_of,
     parse_mapping,
 )
 
@@ -58,7 +60,7 @@ def read(
     paths: Sequence[Path],
     *,
     progress: Progress | None = None,
-    mapping: Path | TableMapping | None = None,
+    mapping: Path | str | Mapping[str, Any] | TableMapping | None = None,
 ) -> Parsed:
     """Read tables of one kind.
 
@@ -69,8 +71,8 @@ def read(
     progress
         Told which file is read.
     mapping
-        Which column is what, or the TOML file that says so. Without, the header must leave
-        nothing open.
+        Which column is what, the content of a TOML file that says so, or the path of one.
+        Without, the header must leave nothing open.
 
     Returns
     -------
@@ -86,8 +88,10 @@ def read(
     """
     if not paths:
         raise UsageError("no path is given", hint="name a CSV, Parquet or spreadsheet file")
-    if isinstance(mapping, Path):
-        mapping = parse_mapping(read_text(mapping, limit=2**20), str(mapping))
+    if isinstance(mapping, (str, Path)):
+        mapping = parse_mapping(read_text(Path(mapping), limit=2**20), str(mapping))
+    elif isinstance(mapping, Mapping):
+        mapping = mapping_of(mapping)
     parts: list[Parsed] = []
     for done, path in enumerate(paths):
         if progress:

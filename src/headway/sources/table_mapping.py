@@ -8,7 +8,15 @@ from typing import Any, Literal
 
 from headway.errors import UsageError, did_you_mean
 
-__all__ = ["FIELDS", "Benchmark", "TableMapping", "as_toml", "guess_mapping", "parse_mapping"]
+__all__ = [
+    "FIELDS",
+    "Benchmark",
+    "TableMapping",
+    "as_toml",
+    "guess_mapping",
+    "mapping_of",
+    "parse_mapping",
+]
 
 Rows = Literal["scores", "responses"]
 
@@ -189,6 +197,29 @@ def parse_mapping(text: str, file: str = "mapping.toml") -> TableMapping:
         whole = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{file} is not TOML: {error}") from None
+    return mapping_of(whole, file)
+
+
+def mapping_of(whole: Mapping[str, Any], file: str = "mapping") -> TableMapping:
+    """Make a mapping of the keys and tables of its TOML file.
+
+    Parameters
+    ----------
+    whole
+        The content as :func:`parse_mapping` describes it.
+    file
+        What messages call it.
+
+    Returns
+    -------
+    TableMapping
+        The mapping.
+
+    Raises
+    ------
+    UsageError
+        When it has an unknown key or a wrong value, or lacks a field.
+    """
     _known(whole, (*READING, "rows", "columns", "fixed", "source", "benchmarks"), file)
     rows = whole.get("rows", "scores")
     if rows not in ("scores", "responses"):
