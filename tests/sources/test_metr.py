@@ -85,6 +85,12 @@ def test_texts_that_are_refused(text, expected):
         metr.parse(text)
 
 
+def test_an_underscore_separates_words_and_no_effort():
+    text = TEXT.replace("gpt_5_2025_08_07_inspect", "gpt_5_1_codex_max_inspect")
+    [score] = metr.parse(text).tables["scores"].to_dicts()
+    assert (score["model"], score["variant"]) == ("gpt_5_1_codex_max", "default")
+
+
 def test_a_file(tmp_path):
     path = tmp_path / "horizons.yaml"
     path.write_text(TEXT)

@@ -109,8 +109,10 @@ def _own(benchmark: str, *, chance: float = 0.0, unit: str = "accuracy 0-1") -> 
     )
 
 
-def _paper(benchmark: str, score: str, *, chance: float = 0.0) -> Published:
-    return Published(benchmark=benchmark, score=score, chance=chance, reporter="unknown")
+def _paper(
+    benchmark: str, score: str, *, chance: float = 0.0, unit: str = "accuracy 0-1"
+) -> Published:
+    return Published(benchmark=benchmark, score=score, chance=chance, unit=unit, reporter="unknown")
 
 
 # HLE prints the half-width of a 95% interval as its standard error: each of the 47 rows is 1.96
@@ -145,7 +147,7 @@ PUBLISHED: dict[str, Published] = {
         unit="mean progress 0-1",
         stderr="Average Standard error",
     ),
-    "bbh_external": _paper("BBH", "Average", chance=0.25),
+    "bbh_external": _paper("BBH", "Average", chance=0.25, unit="average accuracy 0-1"),
     "bool_q_external": _paper("BoolQ", "Score", chance=0.5),
     "cad_eval_external": Published(
         benchmark="CadEval",
@@ -181,7 +183,7 @@ PUBLISHED: dict[str, Published] = {
         harness="Tools",
     ),
     "gpqa_diamond": _own("GPQA diamond", chance=0.25),
-    "gsm8k_external": _paper("GSM8K", "EM"),
+    "gsm8k_external": _paper("GSM8K", "EM", unit="exact match 0-1"),
     "gso_external": Published(
         benchmark="GSO-Bench",
         score="Score OPT@1",
@@ -214,7 +216,7 @@ PUBLISHED: dict[str, Published] = {
     "metr_time_horizons_external": Published(
         benchmark="METR Time Horizons",
         score="average_score",
-        unit="mean task success 0-1",
+        unit="mean task success 0-1 (average_score), not the horizon itself",
         dated=(
             Dated(
                 column="Time horizon",
@@ -282,7 +284,7 @@ PUBLISHED: dict[str, Published] = {
         evaluated_on="Date",
         name=None,
     ),
-    "trivia_qa_external": _paper("TriviaQA", "EM"),
+    "trivia_qa_external": _paper("TriviaQA", "EM", unit="exact match 0-1"),
     "video_mme_external": Published(
         benchmark="VideoMME", score="Overall (no subtitles)", chance=0.25
     ),

@@ -17,7 +17,7 @@ from headway.errors import DataError, UsageError
 from headway.progress import Progress
 from headway.sources import Parsed, Refused, joined
 from headway.sources.files import csv_text, read_text
-from headway.sources.names import split_variant
+from headway.sources.names import DEFAULT
 
 __all__ = ["parse", "read"]
 
@@ -162,8 +162,8 @@ def _model(key: Any, result: Any) -> tuple[dict[str, Any], dict[str, Any], list[
     if isinstance(released_on, datetime) or not isinstance(released_on, date):
         raise ValueError(f"release_date is {_shown(released_on)}; expected a date")
     metrics = _part(result, "metrics")
-    version = key.removesuffix("_inspect")
-    model, variant = split_variant(version)
+    # Underscores separate words here, so that the max of gpt_5_1_codex_max is no effort.
+    model = key.removesuffix("_inspect")
     score = _number(_part(_part(metrics, "average_score"), "estimate"), "average_score")
     if score is None or not 0 <= score <= 1:
         raise ValueError(f"average_score is {_shown(score)}; expected a number between 0 and 1")
@@ -190,11 +190,11 @@ def _model(key: Any, result: Any) -> tuple[dict[str, Any], dict[str, Any], list[
         )
     reported_in = result.get("benchmark_name")
     return (
-        {"model": model, "name": version, "listed_on": released_on, "source": SOURCE},
+        {"model": model, "name": model, "listed_on": released_on, "source": SOURCE},
         {
             "model": model,
             "version": key,
-            "variant": variant,
+            "variant": DEFAULT,
             "benchmark": BENCHMARK,
             "score": score,
             "scale": "raw",
