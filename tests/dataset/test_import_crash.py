@@ -48,8 +48,12 @@ def test_a_kill_at_any_moment_leaves_a_sound_dataset(tmp_path, kills):
     moments = random.Random(20260811)
     into = tmp_path / "mine"
     files = vintages(tmp_path, 40)
-    with start(into, files[0]) as first:
+    with start(into, *files[:3]) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "ready\n"
+        began = time.monotonic()
         assert first.wait(timeout=60) == 0
+        some_imports = time.monotonic() - began
     seen = []
     for _ in range(kills):
         before = headway.load(into).models.height
@@ -58,7 +62,7 @@ def test_a_kill_at_any_moment_leaves_a_sound_dataset(tmp_path, kills):
         with start(into, *todo) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
-            time.sleep(moments.uniform(0.0, 0.35))
+            time.sleep(moments.uniform(0.0, some_imports))
             process.send_signal(signal.SIGKILL)
             process.wait(timeout=60)
         data = headway.load(into)

@@ -155,7 +155,7 @@ def test_of_two_rows_of_one_key_the_later_counts(into):
     report = take(into, scores=twice.with_columns(evaluated_on=pl.Series(days)))
     told = counts(report, "scores")
     assert (told["converted"], told["added"], told["refused"], told["unchanged"]) == (6, 3, 2, 1)
-    assert "a second row for" in report.refused[0].reason
+    assert "several rows for this" in report.refused[0].reason
     assert headway.load(into).scores["score"].to_list() == [0.3, 0.5, 0.8]
 
 
@@ -448,3 +448,15 @@ def test_the_matrix_of_the_catalog_brings_nothing_new(into):
     report = bring("epoch", [late], into)
     assert counts(report, "scores")["unchanged"] == 2249
     assert not report.written
+
+
+def test_a_new_model_does_not_take_over_a_variant_of_another(into):
+    take(into)
+    names = ["Beta 2 (max)", "beta-2-max", "Beta 2"]
+    told = scores(model=names, benchmark=["Maths", "Coding", "Maths"])
+    first = take(into, scores=told)
+    assert [row.reason for row in first.refused] == [
+        "model 'beta-2-max' is not known (1 row); did you mean 'beta-2'?"
+    ]
+    assert headway.load(into).scores.filter(variant="max")["model"].to_list() == ["beta-2"]
+    assert not take(into, scores=told).written

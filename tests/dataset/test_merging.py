@@ -63,6 +63,14 @@ def test_all_changed_columns_are_named_and_an_unknown_value_is_a_change():
     assert done.frame["high"].to_list() == [2.0, None]
 
 
+def test_details_that_are_left_out_stay_as_long_as_the_value_does():
+    first = frame(rating("x", 1.0, MAY, high=2.0))
+    assert fate(merged(first, frame(rating("x", 1.0, AUGUST)), RATINGS)) == (0, 0, 1, 0)
+    done = merged(first, frame(rating("x", 1.0, AUGUST) | {"votes": 7}), RATINGS)
+    assert done.frame.row(1, named=True)["high"] == 2.0
+    assert done.frame["reason"][1] == "s on 2026-08-11: votes"
+
+
 def test_the_last_digits_of_a_number_are_no_correction():
     done = merged(
         frame(rating("x", 0.1 + 0.2, MAY)), frame(rating("x", 0.3, AUGUST)), RATINGS

@@ -13,10 +13,10 @@ JUMP = 0.25
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _CELL = ("model", "variant", "benchmark")
 _DAYS: tuple[tuple[Severity, str, str, str], ...] = (
-    ("error", "recorded_on", "evaluated_on {late}, after it was recorded on {early}", "late"),
-    ("warning", "announced_on", "evaluated_on {early}, before the model was announced on {late}",
+    ("error", "recorded_on", "evaluated on {late}, after it was recorded on {early}", "late"),
+    ("warning", "announced_on", "evaluated on {early}, before the model was announced on {late}",
      "early"),
-    ("warning", "released_on", "evaluated_on {early}, before the benchmark was released on {late}",
+    ("warning", "released_on", "evaluated on {early}, before the benchmark was released on {late}",
      "early"),
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ _RELEASED = ("listed_on", "announced_on", "available_on")
 _RELEASE = "released_on"
 _COUNTRY = re.compile("[A-Z]{2}")
 _PERCENT = 100.0
+_SECOND = ": the files have several rows for this; the latest evaluated or the first is taken"
 
 
 @dataclass(slots=True)
@@ -41,7 +42,8 @@ class Faults(Problems):
         shown = list(rows[:MOST_LISTED])
         places = given.place(shown)
         for row, place, words in zip(shown, places, text(shown), strict=True):
-            self.rows.setdefault(row, f"{place}{words.partition(' (a correction')[0]}")
+            again = words.startswith(": a second row")
+            self.rows.setdefault(row, place + (_SECOND if again else words))
         for row in rows[MOST_LISTED:]:
             self.rows.setdefault(row, "")
         self.more(given.label, len(rows))
@@ -141,11 +143,14 @@ def resolved(
     variants: dict[str, str] = {}
     for kind in ids:
         spelt: dict[str, str] = {}
-        for one in matches(known, kind, names[kind]):
+        every = matches(known, kind, names[kind])
+        # Added, such a name would take the other one over at the next import.
+        split = {words_of(one.foreign) for one in every if one.id and one.variant != DEFAULT}
+        for one in every:
             wanted = single.get(one.foreign, policy)
             if one.id is None and wanted == "skip":
                 left[kind].add(one.foreign)
-            if one.id is None and wanted == "add":
+            if one.id is None and wanted == "add" and words_of(one.foreign) not in split:
                 one = _added(one, known, made[kind], spelt)
             if one.id is not None:
                 ids[kind][one.foreign] = one.id

@@ -211,15 +211,14 @@ class Intake:
         view = current(self.tables["ratings"], TABLES["ratings"])
         newest = view.filter(pl.col("as_of") == pl.col("as_of").max().over("board"))
         days = dict(newest.group_by("board").agg(pl.col("as_of").max()).iter_rows())
-        same = ["board", "id", "rating"]
         ids = self.names.ids["model"]
         told = ratings.filter(pl.col("as_of").is_null()).with_columns(
             id=pl.col("model").replace_strict(ids, default=None, return_dtype=pl.String)
         )
-        other = told.filter(pl.col("id").is_not_null()).join(
-            newest.rename({"model": "id"}), on=same, how="anti"
-        )
-        fresh = {*told["board"].drop_nulls()} & {*other["board"]}
+        one, value = ["board", "id"], ["board", "id", "rating"]
+        repeated = told.join(newest.rename({"model": "id"}), on=value, how="semi")
+        other = told.filter(pl.col("id").is_not_null()).join(repeated, on=one, how="anti")
+        fresh = {*other["board"]}
         by_board = {board: day for board, day in days.items() if board not in fresh}
         known = pl.col("board").replace_strict(by_board, default=self.day, return_dtype=pl.Date)
         return ratings.with_columns(pl.col("as_of").fill_null(known))

@@ -292,8 +292,9 @@ def new_id(name: str, taken: Collection[str]) -> str | None:
     >>> new_id("My Model 2", {"gpt-5"}), new_id("GPT 5", {"gpt-5"}), new_id("模型 3", set())
     ('my-model-2', None, '模型-3')
     """
-    words = words_of(name).replace(" ", "-")
-    made = slug(name) if name.isascii() else words
+    words, made = words_of(name), slug(name)
+    if len(words_of(made).split()) < len(words.split()):
+        made = words.replace(" ", "-")
     return made if made and made not in taken else None
 
 

@@ -60,7 +60,8 @@ def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> Merged:
     Returns
     -------
     Merged
-        The table and the counts. Differences in ``source`` alone change nothing, nor do
+        The table and the counts. A row that repeats the measured value and leaves out details
+        that are known corrects nothing. Differences in ``source`` alone change nothing, nor do
         numbers that differ by less than one part in 1e12.
 
     Examples
@@ -92,6 +93,7 @@ def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> Merged:
     )
     both = fresh.join(before, on=table.key, how="left", nulls_equal=True, maintain_order="left")
     known = pl.col(f"{_WAS}revision").is_not_null()
+    both = _completed(both, table, values)
     differs = known & pl.any_horizontal(_differs(table, name) for name in values)
     changed = both.filter(differs)
     late = _superseded(changed, old, table, values)
@@ -115,6 +117,22 @@ def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> Merged:
         revised=corrections.height,
         unchanged=fresh.height - added.height - changed.height,
         superseded=changed.height - corrections.height,
+    )
+
+
+def _completed(both: pl.DataFrame, table: Table, values: Sequence[str]) -> pl.DataFrame:
+    """Keep known details where the row repeats the measured value and leaves them out."""
+    measured = [name for name in ("score", "scale", "rating", "value") if name in values]
+    if not measured:
+        return both
+    same = ~pl.any_horizontal(_differs(table, name) for name in measured)
+    return both.with_columns(
+        pl.when(same & pl.col(name).is_null())
+        .then(pl.col(f"{_WAS}{name}"))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in values
+        if name not in measured
     )
 
 
