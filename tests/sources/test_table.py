@@ -130,6 +130,21 @@ def test_a_wide_table_counts_its_empty_cells():
     assert parsed.read == 6
 
 
+def test_a_wide_table_of_numbers(tmp_path):
+    frame = pl.DataFrame({"M": ["x", "y"], "A": [1, None], "B": [0.5, float("nan")]})
+    frame.write_parquet(tmp_path / "t.parquet")
+    mapping = {
+        "columns": {"model": "M", "n": "A"},
+        "benchmarks": {"a": {"column": "A"}, "b": {"column": "B", "ceiling": 1}},
+    }
+    parsed = table.read([tmp_path / "t.parquet"], mapping=mapping)
+    assert parsed.tables["scores"].select("benchmark", "score", "n").rows() == [
+        ("a", 1.0, 1),
+        ("b", 0.5, 1),
+    ]
+    assert "column 'score' is 'NaN'; expected a number" in parsed.refused[0].reason
+
+
 def test_a_mapping_comes_as_a_file_its_path_or_its_content(tmp_path):
     (tmp_path / "t.csv").write_text(HEADER + ROW)
     (tmp_path / "m.toml").write_text(FULL)

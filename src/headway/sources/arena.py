@@ -249,7 +249,7 @@ def _votes(frame: pl.DataFrame, file: str) -> Parsed:
 
 
 def _in_seconds(cells: pl.Series) -> bool:
-    filled = cells.drop_nulls()
+    filled = cells.drop_nulls().cast(pl.String)
     return not filled.is_empty() and filled.head(100).str.contains(_SECONDS).any()
 
 

@@ -15,7 +15,7 @@ from headway.errors import DataError, did_you_mean
 from headway.sources import Refused
 from headway.sources.archives import open_tree
 from headway.sources.cells import checked_header
-from headway.sources.plainfile import as_text, csv_text, read_bytes
+from headway.sources.plainfile import as_text, check_regular, csv_text, read_bytes
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame"]
 
@@ -166,18 +166,16 @@ def read_frame(
 
 
 def _parquet(path: Path) -> pl.DataFrame:
-    content = read_bytes(path)
+    check_regular(path)
     try:
-        rows = pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item()
+        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
         if rows > MOST_ROWS:
             raise DataError(f"{path} has {rows:,} rows; at most {MOST_ROWS:,} are read")
-        frame = pl.read_parquet(io.BytesIO(content))
+        frame = pl.read_parquet(path, glob=False)
         nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
         if nested:
             raise DataError(f"{path}: the column {nested[0]!r} is nested; expected a flat table")
-        frame = frame.with_columns(
-            pl.all().exclude(pl.Binary).cast(pl.String), pl.col(pl.Binary).cast(pl.String)
-        )
+        frame = frame.with_columns(pl.col(pl.Binary).cast(pl.String))
     except DataError:
         raise
     except BaseException as error:
@@ -237,8 +235,12 @@ class Columns:
         self._checks: list[tuple[pl.Expr, str, str]] = []
 
     def _cell(self, column: str) -> pl.Expr:
-        cell = pl.col(column).str.strip_chars()
+        cell = self.shown(column).str.strip_chars()
         return pl.when(cell != "").then(cell)
+
+    def shown(self, column: str) -> pl.Expr:
+        """Return a column as text, whatever the file has it as."""
+        return pl.col(column).cast(pl.String)
 
     def refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
         """Refuse the rows where an expression holds, as cells of a column."""
@@ -273,7 +275,7 @@ class Columns:
         high: float | None = None,
     ) -> None:
         """Take a column as finite numbers."""
-        cell, value, bad = self._numbers(column)
+        empty, value, bad = self._numbers(column)
         words = "a number"
         if low is not None:
             bad |= value < low
@@ -281,25 +283,32 @@ class Columns:
         if high is not None:
             bad |= value > high
         if required:
-            bad |= cell.is_null()
+            bad |= empty
         self.refuse(bad.fill_null(False), column, words)
         self._values[name] = value
 
     def _numbers(self, column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-        """Return the cell, its number and whether it is none, each computed once."""
-        cell, value, wrong = (f"\0{what} {column}" for what in ("cell", "value", "wrong"))
-        if cell not in self._frame.columns:
-            plain = self._cell(column)
-            if self._decimal == ",":
-                plain = plain.str.replace(",", ".", literal=True)
-            known = pl.col(value).is_finite() & pl.col(cell).str.contains(_NUMBER)
-            self._frame = (
-                self._frame.with_columns(plain.alias(cell))
-                .with_columns(pl.col(cell).cast(pl.Float64, strict=False).alias(value))
-                .with_columns((pl.col(cell).is_not_null() & ~known.fill_null(False)).alias(wrong))
-                .with_columns(pl.when(~pl.col(wrong)).then(pl.col(value)).alias(value))
-            )
-        return pl.col(cell), pl.col(value), pl.col(wrong)
+        """Return whether a cell is empty, its number, and whether it is wrong, computed once."""
+        empty, value, wrong = (f"\0{what} {column}" for what in ("empty", "value", "wrong"))
+        if value not in self._frame.columns:
+            cell = "\0cell"
+            if self._frame.schema[column].is_numeric():
+                known = pl.col(value).is_finite()
+                frame = self._frame.with_columns(pl.col(column).alias(cell))
+            else:
+                known = pl.col(value).is_finite() & pl.col(cell).str.contains(_NUMBER)
+                plain = self._cell(column)
+                if self._decimal == ",":
+                    plain = plain.str.replace(",", ".", literal=True)
+                frame = self._frame.with_columns(plain.alias(cell))
+            frame = frame.with_columns(
+                pl.col(cell).cast(pl.Float64, strict=False).alias(value),
+                pl.col(cell).is_null().alias(empty),
+            ).with_columns((~pl.col(empty) & ~known.fill_null(False)).alias(wrong))
+            self._frame = frame.with_columns(
+                pl.when(~pl.col(wrong)).then(pl.col(value)).alias(value)
+            ).drop(cell)
+        return pl.col(empty), pl.col(value), pl.col(wrong)
 
     def whole(self, name: str, column: str) -> None:
         """Take a column as whole numbers of 0 or more."""
@@ -371,7 +380,7 @@ class Columns:
     def _reasons(self) -> list[pl.Expr]:
         reasons: list[pl.Expr] = []
         for bad, column, expected in self._checks:
-            shown = pl.col(column).fill_null("").str.slice(0, 60)
+            shown = self.shown(column).fill_null("").str.slice(0, 60)
             name = pl.lit(column.lstrip("\0"))
             words = pl.format("column '{}' is '{}'; expected {}", name, shown, pl.lit(expected))
             reasons.append(pl.when(bad).then(words))

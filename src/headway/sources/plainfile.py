@@ -8,7 +8,7 @@ from typing import IO
 
 from headway.errors import DataError
 
-__all__ = ["LIMIT", "as_text", "csv_text", "read_bytes", "read_text"]
+__all__ = ["LIMIT", "as_text", "check_regular", "csv_text", "read_bytes", "read_text"]
 
 LIMIT = 2**30
 """Bytes that are read of one file when the caller names no limit."""
@@ -37,11 +37,7 @@ def read_bytes(path: Path, *, limit: int = LIMIT) -> bytes:
         When there is no such file, it cannot be read, or it is larger.
     """
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise DataError(f"{path} is a folder; expected a file")
-        if not stat.S_ISREG(mode):
-            raise DataError(f"{path} is not a regular file")
+        check_regular(path)
         if path.suffix == ".gz":
             with gzip.open(path) as packed:
                 return _bounded(packed, limit, path)
@@ -53,6 +49,26 @@ def read_bytes(path: Path, *, limit: int = LIMIT) -> bytes:
         raise DataError(f"{path} is not a complete gzip file: {error}") from None
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+def check_regular(path: Path) -> None:
+    """Check that there is a regular file, for libraries that open it themselves.
+
+    Raises
+    ------
+    DataError
+        When there is none, or it is a folder, a pipe or a device.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+    if stat.S_ISDIR(mode):
+        raise DataError(f"{path} is a folder; expected a file")
+    if not stat.S_ISREG(mode):
+        raise DataError(f"{path} is not a regular file")
 
 
 def _bounded(file: IO[bytes] | gzip.GzipFile, limit: int, path: Path) -> bytes:

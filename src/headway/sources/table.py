@@ -172,7 +172,9 @@ def _parsed(
     if mapping.rows == "responses":
         right = _placed(mapping)["score"]
         words = {"true": "1", "false": "0"}
-        frame = frame.with_columns(pl.col(right).str.to_lowercase().replace(words))
+        if not frame.schema[right].is_numeric():
+            said = pl.col(right).cast(pl.String).str.to_lowercase()
+            frame = frame.with_columns(said.replace(words))
     columns = Columns(frame, file, decimal=mapping.decimal)
     _take(columns, mapping)
     made, more = columns.taken()
@@ -204,9 +206,11 @@ def _long(frame: pl.DataFrame, mapping: TableMapping) -> tuple[pl.DataFrame, int
     """Make a row of each cell of a wide table, and count the empty ones."""
     names = {str(one.column): one.name for one in mapping.wide}
     kept = [name for name in frame.columns if name not in names or name in mapping.columns.values()]
-    long = frame.unpivot(
-        list(names), index=kept, variable_name=_BENCHMARK, value_name=_SCORE
-    ).with_columns(pl.col(_BENCHMARK).replace_strict(names, return_dtype=pl.String))
+    long = (
+        frame.with_columns(pl.col(*names).cast(pl.String))
+        .unpivot(list(names), index=kept, variable_name=_BENCHMARK, value_name=_SCORE)
+        .with_columns(pl.col(_BENCHMARK).replace_strict(names, return_dtype=pl.String))
+    )
     filled = long.filter(pl.col(_SCORE).str.strip_chars() != "")
     return filled.sort(LINE, maintain_order=True), long.height - filled.height
 
@@ -233,7 +237,7 @@ def _take(columns: Columns, mapping: TableMapping) -> None:
         elif name == "cost_usd":
             columns.amount(name, column)
         elif name == "variant":
-            cell = pl.col(column).str.strip_chars()
+            cell = columns.shown(column).str.strip_chars()
             filled = pl.when(cell != "").then(cell).otherwise(pl.lit(DEFAULT))
             columns.expression(name, filled)
         else:
@@ -255,7 +259,7 @@ def _refuse_beyond(columns: Columns, mapping: TableMapping, column: str) -> None
     if not ceilings:
         return
     of = _placed(mapping).get("benchmark")
-    name = pl.col(of).str.strip_chars() if of else pl.lit(mapping.fixed["benchmark"])
+    name = columns.shown(of).str.strip_chars() if of else pl.lit(mapping.fixed["benchmark"])
     ceiling = name.replace_strict(ceilings, default=None, return_dtype=pl.Float64)
     value = columns.value("score")
     words = "a score of at most the ceiling of its benchmark"
