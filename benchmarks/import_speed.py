@@ -70,7 +70,7 @@ def run(case: str, file: Path, into: Path) -> dict[str, Any]:
         into,
         own=OWN,
         unmatched="add",
-        mapping={},
+        names={},
         recorded_on=date(2026, 8, 11),
         start="empty",
     )

@@ -134,7 +134,7 @@ def test_unknown_names_are_asked_about_on_a_terminal(
         assert default == "refuse"
         return next(answers)
 
-    monkeypatch.setattr(import_, "_asks", lambda **_: True)
+    monkeypatch.setattr(import_, "_on_a_terminal", lambda: True)
     monkeypatch.setattr(import_.typer, "prompt", prompt)
     ran = run("import", "epoch", more, "--into", begun)
     assert ran.code == 1
@@ -148,5 +148,53 @@ def test_unknown_names_are_asked_about_on_a_terminal(
     assert sum(name in data.models["name"] for name in names) == 1
 
 
-def test_nothing_is_asked_where_nobody_answers(run: Run, begun: Path, file: Path) -> None:
-    assert not import_._asks(json=False, unmatched="refuse")
+def test_nothing_is_asked_where_nobody_answers() -> None:
+    assert not import_._on_a_terminal()
+
+
+def test_a_table_of_ones_own(run: Run, begun: Path, tmp_path: Path) -> None:
+    table = tmp_path / "results.csv"
+    table.write_text("who,what,points\nAlpha 1,Coding,0.75\nBeta 2,Coding,0.5\n", encoding="utf-8")
+    words = ("import", "table", table, "--into", begun)
+    ran = run(*words)
+    assert ran.code == 2
+    assert "does not say which column is model and benchmark and score" in ran.err
+    file = tmp_path / "mapping.toml"
+    text = """
+        [columns]
+        model = "who"
+        benchmark = "what"
+        score = "points"
+        [source]
+        id = "my-results"
+        [benchmarks."Coding"]
+        chance = 0.0
+        ceiling = 1.0
+    """
+    file.write_text(text, encoding="utf-8")
+    assert run(*words, "--map-file", file).code == 0
+    rows = headway.load(begun).scores.filter(source="my-results")
+    assert rows["score"].to_list() == [0.75, 0.5]
+
+
+def test_columns_are_asked_for_on_a_terminal(
+    run: Run, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "results.csv"
+    table.write_text("model,points\nAlpha 1,0.75\n", encoding="utf-8")
+    answers = iter(["Coding", "2"])
+    monkeypatch.setattr(import_, "_on_a_terminal", lambda: True)
+    monkeypatch.setattr(import_.typer, "prompt", lambda *_, **__: next(answers))
+    ran = run("import", "table", table, "--into", begun)
+    assert ran.code == 0, ran.err
+    assert "Keep these lines" in ran.out
+    assert headway.load(begun).scores.filter(score=0.75, benchmark="coding").height == 1
+
+
+def test_options_of_a_source(run: Run, begun: Path, file: Path) -> None:
+    ran = run("import", "epoch", file, "--into", begun, "--option", "colour=3")
+    assert ran.code == 2
+    assert "no such option" in ran.err
+    assert run("import", "epoch", file, "--into", begun, "--option", "colour").code == 2
+    assert import_._setting("a-b=3") == ("a_b", 3)
+    assert import_._setting("a=b c") == ("a", "b c")

@@ -38,9 +38,9 @@ def scores(**columns: list[Any]) -> pl.DataFrame:
 
 def take(into: Path, *, refused: tuple[Refused, ...] = (), **options: Any) -> ImportReport:
     """Import tables given by name; everything else has a default."""
-    named = ("unmatched", "mapping", "recorded_on", "start", "dry_run")
+    named = ("unmatched", "names", "recorded_on", "start", "dry_run")
     settings = {
-        "unmatched": "add", "mapping": {}, "recorded_on": MAY, "start": "empty",
+        "unmatched": "add", "names": {}, "recorded_on": MAY, "start": "empty",
     } | {name: options.pop(name) for name in named if name in options}  # fmt: skip
     tables = {"scores": scores()} | options
     given = {name: frame for name, frame in tables.items() if frame is not None}

@@ -111,7 +111,7 @@ def test_a_map_is_kept_as_an_alias(into):
     take(into)
     other = scores(model=["A One", "A One", "New one"], score=[0.5, 0.25, 0.1])
     told = {"A One": "alpha-1", "New one": "+"}
-    report = take(into, scores=other, mapping=told, unmatched="refuse")
+    report = take(into, scores=other, names=told, unmatched="refuse")
     assert report.complete
     assert counts(report, "scores")["unchanged"] == 2
     data = headway.load(into)
@@ -120,7 +120,7 @@ def test_a_map_is_kept_as_an_alias(into):
     again = take(into, scores=other, unmatched="refuse")
     assert again.complete
     assert not again.written
-    left = take(into, scores=scores(model=["What"] * 3), mapping={"What": "-"}, unmatched="refuse")
+    left = take(into, scores=scores(model=["What"] * 3), names={"What": "-"}, unmatched="refuse")
     assert counts(left, "scores")["skipped"] == 3
     assert left.complete
 
@@ -313,7 +313,7 @@ def test_a_dataset_needs_scores(into):
     ("call", "error"),
     [
         ({"unmatched": "maybe"}, "unmatched is 'maybe'"),
-        ({"mapping": {"x": "nothing"}}, "which is no id of the dataset"),
+        ({"names": {"x": "nothing"}}, "which is no id of the dataset"),
     ],
 )
 def test_wrong_options(into, call, error):
@@ -404,7 +404,7 @@ def test_frictionless_finds_every_dataset_valid(tmp_path, into):
     more = pl.DataFrame({"output_tokens": [5], "cost_usd": ["0.5"], "seconds": [1.5]})
     answers = pl.concat([answers, answers.hstack(more).with_columns(item=pl.lit("r"))],
                         how="diagonal")  # fmt: skip
-    take(into, responses=answers, votes=votes, mapping={"Beta 2": "+"})
+    take(into, responses=answers, votes=votes, names={"Beta 2": "+"})
     take(into, scores=scores(score=[0.1, 0.2, 0.3]), recorded_on=AUGUST)
     take(tmp_path / "more", start="catalog")
     for folder in (into, tmp_path / "more"):

@@ -3,6 +3,7 @@
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +19,8 @@ from headway.dataset.importing import ADD, LEAVE, bring
 from headway.dataset.matching import Match
 from headway.errors import DataError, UsageError
 from headway.sources import SOURCES
+from headway.sources.table import columns_of
+from headway.sources.table_mapping import TableMapping, as_toml, guess_mapping
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -45,6 +48,16 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not (name.strip() and equals):
+        raise typer.BadParameter(f"{text!r} is not NAME=VALUE")
+    try:
+        return name.strip().replace("-", "_"), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return name.strip().replace("-", "_"), value
+
+
 @app.command()
 def import_(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help=f"One of {', '.join(SOURCES)}.")],
@@ -70,8 +83,16 @@ def import_(
         Path | None,
         typer.Option(
             metavar="TOML",
-            help="A file with a table [names] of such pairs, and a table [options] of options of"
-            " the source.",
+            help="A file with a table [names] of such pairs and a table [options] of options of"
+            " the source; for the source table, also which column is what.",
+        ),
+    ] = None,
+    option: Annotated[
+        list[Any] | None,
+        typer.Option(
+            parser=_setting,
+            metavar="NAME=VALUE",
+            help="An option of the source. May be given more than once.",
         ),
     ] = None,
     unmatched: Annotated[
@@ -102,23 +123,27 @@ def import_(
     on a terminal, unknown ones are asked about. Exit code 0: every row was taken. 1: some rows
     were refused, and the reasons are listed. 2: nothing was done.
     """
-    names, options = _from_file(map_file)
+    names, options = _from_file(map_file, source)
     names |= dict(map_ or [])
     settings: dict[str, Any] = {
+        **options,
+        **dict(option or []),
         "unmatched": unmatched,
         "recorded_on": recorded_on,
         "start": start,
-        **options,
     }
-    with Shown() as progress:
-        if _asks(json=json, unmatched=unmatched):
-            trial = bring(
-                source, paths, into, mapping=names, dry_run=True, progress=progress, **settings
-            )
-            progress.__exit__(None, None, None)
+    if _on_a_terminal() and not json:
+        if source == "table" and "mapping" not in settings:
+            settings["mapping"] = asked_columns(paths[0], typer.prompt, typer.echo)
+        if unmatched == "refuse":
+            with Shown() as progress:
+                trial = bring(
+                    source, paths, into, names=names, dry_run=True, progress=progress, **settings
+                )
             names |= asked(trial, typer.prompt)
+    with Shown() as progress:
         report = bring(
-            source, paths, into, mapping=names, dry_run=dry_run, progress=progress, **settings
+            source, paths, into, names=names, dry_run=dry_run, progress=progress, **settings
         )
     if json:
         output.strict_json(report.to_dict())
@@ -155,11 +180,42 @@ def _question(one: Match) -> str:
     return "\n".join([*lines, "Number, sign or id"])
 
 
-def _asks(*, json: bool, unmatched: str) -> bool:
-    return not json and unmatched == "refuse" and sys.stdin.isatty() and sys.stdout.isatty()
+def asked_columns(
+    path: Path, prompt: Callable[..., Any], say: Callable[[str], None]
+) -> TableMapping:
+    """Ask which column of a table is what, where its header leaves that open.
+
+    Parameters
+    ----------
+    path
+        The table.
+    prompt
+        Asks one question.
+    say
+        Prints the mapping, to be kept.
+    """
+    header = columns_of(path)
+    mapping = guess_mapping(header)
+    missing = mapping.missing()
+    for name in missing:
+        lines = [f"Which column of {path.name} is the {name}?"]
+        lines += [f"  {number}  {column}" for number, column in enumerate(header, start=1)]
+        answer = str(prompt("\n".join([*lines, "Number, or the value of all rows"]))).strip()
+        if answer.isdecimal() and 1 <= int(answer) <= len(header):
+            column = header[int(answer) - 1]
+            mapping = replace(mapping, columns={**mapping.columns, name: column})
+        else:
+            mapping = replace(mapping, fixed={**mapping.fixed, name: answer})
+    if missing:
+        say(f"Keep these lines in a file for --map-file:\n\n{as_toml(mapping)}")
+    return mapping
 
 
-def _from_file(path: Path | None) -> tuple[dict[str, str], dict[str, Any]]:
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _from_file(path: Path | None, source: str) -> tuple[dict[str, str], dict[str, Any]]:
     if path is None:
         return {}, {}
     try:
@@ -168,19 +224,18 @@ def _from_file(path: Path | None) -> tuple[dict[str, str], dict[str, Any]]:
         raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path} is not TOML: {error}") from None
-    wrong = [name for name in content if name not in ("names", "options")]
-    if wrong:
+    names, options = content.pop("names", {}), content.pop("options", {})
+    if content and source != "table":
         raise UsageError(
-            f"{path} has {', '.join(repr(name) for name in wrong)}; expected the tables [names] and"
-            " [options]"
+            f"{path} has {', '.join(repr(name) for name in content)}; expected the tables [names]"
+            " and [options]"
         )
-    names, options = content.get("names", {}), content.get("options", {})
     if not isinstance(names, Mapping) or not isinstance(options, Mapping):
         raise UsageError(f"{path}: names and options are tables: [names], [options]")
     bad = [name for name, value in names.items() if not isinstance(value, str)]
     if bad:
         raise UsageError(f"{path}: the name {bad[0]!r} has to lead to an id in quotes")
-    return dict(names), dict(options)
+    return dict(names), dict(options) | ({"mapping": content} if content else {})
 
 
 def _print(report: ImportReport, *, dry_run: bool) -> None:

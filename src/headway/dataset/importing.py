@@ -34,7 +34,7 @@ def bring(
     into: str | Path,
     *,
     unmatched: Policy = "refuse",
-    mapping: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
     recorded_on: date | str | None = None,
     start: Start = "catalog",
     dry_run: bool = False,
@@ -54,7 +54,7 @@ def bring(
     unmatched
         What is done with a model, benchmark or organisation that is not known: its rows are
         refused, it is added as new, or its rows are left out.
-    mapping
+    names
         Foreign names to ids; ``"+"`` adds the name as new, ``"-"`` leaves its rows out. What is
         mapped is kept in the table ``aliases``.
     recorded_on
@@ -66,7 +66,7 @@ def bring(
     progress
         Who is told how far the work is.
     options
-        Options of the source.
+        Options of the source, such as ``mapping`` of a table of one's own.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def bring(
         Path(into),
         own=own,
         unmatched=unmatched,
-        mapping=mapping or {},
+        names=names or {},
         recorded_on=day,
         start=start,
         dry_run=dry_run,
@@ -111,7 +111,7 @@ def take_in(
     *,
     own: Mapping[str, str | None],
     unmatched: Policy,
-    mapping: Mapping[str, str],
+    names: Mapping[str, str],
     recorded_on: date,
     start: Start = "catalog",
     dry_run: bool = False,
@@ -126,13 +126,13 @@ def take_in(
     """
     progress = progress or Silent()
     if dry_run:
-        work = Intake(parsed, _contents(into, start), own, unmatched, mapping, recorded_on)
+        work = Intake(parsed, _contents(into, start), own, unmatched, names, recorded_on)
         work.run(progress)
         for table in work.large.values():
             deque(table.pieces(), maxlen=0)
         return work.report(into, written=False)
     with locked(into, seconds=WAIT_SECONDS) as target:
-        work = Intake(parsed, _contents(target, start), own, unmatched, mapping, recorded_on)
+        work = Intake(parsed, _contents(target, start), own, unmatched, names, recorded_on)
         work.run(progress)
         if work.changes() or work.large:
             progress.stage("Writing the dataset")
