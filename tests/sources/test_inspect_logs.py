@@ -190,6 +190,14 @@ def test_logs_with_another_status_are_refused(logs, tmp_path, change, reason):
     assert reason in inspect_logs.read([path]).refused[0].reason
 
 
+def test_a_log_with_wrong_totals_is_refused(logs, tmp_path):
+    def changed(record):
+        record["stats"]["model_usage"]["mockllm/model"]["input_tokens"] = -1
+
+    path = rewritten(logs / "eval" / "paid.eval", tmp_path / "one.eval", changed)
+    assert "'input_tokens' is -1" in inspect_logs.read([path]).refused[0].reason
+
+
 def test_a_log_without_a_header_is_still_running(logs, tmp_path):
     path = tmp_path / "running.eval"
     with zipfile.ZipFile(path, "w") as new:
@@ -308,6 +316,7 @@ def changed_samples(path, target, change):
         ("scores", {"match": {"value": float("nan")}}, "it has neither a score nor an error"),
         ("total_time", -1, "'total_time' is -1; expected a number of 0 or more"),
         ("model_usage", {"mockllm/model": {"input_tokens": 1e300}}, "'input_tokens' is 1e+300"),
+        ("model_usage", {"mockllm/model": True}, "the usage of 'mockllm/model' is True"),
         ("model_usage", {"mockllm/model": {"total_cost": 1e12}}, "expected an amount in dollars"),
     ],
 )

@@ -196,6 +196,7 @@ def _log(
         model, variant = _model(header)
         benchmark = named({"task": spec.task}, "task", required=True) or ""
         value = numeric({metric: taken.metrics[metric].value}, metric)
+        used = usage(header.stats.model_usage, spec.model)
     except ValueError as error:
         raise DataError(f"the log cannot be taken: {error}") from None
     if value is None:
@@ -217,7 +218,7 @@ def _log(
     return _Log(
         run=Evaluation(
             score={
-                **usage(dict(header.stats.model_usage), spec.model),
+                **used,
                 "source": _SOURCE["source"],
                 "model": model,
                 "variant": variant,

@@ -36,7 +36,9 @@ def usage(usages: Mapping[str, Any], model: str) -> dict[str, Any]:
     usage = usages.get(model)
     if usage is None:
         return {}
-    record = usage if isinstance(usage, dict) else usage.model_dump()
+    if isinstance(usage, str | int | float | list):
+        raise ValueError(f"the usage of {model!r} is {shown(usage)}; expected an object")
+    record = usage if isinstance(usage, dict) else dict(usage)
     fresh = whole(record, "input_tokens")
     cached = [
         whole(record, name) or 0 for name in ("input_tokens_cache_read", "input_tokens_cache_write")
