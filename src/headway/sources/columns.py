@@ -24,6 +24,7 @@ MOST_ROWS = 50_000_000
 MOST_REFUSED = 100_000
 _BATCH = 100_000
 _LONGEST_HEADER = 2**20
+_NO_DELIMITER = b"\x01"
 _NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 _WRONG = "\0wrong"
 
@@ -55,10 +56,12 @@ def csv_frame(
     """
     text = csv_text(text, file)
     header = _header(text, file, delimiter)
-    if '"' not in text and "\n\n" not in text:
+    content = text.encode()
+    simple = '"' not in text and "\n\n" not in text and len(header) > 1
+    if simple and _even(content, len(header), delimiter):
         try:
             frame = pl.read_csv(
-                io.BytesIO(text.encode()),
+                io.BytesIO(content),
                 has_header=False,
                 skip_rows=1,
                 new_columns=header,
@@ -71,9 +74,7 @@ def csv_frame(
         except pl.exceptions.PolarsError:
             pass
         else:
-            whole = text.rstrip("\n").count("\n") == frame.height
-            even = _even(text, len(header), delimiter)
-            if whole and even:
+            if text.rstrip("\n").count("\n") == frame.height:
                 return frame.with_row_index(LINE, offset=2), []
     return _batches(text, file, header, delimiter)
 
@@ -87,10 +88,18 @@ def _header(text: str, file: str, delimiter: str) -> list[str]:
     return checked_header(cells, where=f"{file}: ")
 
 
-def _even(text: str, cells: int, delimiter: str) -> bool:
-    """Whether the delimiters are as many as they must be; polars pads short rows silently."""
-    rows = text.rstrip("\n").count("\n") + 1
-    return text.count(delimiter) == rows * (cells - 1)
+def _even(content: bytes, cells: int, delimiter: str) -> bool:
+    """Whether every line has as many cells; polars fills short rows and cuts long ones."""
+    if _NO_DELIMITER in content:
+        return False
+    lines = pl.read_csv(
+        io.BytesIO(content),
+        has_header=False,
+        schema={"line": pl.String},
+        separator=_NO_DELIMITER.decode(),
+        quote_char=None,
+    )
+    return bool((lines["line"].str.count_matches(delimiter, literal=True) == cells - 1).all())
 
 
 def _batches(
