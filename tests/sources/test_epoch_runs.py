@@ -83,6 +83,7 @@ def test_a_thinking_budget_is_a_variant():
         ("t,m,r1,q3,choice,1,2,0,1\n", "expected a number of epochs"),
         ("t,m,r1,q1,choice,1,1,0,1\n", "the question 'q1' of the run 'r1' is there twice"),
         ("t,m,r1,,choice,1,1,0,1\n", "expected a name"),
+        ("t,m,r1,q3,choice,1,1,0,1e38\n", "column 'mean_output_tokens' is '1e38'"),
     ],
 )
 def test_questions_that_are_refused(row, expected):

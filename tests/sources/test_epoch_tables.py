@@ -83,6 +83,13 @@ def test_the_cost_of_a_case_becomes_that_of_all():
     assert parsed.tables["benchmarks"]["ceiling"].to_list() == [100.0]
 
 
+def test_a_cost_that_grows_too_large_is_refused():
+    row = "o3,81.3,,,,,,diff,4444445,,,\n"
+    parsed, rows = scores(AIDER + row, "aider_polyglot_external.csv")
+    assert rows == []
+    assert "column 'Cost' is 4444445" in parsed.refused[0].reason
+
+
 def test_the_half_width_of_an_interval_becomes_a_standard_error():
     head = f"Model version,Accuracy,{ALL},Name,Accuracy Standard Error\n"
     text = head + "gpt-5,0.25,,OpenAI,,,,G,0.0196\n"
@@ -125,7 +132,7 @@ def test_a_row_without_a_version_has_a_name_or_is_refused():
         ("0.85", "", "is empty: no score"),
         ("0.85", "1.2", "expected a number between 0.0 and 1.0"),
         ("0.85", "nan", "expected a number"),
-        ("0.02", "-0.02", "expected 0 or more"),
+        ("0.02", "-0.02", "expected a number between 0 and"),
         ("0.02", "inf", "expected a number"),
         ("2025-08-07", "07/08/2025", "expected a date such as"),
         ("2025-08-08T", "2025-08-98T", "expected a date such as"),

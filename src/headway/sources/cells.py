@@ -16,6 +16,7 @@ from headway.errors import DataError, did_you_mean
 from headway.sources import Refused
 
 __all__ = [
+    "LARGEST_AMOUNT",
     "amount",
     "between",
     "checked_header",
@@ -26,6 +27,7 @@ __all__ = [
     "filled",
     "number",
     "one_of",
+    "size",
 ]
 
 Row = dict[str, str]
@@ -34,7 +36,8 @@ T = TypeVar("T")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _LONGEST = 60
 _LARGEST_COUNT = 2**63 - 1
-_LARGEST_AMOUNT = Decimal(10) ** 9
+_LARGEST_SIZE = 10**12
+LARGEST_AMOUNT = Decimal(10) ** 9
 
 
 def csv_rows(
@@ -176,6 +179,11 @@ def between(row: Row, column: str, low: float, high: float) -> float:
     return value
 
 
+def size(row: Row, column: str) -> float | None:
+    """Return a number between 0 and a million million, or None for an empty cell."""
+    return between(row, column, 0, _LARGEST_SIZE) if row[column].strip() else None
+
+
 def count(row: Row, column: str) -> int | None:
     """Return a whole number of 0 or more, or None for an empty cell."""
     value = number(row, column)
@@ -199,7 +207,7 @@ def amount(row: Row, column: str, *, exact: bool = True) -> Decimal | None:
         return None
     try:
         value = Decimal(text) if _NUMBER.fullmatch(text) else Decimal("NaN")
-        fits = 0 <= value < _LARGEST_AMOUNT and (not exact or value == round(value, 9))
+        fits = 0 <= value < LARGEST_AMOUNT and (not exact or value == round(value, 9))
     except InvalidOperation:
         fits = False
     if not fits:

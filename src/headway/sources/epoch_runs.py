@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from headway.sources import Parsed
-from headway.sources.cells import Row, between, count, day, each_row, filled, number
+from headway.sources.cells import Row, between, count, day, each_row, filled, number, size
 from headway.sources.epoch_words import RUNS, sources
 from headway.sources.files import csv_rows, csv_text
 from headway.sources.names import DEFAULT, split_variant
@@ -252,7 +252,7 @@ def parse_items(
                 f" {row['n_epochs']!r}; expected a number of epochs and how many were right"
             )
         item = filled(row, "sample_id")
-        tokens = number(row, "mean_output_tokens")
+        tokens = size(row, "mean_output_tokens")
         unanswered = count(row, "n_no_answer")
         if row["scorer"].strip() != run.scorer:
             found.others += 1
@@ -268,7 +268,7 @@ def parse_items(
                 "item": item,
                 "epoch": order[name],
                 "score": correct / epochs,
-                "output_tokens": round(tokens) if tokens and tokens > 0 else None,
+                "output_tokens": round(tokens) if tokens else None,
                 "run": name,
                 "attempts": epochs,
                 "unanswered": unanswered,

@@ -14,7 +14,18 @@ import polars as pl
 
 from headway.errors import DataError, did_you_mean
 from headway.sources import Parsed
-from headway.sources.cells import amount, between, count, csv_rows, day, each_row, filled, number
+from headway.sources.cells import (
+    LARGEST_AMOUNT,
+    amount,
+    between,
+    count,
+    csv_rows,
+    day,
+    each_row,
+    filled,
+    number,
+    size,
+)
 from headway.sources.epoch_columns import PUBLISHED, Published
 from headway.sources.epoch_reports import REPORTS, reporter, title
 from headway.sources.epoch_versions import Versions
@@ -149,11 +160,9 @@ class _Table:
         published = self.published
         if not row[published.score].strip():
             raise ValueError(f"column {published.score!r} is empty: no score")
-        stderr = number(row, published.stderr) if published.stderr else None
-        if stderr is not None and stderr < 0:
-            raise ValueError(f"column {published.stderr!r} is {stderr}; expected 0 or more")
+        stderr = size(row, published.stderr) if published.stderr else None
         cost = amount(row, published.cost, exact=False) if published.cost else None
-        seconds = number(row, published.seconds) if published.seconds else None
+        seconds = size(row, published.seconds) if published.seconds else None
         found_in = row["Source"].strip() or None
         return {
             "model": model,
@@ -179,7 +188,10 @@ class _Table:
         if not cost:
             return None
         whole = self.published.whole and row[self.published.whole].strip()
-        return cost if whole else round(cost * self.published.cost_times, 9)
+        total = cost if whole else round(cost * self.published.cost_times, 9)
+        if total >= LARGEST_AMOUNT:
+            raise ValueError(f"column {self.published.cost!r} is {cost}; expected US dollars")
+        return total
 
     def _reporter(self, found_in: str | None, makers: list[str]) -> str:
         if found_in is None or self.published.reporter == "independent":
