@@ -61,6 +61,12 @@ def test_questions_are_shares_of_epochs_and_make_the_accuracy():
     assert items["score"].mean() == runs["r1"].accuracy
 
 
+def test_fewer_than_no_tokens_are_unknown():
+    _, runs = parse_runs(RUNS + RUN)
+    parsed = parse_items(ITEMS.replace("10.6", "-6"), runs)
+    assert parsed.tables["responses"]["output_tokens"].to_list() == [None, None]
+
+
 def test_runs_of_one_configuration_are_counted_in_the_order_of_time():
     later = RUN.replace("r1", "r0").replace("2025-08-08", "2025-08-09")
     _, runs = parse_runs(RUNS + later + RUN)

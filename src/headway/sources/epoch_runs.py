@@ -252,7 +252,10 @@ def parse_items(
                 f" {row['n_epochs']!r}; expected a number of epochs and how many were right"
             )
         item = filled(row, "sample_id")
-        tokens = size(row, "mean_output_tokens")
+        # A few rows count fewer than no tokens, which says that they are not known.
+        tokens = number(row, "mean_output_tokens")
+        if tokens is not None and tokens > 0:
+            tokens = size(row, "mean_output_tokens")
         unanswered = count(row, "n_no_answer")
         if row["scorer"].strip() != run.scorer:
             found.others += 1
@@ -268,7 +271,7 @@ def parse_items(
                 "item": item,
                 "epoch": order[name],
                 "score": correct / epochs,
-                "output_tokens": round(tokens) if tokens else None,
+                "output_tokens": round(tokens) if tokens and tokens > 0 else None,
                 "run": name,
                 "attempts": epochs,
                 "unanswered": unanswered,
