@@ -218,6 +218,19 @@ def test_a_reporter_follows_from_the_makers_of_the_model(into):
     }  # fmt: skip
 
 
+def test_a_reporter_that_was_unknown_stays_so(into):
+    told = scores().with_columns(reporter=pl.lit("unknown"))
+    take(into, scores=told)
+    known = told.with_columns(reporter=pl.lit("developer"), score=pl.Series([0.5, 0.25, 0.8]))
+    report = take(into, scores=known, recorded_on=AUGUST)
+    assert (counts(report, "scores")["added"], counts(report, "scores")["revised"]) == (0, 1)
+    assert any("the reporter of 3 rows is unknown" in note for note in report.notes)
+    assert headway.load(into).scores["reporter"].to_list() == ["unknown"] * 3
+    new = known.with_columns(benchmark=pl.lit("Other")).tail(1)
+    take(into, scores=new)
+    assert set(headway.load(into).scores["reporter"]) == {"unknown", "developer"}
+
+
 def test_ratings_without_a_day_repeat_the_newest_or_have_the_day_of_record(into):
     ratings = pl.DataFrame(
         {"board": ["B", "B"], "model": ["Alpha 1", "Beta 2"], "rating": [1.0, 2.0]}
@@ -437,7 +450,7 @@ def test_the_published_vintages_in_order(into):
     second = bring("epoch", [late], into, recorded_on=AUGUST, **options)
     assert (second.read, second.complete) == (2249, True)
     told = counts(second, "scores")
-    assert (told["added"], told["revised"], told["unchanged"]) == (795, 120, 1334)
+    assert (told["added"], told["revised"], told["unchanged"]) == (792, 123, 1334)
     assert not bring("epoch", [late], into, recorded_on=AUGUST, **options).written
     assert headway.load(into).as_of(MAY).scores.height == 1568
 

@@ -22,7 +22,7 @@ from headway.dataset.large import Counts, LargeTable
 from headway.dataset.matching import Known
 from headway.dataset.merging import Merged, described, merged
 from headway.dataset.problems import Given, Problems
-from headway.dataset.reporters import with_reporters
+from headway.dataset.reporters import as_recorded, with_reporters
 from headway.dataset.rules import checked
 from headway.dataset.tables import TABLES
 from headway.dataset.vintages import current
@@ -181,7 +181,15 @@ class Intake:
         table = TABLES[name]
         sound = self._sound(name, frame, only)
         self._say_wrong(name, sound.reasons, sound.refused)
-        done = merged(self.tables.get(name, table.empty()), sound.frame, table)
+        incoming = sound.frame
+        if name == "scores":
+            incoming, waiting = as_recorded(incoming, self.tables[name])
+            if waiting:
+                self.notes.append(
+                    f"scores: the reporter of {counted(waiting)} is unknown in the dataset and"
+                    " stays so, because it is part of what names a score"
+                )
+        done = merged(self.tables.get(name, table.empty()), incoming, table)
         self._note(
             name,
             done,
@@ -190,7 +198,7 @@ class Intake:
             skipped=sound.skipped,
             repeated=sound.repeated,
         )
-        self._say_absent(name, sound.frame)
+        self._say_absent(name, incoming)
 
     def _large(self, name: str, frame: pl.DataFrame, only: str | None) -> None:
         self.large[name] = LargeTable(

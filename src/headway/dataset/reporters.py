@@ -30,9 +30,8 @@ def with_reporters(
     Returns
     -------
     polars.DataFrame
-        The scores. A reporter is filled in only where the source gave ``unknown`` or nothing,
-        the report is declared, and the dataset holds no such score with an unknown reporter:
-        that one may still be confirmed or corrected.
+        The scores. A reporter is filled in only where the source gave ``unknown`` or nothing and
+        the report is declared.
     """
     if not {"model", "benchmark", "reported_in"} <= set(scores.columns):
         return scores
@@ -52,19 +51,10 @@ def with_reporters(
         schema={"model": pl.String, "reported_in": pl.String, "follows": pl.String},
         orient="row",
     )
-    waiting = current(tables["scores"], TABLES["scores"]).filter(pl.col("reporter") == "unknown")
-    known = waiting.select("model", "reported_in").unique()
-    named = pl.DataFrame(
-        {"model": [*ids], "id": [*ids.values()]}, schema={"model": pl.String, "id": pl.String}
-    )
-    said = (
-        said.drop_nulls()
-        .join(named, on="model", how="inner")
-        .join(known, left_on=["id", "reported_in"], right_on=["model", "reported_in"], how="anti")
-        .drop("id")
-    )
     return (
-        scores.join(said, on=["model", "reported_in"], how="left", maintain_order="left")
+        scores.join(
+            said.drop_nulls(), on=["model", "reported_in"], how="left", maintain_order="left"
+        )
         .with_columns(
             reporter=pl.when(open_ & pl.col("follows").is_not_null())
             .then(pl.col("follows"))
@@ -72,6 +62,41 @@ def with_reporters(
         )
         .drop("follows")
     )
+
+
+def as_recorded(scores: pl.DataFrame, old: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Leave the reporter unknown where the dataset has the score of the source so.
+
+    The reporter is part of the key: a known one would make a second row of the same score, and
+    the first could never be corrected again.
+
+    Parameters
+    ----------
+    scores
+        Incoming scores with ids.
+    old
+        All rows of the dataset's table.
+
+    Returns
+    -------
+    tuple
+        The scores, sorted by key, and how many of them were left so.
+    """
+    cell = ["model", "variant", "benchmark", "source"]
+    waiting = current(old, TABLES["scores"]).filter(pl.col("reporter") == "unknown").select(cell)
+    if waiting.is_empty() or scores.is_empty():
+        return scores, 0
+    marked = scores.join(
+        waiting.unique().with_columns(waits=pl.lit(value=True)), on=cell, how="left"
+    ).with_columns(
+        waits=pl.col("waits").fill_null(value=False)
+        & (pl.col("reporter") != "unknown")
+        & (pl.len().over(cell) == 1)
+    )
+    kept = marked.with_columns(
+        reporter=pl.when("waits").then(pl.lit("unknown")).otherwise(pl.col("reporter"))
+    ).drop("waits")
+    return kept.sort(TABLES["scores"].row_key), int(marked["waits"].sum())
 
 
 def _makers(models: pl.DataFrame) -> dict[str, tuple[str, ...]]:
