@@ -3,8 +3,9 @@
 Usage: python tools/build_catalog.py --facts FOLDER [--out FOLDER]
 
 FOLDER holds ``epoch-2026-08-11/`` (``eci_benchmarks.csv`` and ``eci_scores.csv`` as published)
-and ``curated/`` (``benchmarks.csv``, ``organisations.csv``, ``models_missing.csv``). The same
-facts give the same bytes. Whatever is not understood stops the build.
+and ``curated/`` (``benchmarks.csv``, ``organisations.csv``, ``models_missing.csv``), and may hold
+``prices/price_history.csv`` and ``models-dev/models_dev_lab_models_2026-07-02.csv``, whose ids
+become aliases. The same facts give the same bytes. Whatever is not understood stops the build.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from catalog_aliases import aliases, lists_used
 from catalog_corrections import Row, corrected
 from headway.dataset import TABLES
 from headway.dataset.descriptor import NAME, as_text, descriptor
@@ -25,11 +27,11 @@ from headway.dataset.rendering import rendered
 from headway.dataset.rules import checked
 from headway.errors import DataError, HeadwayError
 from headway.sources import Parsed, epoch, epoch_reports
+from headway.sources.epoch_words import INDEX, MATRIX
+from headway.sources.names import slug
 
 RECORDED_ON = date(2026, 8, 11)
 EPOCH = "epoch-2026-08-11"
-MATRIX = "epoch-matrix-2026-08-11"
-INDEX = "epoch-index-2026-08-11"
 CATALOG = Path(__file__).parents[1] / "src" / "headway" / "dataset" / "catalog"
 
 SOURCES: list[Row] = [
@@ -97,6 +99,7 @@ They contain facts from:
   https://epoch.ai/benchmarks, retrieved on 2026-08-11, CC BY 4.0. Changes: ids, own columns and
   units, and corrections; each correction is a row of its own with its reason, and the row it
   corrects is kept.
+- Ids under which models are sold, from model-prices 0.0.5, MIT licence.
 - Attributes of benchmarks and organisations, and corrections, compiled for Headway from the
   public pages named in the columns `access_evidence_url`, `url` and `evidence_url`.
 
@@ -132,17 +135,21 @@ def build(facts: Path) -> dict[str, pl.DataFrame]:
     changes = corrected(listed, _rows(curated / "models_missing.csv"), ids)
     final = listed | {row["model"]: row for row in changes.models}
     _refuse_gaps(final)
+    other_names = aliases(
+        matrix.tables["scores"], final, facts, EPOCH, {"matrix": MATRIX, "index": INDEX}
+    )
     for name in changes.confirmed:
         print(f"looked at, nothing to correct: {name}")
     return _checked(
         {
-            "sources": SOURCES,
+            "sources": [*SOURCES, *lists_used(other_names, RECORDED_ON)],
             "organisations": organisations,
             "models": [*listed.values(), *changes.models],
             "availability": [
                 row | {"source": "headway-corrections"} for row in changes.availability
             ],
             "benchmarks": _benchmarks(_rows(curated / "benchmarks.csv"), matrix),
+            "aliases": other_names,
             "scores": _scores(matrix, final),
             "ratings": [
                 row | {"as_of": RECORDED_ON, "source": INDEX}
@@ -163,12 +170,23 @@ def write(tables: dict[str, pl.DataFrame], folder: Path) -> None:
 
 
 def _whole(parsed: Parsed) -> Parsed:
+    """Check that nothing was refused, and make ids of the names."""
     if parsed.refused:
         raise DataError(
             f"{len(parsed.refused)} of {parsed.read} rows were not understood",
             details=[f"line {row.line}: {row.reason}" for row in parsed.refused],
         )
-    return parsed
+    tables: dict[str, pl.DataFrame] = {}
+    for name, frame in parsed.tables.items():
+        named = [column for column in ("model", "benchmark") if column in frame.columns]
+        tables[name] = frame.with_columns(
+            pl.col(column).map_elements(slug, return_dtype=pl.String) for column in named
+        )
+        if name in ("models", "benchmarks"):
+            twice = tables[name].filter(pl.col(named[0]).is_duplicated())[named[0]]
+            if not twice.is_empty():
+                raise DataError(f"two names have one id: {', '.join(twice.unique().sort())}")
+    return Parsed(tables=tables, read=parsed.read)
 
 
 def _rows(path: Path) -> list[Row]:
@@ -179,7 +197,7 @@ def _rows(path: Path) -> list[Row]:
 def _organisations(rows: Iterable[Row]) -> list[Row]:
     return [
         {
-            "organisation": epoch.slug(row["organisation"]),
+            "organisation": slug(row["organisation"]),
             "name": row["organisation"],
             "country": row["country"] or None,
             "headquarters_country": row["hq_country"] or None,

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from headway.errors import DataError
-from headway.sources.epoch import ACCESSIBILITY, slug
+from headway.sources.epoch_words import ACCESSIBILITY
+from headway.sources.names import slug
 
 Row = dict[str, Any]
 

@@ -89,3 +89,74 @@ def test_disagreeing_reports():
 
 def test_every_check_is_described():
     assert all(check.__doc__ for check in CHECKS.values())
+
+
+def scored(rows, **columns):
+    names = ["model", "benchmark", "score", "variant", "source"]
+    frame = pl.DataFrame(rows, schema=names, orient="row")
+    return frame.with_columns(scale=pl.lit("normalised"), **columns)
+
+
+def test_sources_that_disagree_are_named():
+    rows = [("a", "w", 0.5, "default", "s"), ("a", "w", 0.6, "default", "t")]
+    found = quality(Dataset.from_frames(scores=scored(rows)))
+    [message] = found.filter(pl.col("check") == "disagreeing")["message"]
+    assert message == "2 reports from 2 sources of w (default) run from 0.500 to 0.600"
+
+
+def test_corrections_that_jump():
+    row = ("a", "w", 0.1, "default", "s")
+    first = scored([row], revision=pl.lit(0), reason=pl.lit(None, dtype=pl.String))
+    for score, expected in ((0.3, []), (0.4, ["a"])):
+        second = first.with_columns(
+            score=pl.lit(score), revision=pl.lit(1), reason=pl.lit("looked again")
+        )
+        data = Dataset.from_frames(scores=pl.concat([first, second]), recorded_on="2026-01-01")
+        assert entities(data, "implausible_jumps") == expected
+
+
+def test_less_effort_that_does_better():
+    rows = [
+        ("a", "w", 0.5, "low", "s"),
+        ("a", "w", 0.4, "high", "s"),
+        ("a", "x", 0.5, "low", "s"),
+        ("a", "x", 0.46, "high", "s"),
+        ("b", "w", 0.9, "low", "s"),
+        ("b", "w", 0.1, "high", "t"),
+    ]
+    found = quality(Dataset.from_frames(scores=scored(rows)))
+    [message] = found.filter(pl.col("check") == "variants_out_of_order")["message"]
+    assert message == "w: 0.500 with effort low and 0.400 with high"
+
+
+def test_evaluations_at_impossible_times():
+    rows = [(name, "w", 0.5, "default", "s") for name in "abc"]
+    days = [date(2023, 1, 1), date(2024, 6, 1), date(2027, 1, 1)]
+    data = Dataset.from_frames(
+        recorded_on="2026-01-01",
+        scores=scored(rows, evaluated_on=pl.Series(days)),
+        models=pl.DataFrame({"model": [*"abc"], "announced_on": [date(2024, 1, 1)] * 3}),
+        benchmarks=pl.DataFrame({"benchmark": ["w"], "released_on": [date(2024, 3, 1)]}),
+    )
+    found = quality(data).filter(pl.col("check") == "contradicting_evaluations")
+    assert found.select("severity", "entity", "message").rows() == [
+        ("error", "c", "w: evaluated on 2027-01-01, after it was recorded on 2026-01-01"),
+        ("warning", "a", "w: evaluated on 2023-01-01, before the benchmark was released on"
+         " 2024-03-01"),
+        ("warning", "a", "w: evaluated on 2023-01-01, before the model was announced on"
+         " 2024-01-01"),
+    ]  # fmt: skip
+
+
+def test_raw_scores_without_bounds():
+    rows = scored([("a", "w", 0.5, "default", "s")]).with_columns(scale=pl.lit("raw"))
+    bounds = pl.DataFrame({"benchmark": ["w"], "ceiling": [1.0]})
+    assert entities(Dataset.from_frames(scores=rows, benchmarks=bounds), "without_bounds") == ["w"]
+    bounds = bounds.with_columns(chance=pl.lit(0.0))
+    assert entities(Dataset.from_frames(scores=rows, benchmarks=bounds), "without_bounds") == []
+
+
+def test_names_that_differ_in_spelling_alone():
+    models = pl.DataFrame({"model": ["a", "b", "c"], "name": ["Model 1", "model-1", "Model 11"]})
+    data = made(full("abc", "wxyz"), models=models)
+    assert entities(data, "same_name") == ["b"]

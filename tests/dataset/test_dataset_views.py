@@ -148,8 +148,8 @@ def test_an_unknown_table(dataset):
 
 def test_tables_by_name_and_by_property(dataset):
     assert dataset.names == (
-        "sources", "organisations", "models", "availability", "benchmarks", "scores", "ratings",
-        "prices",
+        "sources", "organisations", "models", "availability", "benchmarks", "aliases", "scores",
+        "ratings", "prices",
     )  # fmt: skip
     for name in dataset.names:
         assert dataset.table(name).equals(getattr(dataset, name))

@@ -41,7 +41,7 @@ def test_frictionless_finds_it_valid():
 
     report = frictionless.validate(str(CATALOG / "datapackage.json"))
     assert report.valid, report.flatten(["type", "note"])
-    assert report.stats["tasks"] == 8
+    assert report.stats["tasks"] == 9
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from headway.errors import DataError
 from headway.sources import epoch
+from headway.sources.names import slug, split_variant
 
 HEADER = (
     "model_id,benchmark_id,performance,benchmark,benchmark_release_date,optimized,model,"
@@ -59,7 +60,7 @@ def index(*rows):
     ],
 )
 def test_versions_are_split(version, expected):
-    assert epoch.split_version(version) == expected
+    assert split_variant(version) == expected
 
 
 @pytest.mark.parametrize(
@@ -73,25 +74,28 @@ def test_versions_are_split(version, expected):
     ],
 )
 def test_ids_are_made_of_names(name, expected):
-    assert epoch.slug(name) == expected
+    assert slug(name) == expected
 
 
 def test_a_row_of_the_matrix():
     parsed = matrix(ROW)
     assert parsed.refused == ()
     assert parsed.tables["scores"].row(0, named=True) == {
-        "model": "gpt-5",
+        "model": "GPT-5",
         "variant": "high",
         "version": "gpt-5_high",
-        "benchmark": "gpqa-diamond",
+        "benchmark": "GPQA diamond",
         "score": 0.5,
         "scale": "normalised",
         "reported_in": "Epoch",
         "optimized": False,
+        "source": "epoch-matrix",
     }
-    assert parsed.tables["models"].rows() == [("gpt-5", "GPT-5", "GPT-5", date(2025, 8, 7))]
+    assert parsed.tables["models"].rows() == [
+        ("GPT-5", "GPT-5", "GPT-5", date(2025, 8, 7), "epoch-matrix")
+    ]
     assert parsed.tables["benchmarks"].rows() == [
-        ("gpqa-diamond", "GPQA diamond", date(2023, 11, 20))
+        ("GPQA diamond", "GPQA diamond", date(2023, 11, 20), "epoch-matrix")
     ]
 
 
@@ -100,7 +104,10 @@ def test_a_row_of_the_index():
     model = parsed.tables["models"].row(0, named=True)
     assert (model["organisation"], model["partners"]) == ("OpenAI", "Other Lab")
     assert (model["country"], model["open_weights"], model["access"]) == ("US", False, "api")
-    assert parsed.tables["ratings"].row(0) == ("Epoch ECI", "gpt-5", 150.0, 149.0, 151.0, 0.9)
+    assert parsed.tables["ratings"].row(0) == (
+        *("Epoch ECI", "GPT-5", 150.0, 149.0, 151.0, 0.9),
+        "epoch-index",
+    )
 
 
 def test_an_anchor_has_no_interval_and_no_level():
@@ -154,9 +161,9 @@ def test_a_model_that_is_there_twice_is_refused_once():
     assert "is there twice" in index(INDEX_ROW, INDEX_ROW).refused[0].reason
 
 
-def test_two_names_with_one_id_are_refused():
-    parsed = matrix(ROW, ROW.replace("GPT-5,gpt", "GPT 5,gpt"))
-    assert "name of 'gpt-5' is GPT 5 here and GPT-5 before" in parsed.refused[0].reason
+def test_two_dates_of_one_model_are_refused():
+    parsed = matrix(ROW, ROW.replace("2025-08-07", "2025-08-08"))
+    assert "listed_on of 'GPT-5' is 2025-08-08 here and" in parsed.refused[0].reason
 
 
 def test_other_files_are_refused_as_a_whole():
@@ -166,8 +173,10 @@ def test_other_files_are_refused_as_a_whole():
         epoch.parse_index(b"\xff\xfe")
     with pytest.raises(DataError, match="line 2: unexpected end of data"):
         matrix('"' + ROW)
-    with pytest.raises(DataError, match="this is not the file expected"):
+    with pytest.raises(DataError, match="there is no header"):
         epoch.parse_matrix("")
+    with pytest.raises(DataError, match="is NUL"):
+        epoch.parse_matrix(HEADER + "\0")
 
 
 def test_bytes_with_a_mark_and_blank_lines_are_read():
@@ -176,7 +185,16 @@ def test_bytes_with_a_mark_and_blank_lines_are_read():
     assert epoch.parse_matrix(text).tables["scores"].height == 1
 
 
-@given(st.lists(st.lists(st.text(max_size=12), min_size=14, max_size=14), max_size=4))
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12),
+            min_size=14,
+            max_size=14,
+        ),
+        max_size=4,
+    )
+)
 def test_every_row_is_converted_or_accounted_for(rows):
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows([HEADER.split(","), ROW.split(","), *rows])

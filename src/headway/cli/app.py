@@ -11,7 +11,9 @@ from typer.core import TyperGroup
 from headway import __version__
 from headway.cli import failures, streams
 
-COMMANDS = ("report", "lag", "rank", "check", "describe")
+COMMANDS = ("report", "lag", "rank", "check", "describe", "import", "diff")
+# A module cannot be called `import`.
+MODULES = {"import": "import_"}
 
 
 class _Commands(TyperGroup):
@@ -23,7 +25,7 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"headway.cli.{cmd_name}")
+        module = import_module(f"headway.cli.{MODULES.get(cmd_name, cmd_name)}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         return command

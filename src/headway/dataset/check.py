@@ -1,40 +1,29 @@
 """Questions to ask of a dataset that is sound: is it enough, and does it contradict itself?
 
-Each check is one small function in :data:`CHECKS`.
+Each check is one small function in :data:`CHECKS`; those that look for statements that do not go
+together are in :mod:`headway.dataset.contradictions`.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import astuple
 
 import polars as pl
 
+from headway.dataset import contradictions
 from headway.dataset.dataset import Dataset
+from headway.dataset.findings import Check, Finding, Severity
 
 FEWEST_SCORES = 4
 FEWEST_MODELS = 4
 NEWEST = 10
 SATURATED = 0.95
 HOPELESS = 0.02
-DISAGREEMENT = 0.05
 
-Severity = Literal["error", "warning", "note"]
+__all__ = ["CHECKS", "Finding", "Severity", "quality"]
+
 _ORDER: dict[str, int] = {"error": 0, "warning": 1, "note": 2}
 _CONFIRMING = ("independent", "benchmark")
 _PAIR = ("model", "benchmark")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to know about one model, benchmark or score."""
-
-    severity: Severity
-    table: str
-    entity: str
-    message: str
-
-
-Check = Callable[[Dataset], Iterator[Finding]]
 
 
 def quality(dataset: Dataset) -> pl.DataFrame:
@@ -114,18 +103,6 @@ def no_longer_discriminates(dataset: Dataset) -> Iterator[Finding]:
             yield Finding("warning", "benchmarks", benchmark, words)
 
 
-def contradicting_dates(dataset: Dataset) -> Iterator[Finding]:
-    """Dates in an order that cannot be."""
-    for late, words in (("available_on", "available"), ("weights_on", "weights")):
-        rows = dataset.models.filter(pl.col(late) < pl.col("announced_on"))
-        for name, first, second in rows.select("model", "announced_on", late).iter_rows():
-            said = f"{words} on {second}, before it was announced on {first}"
-            yield Finding("error", "models", name, said)
-    closed = dataset.models.filter(~pl.col("open_weights") & pl.col("weights_on").is_not_null())
-    for name, day in closed.select("model", "weights_on").iter_rows():
-        yield Finding("error", "models", name, f"weights_on is {day} and open_weights is false")
-
-
 def undated(dataset: Dataset) -> Iterator[Finding]:
     """Models that no frontier can use, because nothing says when they came."""
     rows = dataset.models.filter(
@@ -163,32 +140,29 @@ def unconfirmed(dataset: Dataset) -> Iterator[Finding]:
         yield Finding("note", "scores", model, words)
 
 
-def disagreeing(dataset: Dataset) -> Iterator[Finding]:
-    """Scores of one model, variant and benchmark that differ between reports."""
-    spread = (
-        dataset.normalised_scores()
-        .group_by("model", "variant", "benchmark")
-        .agg(
-            pl.col("performance").min().alias("low"),
-            pl.col("performance").max().alias("high"),
-            pl.len().alias("n"),
-        )
-        .filter((pl.col("n") > 1) & (pl.col("high") - pl.col("low") > DISAGREEMENT))
-    )
-    for model, variant, benchmark, low, high, n in spread.iter_rows():
-        words = f"{n} reports of {benchmark} ({variant}) run from {low:.3f} to {high:.3f}"
-        yield Finding("warning", "scores", model, words)
+def without_bounds(dataset: Dataset) -> Iterator[Finding]:
+    """Benchmarks whose raw scores no scale can use, because chance or ceiling are unknown."""
+    raw = dataset.normalised_scores().filter(pl.col("performance").is_null())
+    counts = raw.group_by("benchmark").agg(pl.len()).sort("benchmark")
+    for benchmark, n in counts.iter_rows():
+        words = f"{n} raw scores cannot be used: its chance or its ceiling is unknown"
+        yield Finding("warning", "benchmarks", benchmark, words)
 
 
 CHECKS: dict[str, Check] = {
     "few_scores": few_scores,
     "few_models": few_models,
     "no_longer_discriminates": no_longer_discriminates,
-    "contradicting_dates": contradicting_dates,
+    "contradicting_dates": contradictions.contradicting_dates,
     "undated": undated,
     "disconnected": disconnected,
     "unconfirmed": unconfirmed,
-    "disagreeing": disagreeing,
+    "without_bounds": without_bounds,
+    "contradicting_evaluations": contradictions.contradicting_evaluations,
+    "disagreeing": contradictions.disagreeing,
+    "implausible_jumps": contradictions.implausible_jumps,
+    "variants_out_of_order": contradictions.variants_out_of_order,
+    "same_name": contradictions.same_name,
 }
 
 

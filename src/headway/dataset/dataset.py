@@ -188,6 +188,11 @@ class Dataset:
         return self.table("benchmarks")
 
     @property
+    def aliases(self) -> pl.DataFrame:
+        """Other names of models, benchmarks and organisations."""
+        return self.table("aliases")
+
+    @property
     def scores(self) -> pl.DataFrame:
         """Reported scores."""
         return self.table("scores")

@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
 from headway.dataset.schema import Column, Table
 from headway.dataset.tables import SCHEMA_VERSION, TABLES
 from headway.dataset.vintages import current
@@ -16,13 +14,13 @@ VERSION_FIELD = "headway_schema"
 _FIELD_TYPES = {"decimal": "number"}
 
 
-def descriptor(tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+def descriptor(tables: Mapping[str, Any]) -> dict[str, Any]:
     """Describe tables as a Frictionless Data Package.
 
     Parameters
     ----------
     tables
-        All rows of each table.
+        The tables by name; only of ``sources`` are the rows looked at.
 
     Returns
     -------
@@ -97,13 +95,16 @@ def table_schema(table: Table, present: frozenset[str]) -> dict[str, Any]:
         if column.references is not None and not column.many and column.references in present
     ]
     schema: dict[str, Any] = {
-        "fields": [_field(column) for column in table.columns],
+        "fields": [_field(column, table) for column in table.columns],
         "primaryKey": list(table.row_key),
     }
     return schema | ({"foreignKeys": foreign} if foreign else {})
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _field(column: Column, table: Table) -> dict[str, Any]:
+    if table.form == "parquet" and not column.required and column.kind != "string":
+        # Parquet says the type itself, and validators read its unknown values as NaN.
+        return {"name": column.name, "type": "any", "description": column.description}
     field: dict[str, Any] = {
         "name": column.name,
         "type": _FIELD_TYPES.get(column.kind, column.kind),

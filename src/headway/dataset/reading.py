@@ -37,7 +37,43 @@ def read_folder(folder: Path) -> dict[str, pl.DataFrame]:
     DataError
         When anything is wrong, with every problem in its details.
     """
-    resources = _resources(folder)
+    return _read(folder, _resources(folder))
+
+
+def read_apart(folder: Path) -> tuple[dict[str, pl.DataFrame], dict[str, Path]]:
+    """Read a dataset folder but for the tables kept in Parquet, which may be large.
+
+    Parameters
+    ----------
+    folder
+        A folder with ``datapackage.json`` and the tables it names.
+
+    Returns
+    -------
+    tuple
+        All rows of the other tables, and the files of the tables in Parquet.
+
+    Raises
+    ------
+    DataError
+        When anything in the other tables is wrong.
+    """
+    small: list[Any] = []
+    large: dict[str, Path] = {}
+    for resource in _resources(folder):
+        name = resource.get("name") if isinstance(resource, dict) else None
+        path = str(resource.get("path")) if name in TABLES else ""
+        if name in TABLES and TABLES[name].form == "parquet" and path.endswith(".parquet"):
+            try:
+                large[name] = _inside(folder, resource)
+            except ValueError as error:
+                raise DataError(f"{folder / NAME}: table {name!r}: {error}") from None
+        else:
+            small.append(resource)
+    return _read(folder, small), large
+
+
+def _read(folder: Path, resources: list[Any]) -> dict[str, pl.DataFrame]:
     problems = Problems()
     given: dict[str, Given] = {}
     for place, resource in enumerate(resources):

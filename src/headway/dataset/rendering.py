@@ -1,10 +1,14 @@
 """Tables as the bytes of a file: the same rows always give the same bytes."""
 
 import io
+from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 
 from headway.dataset.schema import Table
+
+ROW_GROUP = 1 << 18
 
 
 def rendered(frame: pl.DataFrame, table: Table) -> bytes:
@@ -28,10 +32,39 @@ def rendered(frame: pl.DataFrame, table: Table) -> bytes:
     ordered = frame.select(table.names).sort(table.row_key)
     buffer = io.BytesIO()
     if table.form == "parquet":
-        ordered.write_parquet(buffer, compression="zstd")
+        ordered.write_parquet(buffer, compression="zstd", row_group_size=ROW_GROUP)
         return buffer.getvalue()
     plain(ordered).write_csv(buffer)
     return buffer.getvalue()
+
+
+def in_pieces(pieces: Iterator[pl.DataFrame], table: Table, path: Path) -> None:
+    """Write a Parquet table piece by piece: the same bytes as :func:`rendered` has of all rows.
+
+    Parameters
+    ----------
+    pieces
+        Frames that, one after the other, are sorted by key and revision.
+    table
+        The declaration.
+    path
+        The file to write.
+    """
+    from polars.io.plugins import register_io_source
+
+    def given(
+        columns: list[str] | None,
+        predicate: pl.Expr | None,
+        n_rows: int | None,  # noqa: ARG001
+        batch_size: int | None,  # noqa: ARG001
+    ) -> Iterator[pl.DataFrame]:
+        for piece in pieces:
+            kept = piece.select(table.names if columns is None else columns)
+            yield kept if predicate is None else kept.filter(predicate)
+
+    register_io_source(given, schema=table.types).sink_parquet(
+        path, compression="zstd", row_group_size=ROW_GROUP
+    )
 
 
 def plain(frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 from headway.dataset.conversion import listed, shown, typed_table
 from headway.dataset.problems import Given, Problems
 from headway.dataset.schema import Column, Table
-from headway.dataset.tables import TABLES
+from headway.dataset.tables import ALIASED, TABLES
 from headway.dataset.vintages import current
 from headway.errors import did_you_mean
 
@@ -216,7 +216,18 @@ def _period(name: str) -> Callable[[Mapping[str, pl.DataFrame], Given, Problems]
     return rule
 
 
+def _aliases(tables: Mapping[str, pl.DataFrame], given: Given, problems: Problems) -> None:
+    rows = tables["aliases"].with_row_index(_ROW)
+    for kind, name in ALIASED.items():
+        if name not in tables:
+            continue
+        known = tables[name][TABLES[name].key[0]].unique().drop_nulls()
+        lost = rows.filter((pl.col("kind") == kind) & ~pl.col("id").is_in(known.implode()))
+        _say(given, problems, lost, f", column 'id': {{id!r}} is not in the table {name}")
+
+
 _RULES: tuple[tuple[str, Callable[[Mapping[str, pl.DataFrame], Given, Problems], None]], ...] = (
+    ("aliases", _aliases),
     ("scores", _normalised_range),
     ("scores", _raw_range),
     ("ratings", _interval),

@@ -436,6 +436,20 @@ CLAIMS = Table(
     ),
 )
 
+ALIASES = Table(
+    name="aliases",
+    description="Other names of models, benchmarks and organisations",
+    key=("kind", "alias"),
+    always=True,
+    columns=(
+        _enum("kind", ("model", "benchmark", "organisation"), "What the alias is a name of"),
+        _id("alias", "The name as a source writes it"),
+        _id("id", "Id in the table of that kind"),
+        *_BOOKKEEPING,
+    ),
+)
+ALIASED = {"model": "models", "benchmark": "benchmarks", "organisation": "organisations"}
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -444,6 +458,7 @@ TABLES: dict[str, Table] = {
         MODELS,
         AVAILABILITY,
         BENCHMARKS,
+        ALIASES,
         SCORES,
         RATINGS,
         PRICES,

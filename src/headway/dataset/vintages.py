@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from headway.dataset.schema import Table
-from headway.dataset.tables import TABLES
+from headway.dataset.tables import ALIASED, TABLES
 from headway.errors import UsageError
 
 
@@ -65,7 +65,8 @@ def with_references(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFram
     -------
     dict of str to polars.DataFrame
         Tables whose references to models and benchmarks all hold. A later version of a
-        benchmark that is not there is forgotten, and its benchmark stays.
+        benchmark that is not there is forgotten, and its benchmark stays. Aliases of what is
+        not there are left out.
     """
     kept = dict(tables)
     for name, frame in tables.items():
@@ -79,7 +80,19 @@ def with_references(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFram
             else:
                 frame = frame.filter(there)
         kept[name] = frame
+    if "aliases" in kept:
+        kept["aliases"] = _aliases(kept)
     return kept
+
+
+def _aliases(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    frame = tables["aliases"]
+    there = pl.lit(value=False)
+    for kind, name in ALIASED.items():
+        if name in tables:
+            known = tables[name][TABLES[name].key[0]].unique().implode()
+            there = there | ((pl.col("kind") == kind) & pl.col("id").is_in(known))
+    return frame.filter(there)
 
 
 def as_day(day: date | str) -> date:

@@ -14,14 +14,17 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from headway.dataset.descriptor import NAME, as_text, descriptor
 from headway.dataset.reading import read_folder
-from headway.dataset.rendering import rendered
+from headway.dataset.rendering import in_pieces, rendered
+from headway.dataset.schema import Table
 from headway.dataset.tables import TABLES
 from headway.errors import DataError
 
@@ -32,9 +35,24 @@ _RENAME_EXCHANGE = 2
 _CANNOT_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
-def write_folder(
-    tables: Mapping[str, pl.DataFrame], path: Path, *, overwrite: bool = False
-) -> Path:
+@dataclass(frozen=True, eq=False, slots=True)
+class InPieces:
+    """A table that is too large to hold: its rows in the order of the file, piece by piece.
+
+    Parameters
+    ----------
+    pieces
+        Gives the pieces; it is called once.
+    """
+
+    pieces: Callable[[], Iterator[pl.DataFrame]]
+
+
+Content = pl.DataFrame | InPieces | Path
+"""All rows of a table: held, in pieces, or the file that has them already."""
+
+
+def write_folder(tables: Mapping[str, Content], path: Path, *, overwrite: bool = False) -> Path:
     """Write tables as a dataset folder.
 
     Parameters
@@ -57,27 +75,94 @@ def write_folder(
         When something else is there, another process writes, or the disk refuses; what was
         there before is then as it was.
     """
+    with locked(path) as target:
+        put_folder(tables, target, overwrite=overwrite)
+    return path
+
+
+@contextmanager
+def locked(path: Path, *, seconds: float | None = None) -> Iterator[Path]:
+    """Be the only writer of a dataset folder; what a killed writer left is put right first.
+
+    Parameters
+    ----------
+    path
+        The folder, which need not be there.
+    seconds
+        How long to wait for another writer; None for two seconds.
+
+    Yields
+    ------
+    pathlib.Path
+        The folder as an absolute path.
+
+    Raises
+    ------
+    DataError
+        When another process writes, or the place cannot be written to.
+    """
     from filelock import FileLock, Timeout
 
     target = Path(os.path.abspath(path))  # noqa: PTH100
-    try:
+    wait = LOCK_SECONDS if seconds is None else seconds
+    with _refusals(path):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(target.parent / f".{target.name}.lock", timeout=LOCK_SECONDS):
+        lock = FileLock(target.parent / f".{target.name}.lock")
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout:
+            raise DataError(
+                f"{path} is being written by another process",
+                hint="wait until it has finished, and write again",
+            ) from None
+    try:
+        with _refusals(path):
             _settle(target)
-            _refuse_other_content(target, overwrite=overwrite)
-            _replace(tables, target)
-    except Timeout:
-        raise DataError(
-            f"{path} is being written by another process",
-            hint="wait until it has finished, and write again",
-        ) from None
-    except (OSError, ValueError) as error:
+        yield target
+    finally:
+        lock.release()
+
+
+def put_folder(
+    tables: Mapping[str, Content],
+    target: Path,
+    *,
+    overwrite: bool = False,
+    wanted: Callable[[], bool] | None = None,
+) -> None:
+    """Write tables into a folder that is :func:`locked`.
+
+    Parameters
+    ----------
+    tables
+        All rows of each table.
+    target
+        The folder.
+    overwrite
+        Whether a dataset there may be replaced.
+    wanted
+        Asked when all tables are written beside the folder: False leaves the folder as it is.
+
+    Raises
+    ------
+    DataError
+        When something else is there, or the disk refuses.
+    """
+    with _refusals(target):
+        _refuse_other_content(target, overwrite=overwrite)
+        _replace(tables, target, wanted)
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, pl.exceptions.ComputeError) as error:
         words = (getattr(error, "strerror", None) or str(error)).lower()
         raise DataError(
             f"the dataset could not be written to {path}: {words}",
             hint="what was there before is unchanged",
         ) from None
-    return path
 
 
 def read_recovered(folder: Path) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
@@ -165,21 +250,37 @@ def _refuse_other_content(target: Path, *, overwrite: bool) -> None:
         )
 
 
-def _replace(tables: Mapping[str, pl.DataFrame], target: Path) -> None:
+def _replace(
+    tables: Mapping[str, Content], target: Path, wanted: Callable[[], bool] | None
+) -> None:
     fresh = target.parent / f".{target.name}.new-{secrets.token_hex(8)}"
     try:
         fresh.mkdir()
         if target.exists():
             _carry_over(target, fresh)
-        for name, frame in tables.items():
-            _flushed(fresh / TABLES[name].file, rendered(frame, TABLES[name]))
+        for name, content in tables.items():
+            _put_table(content, TABLES[name], fresh / TABLES[name].file)
         _flushed(fresh / NAME, as_text(descriptor(tables)).encode())
         _flush_folder(fresh)
+        if wanted is not None and not wanted():
+            return
         _put(fresh, target)
         _flush_folder(target.parent)
     finally:
         if fresh.exists():
             shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _put_table(content: Content, table: Table, path: Path) -> None:
+    if isinstance(content, pl.DataFrame):
+        _flushed(path, rendered(content, table))
+        return
+    if isinstance(content, Path):
+        shutil.copyfile(content, path)
+    else:
+        in_pieces(content.pieces(), table, path)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _carry_over(old: Path, fresh: Path) -> None:

@@ -1,16 +1,39 @@
 """Foreign formats: one file each, parsed purely, with every row converted or accounted for.
 
-A parser takes the text of a file and returns :class:`Parsed`: tidy tables in the columns of the
-dataset, and the rows it refused with the reasons. It opens nothing and decides nothing about
-rows it does not understand.
+A source is a module with a ``TITLE``, a ``LICENCE`` where one is known, a function ``read`` that
+opens what it is given through :mod:`headway.sources.files`, and pure functions ``parse_...`` that
+take the content. Both return :class:`Parsed`: tidy tables in the columns of the dataset, with the
+models and benchmarks under the names that the source gives them, and the rows that were refused
+with the reasons. A source decides nothing about rows that it does not understand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, cast
 
 import polars as pl
 
-__all__ = ["Parsed", "Refused"]
+from headway.errors import UsageError, did_you_mean
+from headway.progress import Progress
+
+__all__ = ["SOURCES", "Parsed", "Refused", "Source", "joined", "source"]
+
+SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "epoch": "headway.sources.epoch",
+        "inspect": "headway.sources.inspect_logs",
+        "every-eval-ever": "headway.sources.every_eval_ever",
+        "lm-eval": "headway.sources.lm_eval",
+        "helm": "headway.sources.helm",
+        "arena": "headway.sources.arena",
+        "metr": "headway.sources.metr",
+        "prices": "headway.sources.prices",
+        "table": "headway.sources.table",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +43,16 @@ class Refused:
     Parameters
     ----------
     line
-        Physical line of the input, counted from 1.
+        Physical line of the input, counted from 1; 0 when the whole file was refused.
     reason
         Why, with the value that was met and what was expected.
+    file
+        The file, where a source reads several.
     """
 
     line: int
     reason: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -38,11 +64,104 @@ class Parsed:
     tables
         Tidy tables by name.
     read
-        Number of input rows; each is in a table or in ``refused``.
+        Number of input rows; each is in a table, in ``refused``, or counted in ``notes``.
     refused
         The rows that were not converted.
+    notes
+        Sentences about the whole: rows that are not results, with their number, and what was
+        assumed.
     """
 
     tables: Mapping[str, pl.DataFrame] = field(repr=False)
     read: int
     refused: tuple[Refused, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """A module that reads one foreign format."""
+
+    TITLE: str
+    LICENCE: str | None
+
+    def read(
+        self, paths: Sequence[Path], *, progress: Progress | None = None, **options: Any
+    ) -> Parsed:
+        """Read files or folders."""
+        ...
+
+
+def source(name: str) -> Source:
+    """Return the source of that name, importing its module.
+
+    Parameters
+    ----------
+    name
+        One of ``SOURCES``.
+
+    Returns
+    -------
+    Source
+        The module.
+
+    Raises
+    ------
+    UsageError
+        When there is no such source, or the package that it needs is not installed.
+
+    Examples
+    --------
+    >>> source("epoch").TITLE
+    'Epoch AI: benchmark tables, matrix, index and question-level runs'
+    """
+    if name not in SOURCES:
+        raise UsageError(
+            f"there is no source {name!r}{did_you_mean(name, [*SOURCES])}",
+            hint="the sources are " + ", ".join(SOURCES),
+        )
+    try:
+        return cast("Source", import_module(SOURCES[name]))
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("headway"):
+            raise
+        raise UsageError(
+            f"the source {name!r} needs the package {error.name!r}, which is not installed",
+            hint="install Headway with its extras: pip install 'headway[evals]'",
+        ) from None
+
+
+def joined(parts: Sequence[Parsed]) -> Parsed:
+    """Join what several files gave: the same table of two files becomes one.
+
+    Parameters
+    ----------
+    parts
+        What was parsed, in order.
+
+    Returns
+    -------
+    Parsed
+        All rows in order; rows of ``sources``, ``models`` and ``benchmarks`` that are equal in
+        every column are kept once.
+
+    Examples
+    --------
+    >>> one = Parsed(tables={"models": pl.DataFrame({"model": ["a"]})}, read=1)
+    >>> both = joined([one, one])
+    >>> both.read, both.tables["models"].height
+    (2, 1)
+    """
+    frames: dict[str, list[pl.DataFrame]] = {}
+    for part in parts:
+        for name, frame in part.tables.items():
+            frames.setdefault(name, []).append(frame)
+    tables = {name: pl.concat(some, how="diagonal_relaxed") for name, some in frames.items()}
+    for name in ("sources", "models", "benchmarks"):
+        if name in tables:
+            tables[name] = tables[name].unique(maintain_order=True)
+    return Parsed(
+        tables=tables,
+        read=sum(part.read for part in parts),
+        refused=tuple(row for part in parts for row in part.refused),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )

@@ -1,384 +1,268 @@
-"""Epoch AI's capability index: the benchmark matrix and the published index.
+"""Epoch AI's publications: recognised by what is in them.
 
-The matrix (``eci_benchmarks.csv``) has one row per model and benchmark with the performance
-corrected for chance; the index (``eci_scores.csv``) has one row per model with its rating, its
-90% interval and its attributes. See https://epoch.ai/eci.
+Taken are the folder or the archive of the benchmarking hub (``benchmark_data.zip``, in the older
+and the newer layout), the benchmark matrix, the published index, the list of Epoch's own runs, and
+their questions. See https://epoch.ai/benchmarks and https://epoch.ai/eci; CC BY 4.0.
 """
 
 import csv
-import io
-import math
-import re
-import unicodedata
-from collections.abc import Callable, Iterator
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
 
-from headway.errors import DataError, did_you_mean
-from headway.sources import Parsed, Refused
-
-BOARD = "Epoch ECI"
-LEVEL = 0.9
-
-_MATRIX = ("performance", "benchmark", "optimized", "model", "model_version", "Model", "date")
-_MATRIX_ALSO = ("benchmark_release_date", "source")
-_INDEX = (
-    "Model",
-    "eci",
-    "eci_ci_low",
-    "eci_ci_high",
-    "date",
-    "Organization",
-    "Country (of organization)",
-    "Model accessibility",
-    "Accessibility group",
+from headway.errors import DataError, UsageError
+from headway.progress import Progress, Silent
+from headway.sources import Parsed, Refused, joined
+from headway.sources.epoch_columns import PUBLISHED
+from headway.sources.epoch_index import parse_index
+from headway.sources.epoch_matrix import parse_matrix
+from headway.sources.epoch_reports import reporter, title
+from headway.sources.epoch_runs import (
+    ITEMS,
+    LIST,
+    RUN_TABLE,
+    Run,
+    parse_items,
+    parse_list,
+    parse_runs,
 )
+from headway.sources.epoch_tables import parse_metadata, parse_table
+from headway.sources.epoch_versions import NEW, OLD, Versions, parse_versions
+from headway.sources.files import open_tree, read_text
+from headway.sources.names import slug
 
-COUNTRIES = {
-    "United States of America": "US",
-    "China": "CN",
-    "France": "FR",
-    "United Arab Emirates": "AE",
-    "United Kingdom of Great Britain and Northern Ireland": "GB",
-    "": None,
-}
-ACCESSIBILITY = {
-    "API access": ("closed", "api"),
-    "Hosted access (no API)": ("closed", "hosted"),
-    "Open weights (unrestricted)": ("unrestricted", "weights"),
-    "Open weights (restricted use)": ("restricted", "weights"),
-    "Open weights (non-commercial)": ("non_commercial", "weights"),
-    "Unreleased": ("unreleased", "unreleased"),
-    "Unknown": ("unknown", "unknown"),
-}
-OPEN_WEIGHTS = {"Open weights": True, "Closed weights": False, "Other": None}
+__all__ = ["parse", "parse_index", "parse_items", "parse_matrix", "parse_runs", "read"]
 
-_EFFORT = re.compile(
-    r"(?P<version>.+?)(?:_(?P<effort>none|minimal|low|medium|high|xhigh|max|thinking|unknown"
-    r"|pro(?=max$|unknown$)(?:max|unknown)|\d+[Kk])| \((?P<thinking>\d+[Kk]) thinking\))"
-)
+TITLE = "Epoch AI: benchmark tables, matrix, index and question-level runs"
+LICENCE = "CC BY 4.0"
 
-SCORES_SCHEMA = {
-    "model": pl.String,
-    "variant": pl.String,
-    "version": pl.String,
-    "benchmark": pl.String,
-    "score": pl.Float64,
-    "scale": pl.String,
-    "reported_in": pl.String,
-    "optimized": pl.Boolean,
-}
-FAMILIES_SCHEMA = {"model": pl.String, "name": pl.String, "family": pl.String, "listed_on": pl.Date}
-BENCHMARKS_SCHEMA = {"benchmark": pl.String, "name": pl.String, "released_on": pl.Date}
-MODELS_SCHEMA = {
-    "model": pl.String,
-    "name": pl.String,
-    "organisation": pl.String,
-    "partners": pl.String,
-    "country": pl.String,
-    "listed_on": pl.Date,
-    "open_weights": pl.Boolean,
-    "licence_class": pl.String,
-    "access": pl.String,
-}
-RATINGS_SCHEMA = {
-    "board": pl.String,
-    "model": pl.String,
-    "rating": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "level": pl.Float64,
-}
+_METADATA = ("benchmark", "source_file", "score_column")
+_MATRIX = ("performance", "benchmark", "model_version")
+_INDEX = ("Model", "eci", "Accessibility group")
+_FITTED = ("eci_benchmark_difficulties_and_slopes", "eci_scaling", "edi_scores")
+_ENDINGS = (".csv", ".csv.gz")
 
 
-def slug(name: str) -> str:
-    """Return the id of a name: lower case letters, digits and single hyphens.
+def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
+    """Read what Epoch AI publishes: archives, folders and files, in any combination.
 
     Parameters
     ----------
-    name
-        A name as published.
-
-    Returns
-    -------
-    str
-        The id.
-
-    Examples
-    --------
-    >>> slug("Claude 3.5 Sonnet (October 2024)")
-    'claude-3-5-sonnet-october-2024'
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-
-
-def split_version(version: str) -> tuple[str, str]:
-    """Split a version into the model's own version and its variant (effort or mode).
-
-    Parameters
-    ----------
-    version
-        A version as the matrix writes it.
-
-    Returns
-    -------
-    tuple of str
-        The version without its suffix, and the variant; ``default`` when there is no suffix.
-
-    Examples
-    --------
-    >>> split_version("gpt-5-2025-08-07_high")
-    ('gpt-5-2025-08-07', 'high')
-    >>> split_version("claude-opus-4-20250514_16K")
-    ('claude-opus-4-20250514', '16K')
-    >>> split_version("Qwen-1_8B")
-    ('Qwen-1_8B', 'default')
-    """
-    match = _EFFORT.fullmatch(version)
-    if match is None:
-        return version, "default"
-    variant = match["effort"] or match["thinking"]
-    if variant[0].isdigit():
-        variant = variant.upper()
-    elif variant.startswith("pro"):
-        variant = f"pro-{variant.removeprefix('pro')}"
-    return match["version"], variant
-
-
-def parse_matrix(text: str | bytes) -> Parsed:
-    """Parse ``eci_benchmarks.csv``.
-
-    Parameters
-    ----------
-    text
-        The content of the file.
+    paths
+        The files, folders and archives.
+    progress
+        Told which file is read.
 
     Returns
     -------
     Parsed
-        ``scores`` (scale ``normalised``; who reported them is left to the reader of
-        ``reported_in``), ``models`` (name, family, listed_on) and ``benchmarks`` (name,
-        released_on), each with ids made of the names.
+        All tables joined; every row carries its ``source``.
 
     Raises
     ------
+    UsageError
+        When no path is given.
     DataError
-        When a column is missing, or the text is not CSV.
+        When something cannot be opened, or is not one of Epoch's files.
     """
-    scores: list[dict[str, Any]] = []
-    models: dict[str, dict[str, Any]] = {}
-    benchmarks: dict[str, dict[str, Any]] = {}
-
-    def take(row: dict[str, str]) -> None:
-        name, test = _filled(row, "model"), _filled(row, "benchmark")
-        version = row["model_version"].strip()
-        listed_on = _day(row, "date")
-        model = {
-            "model": slug(name),
-            "name": name,
-            "family": row["Model"] or None,
-            "listed_on": listed_on,
-        }
-        benchmark = {
-            "benchmark": slug(test),
-            "name": test,
-            "released_on": _day(row, "benchmark_release_date"),
-        }
-        score = {
-            "model": model["model"],
-            "variant": split_version(version)[1],
-            "version": version or None,
-            "benchmark": benchmark["benchmark"],
-            "score": _between(row, "performance", -1, 1),
-            "scale": "normalised",
-            "reported_in": row["source"].strip() or None,
-            "optimized": _one_of(row, "optimized", {"True": True, "False": False, "": None}),
-        }
-        _same(models, slug(name), model)
-        _same(benchmarks, slug(test), benchmark)
-        scores.append(score)
-
-    read, refused = _each(text, (*_MATRIX, *_MATRIX_ALSO), take)
-    return Parsed(
-        tables={
-            "scores": pl.DataFrame(scores, schema=SCORES_SCHEMA),
-            "models": pl.DataFrame(list(models.values()), schema=FAMILIES_SCHEMA),
-            "benchmarks": pl.DataFrame(list(benchmarks.values()), schema=BENCHMARKS_SCHEMA),
-        },
-        read=read,
-        refused=refused,
-    )
-
-
-def parse_index(text: str | bytes) -> Parsed:
-    """Parse ``eci_scores.csv``.
-
-    Parameters
-    ----------
-    text
-        The content of the file.
-
-    Returns
-    -------
-    Parsed
-        ``models`` (organisation and partners are names as published, the latter separated by
-        ``;``) and ``ratings``. The level is null for the two anchors, which have no interval.
-
-    Raises
-    ------
-    DataError
-        When a column is missing, or the text is not CSV.
-    """
-    models: dict[str, dict[str, Any]] = {}
-    ratings: list[dict[str, Any]] = []
-
-    def take(row: dict[str, str]) -> None:
-        name = _filled(row, "Model")
-        first, *others = [part.strip() for part in row["Organization"].split(",")]
-        licence_class, access = _one_of(row, "Model accessibility", ACCESSIBILITY)
-        low, high = _number(row, "eci_ci_low"), _number(row, "eci_ci_high")
-        rating = _number(row, "eci")
-        if rating is None:
-            raise ValueError("column 'eci' is empty; expected a number")
-        if slug(name) in models:
-            raise ValueError(f"the model {name!r} is there twice, or shares its id with another")
-        model = {
-            "model": slug(name),
-            "name": name,
-            "organisation": first or None,
-            "partners": ";".join(others) or None,
-            "country": _one_of(row, "Country (of organization)", COUNTRIES),
-            "listed_on": _day(row, "date"),
-            "open_weights": _one_of(row, "Accessibility group", OPEN_WEIGHTS),
-            "licence_class": licence_class,
-            "access": access,
-        }
-        ratings.append(
-            {
-                "board": BOARD,
-                "model": slug(name),
-                "rating": rating,
-                "low": low,
-                "high": high,
-                "level": None if low is None and high is None else LEVEL,
-            }
-        )
-        models[slug(name)] = model
-
-    read, refused = _each(text, _INDEX, take)
-    return Parsed(
-        tables={
-            "models": pl.DataFrame(list(models.values()), schema=MODELS_SCHEMA),
-            "ratings": pl.DataFrame(ratings, schema=RATINGS_SCHEMA),
-        },
-        read=read,
-        refused=refused,
-    )
-
-
-def _each(
-    text: str | bytes, columns: tuple[str, ...], take: Callable[[dict[str, str]], None]
-) -> tuple[int, tuple[Refused, ...]]:
-    refused: list[Refused] = []
-    read = 0
-    for line, row in _rows(text, columns):
-        read += 1
-        if isinstance(row, str):
-            refused.append(Refused(line=line, reason=row))
+    if not paths:
+        raise UsageError("no path is given", hint="name benchmark_data.zip or a CSV file")
+    texts: dict[str, str] = {}
+    skipped: list[str] = []
+    for path in paths:
+        if path.is_file() and path.name.endswith(_ENDINGS):
+            texts[str(path)] = read_text(path)
             continue
-        try:
-            take(row)
-        except ValueError as error:
-            refused.append(Refused(line=line, reason=str(error)))
-    return read, tuple(refused)
+        with open_tree(path) as tree:
+            for name in tree.names():
+                if name.endswith(_ENDINGS):
+                    texts[tree.label(name)] = tree.read_text(name)
+                else:
+                    skipped.append(name)
+    parsed = parse(texts, progress=progress)
+    if not skipped:
+        return parsed
+    note = f"not read, as they are no tables: {', '.join(skipped[:20])}"
+    return Parsed(
+        tables=parsed.tables,
+        read=parsed.read,
+        refused=parsed.refused,
+        notes=(*parsed.notes, note),
+    )
 
 
-def _rows(
-    text: str | bytes, columns: tuple[str, ...]
-) -> Iterator[tuple[int, dict[str, str] | str]]:
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise DataError(f"byte {error.start} is not UTF-8") from None
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    try:
-        header = next(reader, [])
-        missing = [
-            f"column {name!r} is missing{did_you_mean(name, header)}"
-            for name in columns
-            if name not in header
+def parse(texts: Mapping[str, str], *, progress: Progress | None = None) -> Parsed:
+    """Parse several of Epoch's tables together: what one says of models holds for the others.
+
+    Parameters
+    ----------
+    texts
+        The content of each file by its name.
+    progress
+        Told which file is parsed.
+
+    Returns
+    -------
+    Parsed
+        All tables joined.
+
+    Raises
+    ------
+    DataError
+        When none of the files is one of Epoch's, or one of those cannot be read.
+    """
+    progress = progress or Silent()
+    kinds = {file: _kind(file, text) for file, text in texts.items()}
+    if not any(kinds.values()):
+        raise DataError(
+            "none of these files is a table of Epoch AI",
+            details=[f"{file}: the header is not known" for file in texts],
+            hint="for a table of your own, use the source 'table'",
+        )
+    parts: list[Parsed] = []
+    versions, metadata, runs = Versions(), None, dict[str, Run]()
+    for file in _of(kinds, "versions"):
+        part, versions = parse_versions(texts[file], file)
+        parts.append(part)
+    for file in _of(kinds, "metadata"):
+        part, metadata = parse_metadata(texts[file], file)
+        parts.append(part)
+    for file in _of(kinds, "runs"):
+        part, some = parse_runs(texts[file], file)
+        runs |= some
+        parts.append(part)
+    simple: dict[str, Callable[[str, str], Parsed]] = {
+        "matrix": parse_matrix,
+        "index": parse_index,
+        "list": parse_list,
+    }
+    for done, (file, kind) in enumerate(kinds.items()):
+        progress.advance(done, len(kinds))
+        if kind == "items":
+            parts.append(parse_items(texts[file], runs, file))
+        elif kind in simple:
+            parts.append(simple[kind](texts[file], file))
+        elif kind == "table" and metadata is None:
+            parts.append(parse_table(texts[file], file, versions=versions))
+        elif kind in ("table", "") and metadata is not None and _stem(file) in metadata:
+            published, released_on, superseded_by = metadata[_stem(file)]
+            parts.append(
+                parse_table(
+                    texts[file],
+                    file,
+                    versions=versions,
+                    published=published,
+                    released_on=released_on,
+                    superseded_by=superseded_by,
+                )
+            )
+        elif kind in ("table", ""):
+            parts.append(_left_out(file, texts[file]))
+    whole = joined(parts)
+    tables, said = _with_reporters(whole.tables)
+    return Parsed(
+        tables=tables,
+        read=whole.read,
+        refused=whole.refused,
+        notes=(*whole.notes, *said),
+    )
+
+
+def _kind(file: str, text: str) -> str:
+    header = next(csv.reader([text.split("\n", 1)[0]]), [])
+    kinds: tuple[tuple[str, Sequence[str]], ...] = (
+        ("metadata", _METADATA),
+        ("items", ITEMS),
+        ("runs", RUN_TABLE),
+        ("list", LIST),
+        ("matrix", _MATRIX),
+        ("index", _INDEX),
+        ("versions", (OLD["version"], OLD["group"], "ECI Score")),
+        ("versions", (NEW["version"], NEW["group"], NEW["organisation"])),
+    )
+    for kind, columns in kinds:
+        if set(columns) <= set(header):
+            return kind
+    return "table" if _stem(file) in PUBLISHED else ""
+
+
+def _of(kinds: Mapping[str, str], kind: str) -> list[str]:
+    return [file for file, some in kinds.items() if some == kind]
+
+
+def _stem(file: str) -> str:
+    return Path(file).name.removesuffix(".gz").removesuffix(".csv")
+
+
+def _left_out(file: str, text: str) -> Parsed:
+    rows = max(text.rstrip("\n").count("\n"), 0)
+    if _stem(file) in _FITTED:
+        note = f"{file}: {rows} rows are results of a fit, not evidence; they are left out"
+        return Parsed(tables={}, read=rows, notes=(note,))
+    reason = f"nobody has declared how this table is read; its {rows} lines are left out"
+    return Parsed(tables={}, read=1, refused=(Refused(line=0, reason=reason, file=file),))
+
+
+def _with_reporters(
+    tables: Mapping[str, pl.DataFrame],
+) -> tuple[dict[str, pl.DataFrame], list[str]]:
+    """Say who reported the scores of a matrix, as far as the makers of the models are known."""
+    scores = tables.get("scores")
+    if scores is None or "reported_in" not in scores.columns:
+        return dict(tables), []
+    if "reporter" not in scores.columns:
+        scores = scores.with_columns(reporter=pl.lit(None, pl.String))
+    makers = _makers(tables.get("models"))
+    unsure: list[str] = []
+    reporters: list[str] = []
+    titles: list[str | None] = []
+    for said, model, found_in in scores.select("reporter", "model", "reported_in").iter_rows():
+        who, name = said, found_in
+        if said is None:
+            who, name = _reported(found_in, makers.get(model), unsure)
+        reporters.append(who)
+        titles.append(name)
+    made = scores.with_columns(
+        reporter=pl.Series(reporters, dtype=pl.String),
+        reported_in=pl.Series(titles, dtype=pl.String),
+    )
+    notes = (
+        [
+            f"who reported {len(unsure)} scores is unknown: the makers of the models are not named,"
+            f" or nobody has declared who wrote such a report as {min(unsure)!r}"
         ]
-        if missing:
-            raise DataError("this is not the file expected", details=missing)
-        before = reader.line_num
-        for cells in reader:
-            line, before = before + 1, reader.line_num
-            if not cells:
-                continue
-            if len(cells) == len(header):
-                yield line, dict(zip(header, cells, strict=True))
-            else:
-                yield line, f"{len(cells)} cells; expected {len(header)}"
-    except csv.Error as error:
-        raise DataError(f"line {reader.line_num}: {error}") from None
+        if unsure
+        else []
+    )
+    return dict(tables) | {"scores": made}, notes
 
 
-def _same(known: dict[str, dict[str, Any]], key: str, facts: dict[str, Any]) -> None:
-    before = known.setdefault(key, facts)
-    for column, value in facts.items():
-        if before[column] != value:
-            raise ValueError(f"{column} of {key!r} is {value!s} here and {before[column]!s} before")
-
-
-def _filled(row: dict[str, str], column: str) -> str:
-    value = row[column].strip()
-    if not slug(value):
-        raise ValueError(f"column {column!r} is {value!r}; expected a name")
-    return value
-
-
-def _number(row: dict[str, str], column: str) -> float | None:
-    text = row[column].strip()
-    if not text:
-        return None
+def _reported(
+    found_in: str | None, makers: Sequence[str] | None, unsure: list[str]
+) -> tuple[str, str | None]:
+    if found_in is None:
+        return "unknown", None
     try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f"column {column!r} is {text!r}; expected a number")
-    return value
+        who = reporter(found_in, makers or ())
+        name = title(found_in)
+    except DataError:
+        unsure.append(found_in)
+        return "unknown", found_in
+    if makers is None and who == "competitor":
+        unsure.append(found_in)
+        return "unknown", name
+    return who, name
 
 
-def _between(row: dict[str, str], column: str, low: float, high: float) -> float:
-    value = _number(row, column)
-    if value is None or not low <= value <= high:
-        raise ValueError(
-            f"column {column!r} is {row[column]!r}; expected a number between {low} and {high}"
-        )
-    return value
-
-
-def _day(row: dict[str, str], column: str) -> date | None:
-    text = row[column].strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"column {column!r} is {text!r}; expected a date") from None
-
-
-def _one_of(row: dict[str, str], column: str, values: dict[str, Any]) -> Any:
-    text = row[column].strip()
-    if text not in values:
-        near = did_you_mean(text, list(values))
-        raise ValueError(
-            f"column {column!r} is {text!r}{near}; expected one of "
-            + ", ".join(repr(value) for value in values)
-        )
-    return values[text]
+def _makers(models: pl.DataFrame | None) -> dict[str, list[str]]:
+    if models is None or "organisation" not in models.columns:
+        return {}
+    partners = pl.col("partners") if "partners" in models.columns else pl.lit(None, pl.String)
+    known = models.filter(pl.col("organisation").is_not_null()).select(
+        "model", "organisation", partners.alias("partners")
+    )
+    return {
+        model: [slug(name) for name in (organisation, *(others or "").split(";")) if name]
+        for model, organisation, others in known.iter_rows()
+    }

@@ -37,7 +37,7 @@ _BENCHMARK = Report("benchmark")
 _INDEPENDENT = Report("independent")
 _UNKNOWN = Report("unknown")
 _ANTHROPIC = ("anthropic",)
-_GOOGLE = ("google-deepmind", "google")
+_GOOGLE = ("google-deepmind", "google", "deepmind", "google-research", "google-brain")
 _META = ("meta-ai",)
 _MICROSOFT = ("microsoft", "microsoft-research")
 _OPENAI = ("openai",)
@@ -45,6 +45,23 @@ _FALCON = ("technology-innovation-institute",)
 _XAI = ("xai",)
 _PHI_3 = "Phi-3 Technical Report: A Highly Capable Language Model Locally on Your Phone"
 _FALCON_2 = "Falcon2-11B Technical Report"
+_DECKER = "Decker: Double Check with Heterogeneous Knowledge for Commonsense Fact Verification"
+_UNICORN = (
+    "UNICORN on RAINBOW: A Universal Commonsense Reasoning Model on a New Multitask Benchmark"
+)
+_VISION = (
+    "VisionLLM v2: An End-to-End Generalist Multimodal Large Language Model"
+    " for Hundreds of Vision-Language Tasks"
+)
+_MEGATRON = (
+    "Using DeepSpeed and Megatron to Train Megatron-Turing NLG 530B,"
+    " A Large-Scale Generative Language Model"
+)
+_T5 = "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer"
+_SWITCH = (
+    "Switch Transformers: Scaling to Trillion Parameter Models with Simple"
+    " and E\ufb03cient Sparsity"
+)
 
 
 def _by(organisations: tuple[str, ...], title: str | None = None) -> Report:
@@ -121,6 +138,31 @@ REPORTS: dict[str, Report] = {
     "Training Compute-Optimal Large Language Models": _by(_GOOGLE),
     "XGen-7B Technical Report": _by(("salesforce",)),
     "Yi: Open Foundation Models by 01.AI": _by(("01-ai",)),
+    "GLaM: Efficient Scaling of Language Models with Mixture-of-Experts": _by(_GOOGLE),
+    "GPT-4 Technical report": _by(_OPENAI, "GPT-4 Technical Report"),
+    "Grok 4.1 Model Card": _by(_XAI),
+    "Inflection-1": _by(("inflection-ai",)),
+    "InternLM: A Multilingual Language Model with Progressively Enhanced Capabilities": _by(
+        ("shanghai-ai-lab", "sensetime")
+    ),
+    "Language Models are Few-Shot Learners": _by(_OPENAI),
+    "PaLM: Scaling Language Modeling with Pathways": _by(_GOOGLE),
+    "Scaling Language Models: Methods, Analysis & Insights from Training Gopher": _by(_GOOGLE),
+    _SWITCH: _by(_GOOGLE),
+    _T5: _by(_GOOGLE),
+    _MEGATRON: _by((*_MICROSOFT, "nvidia")),
+    "Standford HELM": Report("independent", title="Stanford HELM"),
+    "Adversarial NLI: A New Benchmark for Natural Language Understanding": _BENCHMARK,
+    "CommonsenseQA 2.0: Exposing the Limits of AI through Gamification": _BENCHMARK,
+    "LiveBench Leaderboard": _BENCHMARK,
+    "Video-MME Leaderboard": _BENCHMARK,
+    "WebDev Arena Leaderboard": _BENCHMARK,
+    "https://arena.ai/leaderboard": _BENCHMARK,
+    "https://video-mme.github.io/home_page.html#leaderboard": _BENCHMARK,
+    "swebench.com leaderboard (bash only)": _BENCHMARK,
+    _DECKER: _UNKNOWN,
+    _UNICORN: _UNKNOWN,
+    _VISION: _UNKNOWN,
     "PapersWithCode": _UNKNOWN,
     "https://lmcouncil.ai/benchmarks": _UNKNOWN,
 }

@@ -1,0 +1,134 @@
+"""Statements that cannot all be right, or that one would not expect together."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from headway.dataset.dataset import Dataset
+from headway.dataset.findings import Finding, Severity
+from headway.dataset.matching import words_of
+
+DISAGREEMENT = 0.05
+JUMP = 0.25
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+_CELL = ("model", "variant", "benchmark")
+_DAYS: tuple[tuple[Severity, str, str, str], ...] = (
+    ("error", "recorded_on", "evaluated on {late}, after it was recorded on {early}", "late"),
+    ("warning", "announced_on", "evaluated on {early}, before the model was announced on {late}",
+     "early"),
+    ("warning", "released_on", "evaluated on {early}, before the benchmark was released on {late}",
+     "early"),
+)  # fmt: skip
+
+
+def contradicting_dates(dataset: Dataset) -> Iterator[Finding]:
+    """Dates of models in an order that cannot be."""
+    for late, words in (("available_on", "available"), ("weights_on", "weights")):
+        rows = dataset.models.filter(pl.col(late) < pl.col("announced_on"))
+        for name, first, second in rows.select("model", "announced_on", late).iter_rows():
+            said = f"{words} on {second}, before it was announced on {first}"
+            yield Finding("error", "models", name, said)
+    closed = dataset.models.filter(~pl.col("open_weights") & pl.col("weights_on").is_not_null())
+    for name, day in closed.select("model", "weights_on").iter_rows():
+        yield Finding("error", "models", name, f"weights_on is {day} and open_weights is false")
+
+
+def contradicting_evaluations(dataset: Dataset) -> Iterator[Finding]:
+    """Evaluations before the model or the benchmark was there, or after they were recorded."""
+    dated = (
+        dataset.scores.filter(pl.col("evaluated_on").is_not_null())
+        .select("model", "benchmark", "evaluated_on", "recorded_on")
+        .join(dataset.models.select("model", "announced_on"), on="model", how="left")
+        .join(dataset.benchmarks.select("benchmark", "released_on"), on="benchmark", how="left")
+    )
+    for severity, other, words, side in _DAYS:
+        evaluated, against = pl.col("evaluated_on"), pl.col(other)
+        wrong = dated.filter(evaluated > against if side == "late" else evaluated < against)
+        for model, benchmark, day, limit in (
+            wrong.select("model", "benchmark", "evaluated_on", other).unique().sort(pl.all())
+        ).iter_rows():
+            early, late = (limit, day) if side == "late" else (day, limit)
+            said = f"{benchmark}: {words.format(early=early, late=late)}"
+            yield Finding(severity, "scores", model, said)
+
+
+def disagreeing(dataset: Dataset) -> Iterator[Finding]:
+    """Scores of one model, variant and benchmark that differ between reports or sources."""
+    spread = (
+        dataset.normalised_scores()
+        .group_by(_CELL)
+        .agg(
+            pl.col("performance").min().alias("low"),
+            pl.col("performance").max().alias("high"),
+            pl.len().alias("n"),
+            pl.col("source").n_unique().alias("sources"),
+        )
+        .filter((pl.col("n") > 1) & (pl.col("high") - pl.col("low") > DISAGREEMENT))
+    )
+    for model, variant, benchmark, low, high, n, sources in spread.iter_rows():
+        where = f" from {sources} sources" if sources > 1 else ""
+        words = f"{n} reports{where} of {benchmark} ({variant}) run from {low:.3f} to {high:.3f}"
+        yield Finding("warning", "scores", model, words)
+
+
+def implausible_jumps(dataset: Dataset) -> Iterator[Finding]:
+    """Corrections that move a score by more than 0.25 of the range of the benchmark."""
+    history = dataset.history("scores")
+    corrected = history.filter(pl.col("revision") > 0)
+    if corrected.is_empty():
+        return
+    bounds = dataset.benchmarks.select("benchmark", "chance", "ceiling")
+    key = ("model", "variant", "benchmark", "reporter", "source")
+    span = (
+        pl.when(pl.col("scale") == "normalised")
+        .then(1.0)
+        .otherwise(pl.col("ceiling") - pl.col("chance").fill_null(0))
+    )
+    moved = (
+        history.join(corrected.select(key).unique(), on=key, how="semi")
+        .join(bounds, on="benchmark", how="left")
+        .sort(*key, "revision")
+        .with_columns(
+            before=pl.col("score").shift(1).over(key), was=pl.col("scale").shift(1).over(key)
+        )
+        .filter(
+            (pl.col("scale") == pl.col("was"))
+            & ((pl.col("score") - pl.col("before")).abs() > JUMP * span)
+        )
+    )
+    for model, benchmark, before, score, day in moved.select(
+        "model", "benchmark", "before", "score", "recorded_on"
+    ).iter_rows():
+        words = f"{benchmark} went from {before:.3g} to {score:.3g} on {day}"
+        yield Finding("warning", "scores", model, words)
+
+
+def variants_out_of_order(dataset: Dataset) -> Iterator[Finding]:
+    """Models that did better with less effort, by one source on one benchmark."""
+    rank = {name: place for place, name in enumerate(EFFORTS)}
+    known = (
+        dataset.normalised_scores()
+        .filter(pl.col("variant").is_in(EFFORTS) & pl.col("performance").is_not_null())
+        .with_columns(effort=pl.col("variant").replace_strict(rank, return_dtype=pl.Int64))
+        .select("model", "benchmark", "source", "reporter", "variant", "effort", "performance")
+    )
+    same = ["model", "benchmark", "source", "reporter"]
+    pairs = known.join(known, on=same, suffix="_more").filter(
+        (pl.col("effort") < pl.col("effort_more"))
+        & (pl.col("performance") - pl.col("performance_more") > DISAGREEMENT)
+    )
+    columns = ("model", "benchmark", "variant", "performance", "variant_more", "performance_more")
+    for model, benchmark, less, high, more, low in pairs.select(columns).sort(columns).iter_rows():
+        words = f"{benchmark}: {high:.3f} with effort {less} and {low:.3f} with {more}"
+        yield Finding("note", "scores", model, words)
+
+
+def same_name(dataset: Dataset) -> Iterator[Finding]:
+    """Models or benchmarks whose names differ in spelling alone: perhaps one entered twice."""
+    for table, key in (("models", "model"), ("benchmarks", "benchmark")):
+        first: dict[str, str] = {}
+        for entity, name in dataset.table(table).select(key, "name").iter_rows():
+            words = words_of(name or entity)
+            other = first.setdefault(words, entity)
+            if words and other != entity:
+                yield Finding("warning", table, entity, f"has the name of {other} but for spelling")

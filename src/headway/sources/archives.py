@@ -1,0 +1,265 @@
+"""Folders and zip archives as one thing: a tree of files by relative name.
+
+An archive is somebody else's program for writing files. Nothing is unpacked to disk; names that
+lead outside, links, encrypted or doubled members and members that swell are refused on opening.
+"""
+
+import os
+import stat
+import zipfile
+import zlib
+from abc import ABC, abstractmethod
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from headway.errors import DataError, did_you_mean
+from headway.sources.plainfile import as_text, read_bytes
+
+__all__ = ["Tree", "open_tree"]
+
+MOST_MEMBERS = 200_000
+LARGEST_TOTAL = 16 * 2**30
+LARGEST_MEMBER = 2**30
+LARGEST_RATIO = 250
+RATIO_MATTERS_FROM = 64 * 2**20
+_PIECE = 2**20
+_ENCRYPTED = 0x1
+
+
+class Tree(ABC):
+    """Files below a folder or inside an archive; a context manager.
+
+    Parameters
+    ----------
+    path
+        The folder or the archive.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """Return the relative names of all files with ``/`` between folders, sorted."""
+
+    @abstractmethod
+    def _content(self, name: str, limit: int) -> bytes: ...
+
+    def close(self) -> None:
+        """Close what is open."""
+        return
+
+    def label(self, name: str) -> str:
+        """Return the name of a file for messages."""
+        return f"{self.path}/{name}"
+
+    def read_bytes(self, name: str, *, limit: int = LARGEST_MEMBER) -> bytes:
+        """Read a file.
+
+        Parameters
+        ----------
+        name
+            One of :meth:`names`.
+        limit
+            The most bytes accepted.
+
+        Returns
+        -------
+        bytes
+            The content.
+
+        Raises
+        ------
+        DataError
+            When there is no such file, it cannot be read, or it is larger.
+        """
+        if name not in self.names():
+            raise DataError(f"{self.path} has no file {name!r}{did_you_mean(name, self.names())}")
+        return self._content(name, limit)
+
+    def read_text(self, name: str, *, limit: int = LARGEST_MEMBER) -> str:
+        r"""Read a text file in UTF-8, with line ends as ``\n``.
+
+        Raises
+        ------
+        DataError
+            As :meth:`read_bytes`, and when the content is not UTF-8.
+        """
+        return as_text(self.read_bytes(name, limit=limit), self.label(name))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _too_large(self, name: str, limit: int) -> DataError:
+        return DataError(f"{self.label(name)} is larger than {limit:,} bytes")
+
+
+def open_tree(path: Path) -> Tree:
+    """Open a folder, or an archive in the zip format whatever its name ends in.
+
+    Parameters
+    ----------
+    path
+        The folder or the archive.
+
+    Returns
+    -------
+    Tree
+        Its files. Close it, or use it in a ``with`` statement.
+
+    Raises
+    ------
+    DataError
+        When it is neither, cannot be read, or is not safe to read.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return _Folder(path)
+        if not stat.S_ISREG(mode):
+            raise DataError(f"{path} is neither a folder nor a regular file")
+        return _Archive(path)
+    except FileNotFoundError:
+        raise DataError(f"there is no file or folder {path}") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+class _Folder(Tree):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        root = path.resolve()
+        found: list[str] = []
+
+        def fail(error: OSError) -> None:
+            raise DataError(f"{error.filename} cannot be read: {error.strerror}")
+
+        for place, folders, files in os.walk(path, onerror=fail, followlinks=False):
+            here = Path(place)
+            for name in (*folders, *files):
+                one = here / name
+                if one.is_symlink() and not one.resolve().is_relative_to(root):
+                    raise DataError(
+                        f"{one} is a symbolic link that leads out of {path}",
+                        hint="put the file itself into the folder",
+                    )
+            found += [
+                (here / name).relative_to(path).as_posix()
+                for name in files
+                if (here / name).is_file()
+            ]
+            if len(found) > MOST_MEMBERS:
+                raise DataError(f"{path} has more than {MOST_MEMBERS:,} files")
+        self._names = tuple(sorted(found))
+
+    def names(self) -> tuple[str, ...]:
+        return self._names
+
+    def _content(self, name: str, limit: int) -> bytes:
+        return read_bytes(self.path / name, limit=limit)
+
+
+class _Archive(Tree):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+            raise DataError(f"{path} is neither a folder nor a zip archive: {error}") from None
+        try:
+            self._members = self._checked()
+        except DataError:
+            self._zip.close()
+            raise
+        self._names = tuple(sorted(self._members))
+
+    def _checked(self) -> dict[str, zipfile.ZipInfo]:
+        every = self._zip.infolist()
+        if len(every) > MOST_MEMBERS:
+            raise DataError(f"{self.path} has more than {MOST_MEMBERS:,} files")
+        problems: list[str] = []
+        members: dict[str, zipfile.ZipInfo] = {}
+        for info in every:
+            trouble = _trouble(info)
+            if trouble is None and info.filename in members:
+                trouble = "is there twice"
+            if trouble:
+                problems.append(f"{info.filename[:200]!r} {trouble}")
+            elif not info.is_dir():
+                members[info.filename] = info
+        if problems:
+            raise DataError(
+                f"{self.path} is not safe to read",
+                details=[
+                    *problems[:20],
+                    *([f"and {len(problems) - 20} more"] * (len(problems) > 20)),
+                ],
+            )
+        self._refuse_bombs(members)
+        return members
+
+    def _refuse_bombs(self, members: dict[str, zipfile.ZipInfo]) -> None:
+        packed = self.path.stat().st_size
+        stored = sum(info.compress_size for info in members.values())
+        total = sum(info.file_size for info in members.values())
+        if stored > packed:
+            raise DataError(f"{self.path} is not safe to read: its members overlap")
+        if total > LARGEST_TOTAL or total > max(RATIO_MATTERS_FROM, LARGEST_RATIO * packed):
+            raise DataError(
+                f"{self.path} is not safe to read: its {packed:,} bytes swell to {total:,}"
+            )
+
+    def names(self) -> tuple[str, ...]:
+        return self._names
+
+    def close(self) -> None:
+        self._zip.close()
+
+    def _content(self, name: str, limit: int) -> bytes:
+        info = self._members[name]
+        if info.file_size > limit:
+            raise self._too_large(name, limit)
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            with self._zip.open(info) as file:
+                while piece := file.read(_PIECE):
+                    size += len(piece)
+                    if size > limit:
+                        raise self._too_large(name, limit)
+                    pieces.append(piece)
+        except (
+            zipfile.BadZipFile,
+            NotImplementedError,
+            RuntimeError,
+            EOFError,
+            OSError,
+            ValueError,
+            zlib.error,
+        ) as error:
+            raise DataError(f"{self.label(name)} cannot be unpacked: {error}") from None
+        return b"".join(pieces)
+
+
+def _trouble(info: zipfile.ZipInfo) -> str | None:
+    # On Windows zipfile replaces backslashes in filename; orig_filename keeps them.
+    name = info.orig_filename
+    parts = PurePosixPath(name).parts
+    if not name or name.startswith("/") or "\\" in name or name[1:2] == ":" or ".." in parts:
+        return "leads outside the archive"
+    if not name.isprintable() or "\0" in name:
+        return "has control characters in its name"
+    if info.flag_bits & _ENCRYPTED:
+        return "is encrypted"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "is a symbolic link"
+    return None

@@ -1,0 +1,426 @@
+"""Whole columns of text as values: the vectorised form of :mod:`headway.sources.cells`.
+
+A table is read as text with the line of each row. Every conversion notes the first reason to
+refuse a row; in the end the good rows and the refused ones are taken apart.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from headway.errors import DataError, did_you_mean
+from headway.sources import Refused
+from headway.sources.archives import open_tree
+from headway.sources.cells import checked_header
+from headway.sources.plainfile import as_text, check_regular, csv_text, read_bytes
+
+__all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame"]
+
+LINE = "\0line"
+MOST_ROWS = 50_000_000
+MOST_REFUSED = 100_000
+_BATCH = 100_000
+_LONGEST_HEADER = 2**20
+_NO_DELIMITER = b"\x01"
+_NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
+_WRONG = "\0wrong"
+
+
+def csv_frame(
+    text: str | bytes, file: str, *, delimiter: str = ","
+) -> tuple[pl.DataFrame, list[Refused]]:
+    """Read a CSV text as columns of text.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    file
+        Its name, for messages.
+    delimiter
+        What separates cells.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and list of Refused
+        The rows, with empty cells as nulls and the physical line in ``LINE``; and the rows that
+        have another number of cells than the header.
+
+    Raises
+    ------
+    DataError
+        When there is no header, a column is there twice, or the text is not CSV.
+    """
+    text = csv_text(text, file)
+    header = _header(text, file, delimiter)
+    content = text.encode()
+    simple = '"' not in text and "\n\n" not in text and len(header) > 1
+    if simple and _even(content, len(header), delimiter):
+        try:
+            frame = pl.read_csv(
+                io.BytesIO(content),
+                has_header=False,
+                skip_rows=1,
+                new_columns=header,
+                schema=dict.fromkeys(header, pl.String),
+                separator=delimiter,
+                quote_char=None,
+                infer_schema=False,
+                raise_if_empty=False,
+            )
+        except pl.exceptions.PolarsError:
+            pass
+        else:
+            if text.rstrip("\n").count("\n") == frame.height:
+                return frame.with_row_index(LINE, offset=2), []
+    return _batches(text, file, header, delimiter)
+
+
+def _header(text: str, file: str, delimiter: str) -> list[str]:
+    start = io.StringIO(text[:_LONGEST_HEADER], newline="")
+    try:
+        cells = next(csv.reader(start, strict=True, delimiter=delimiter), [])
+    except csv.Error as error:
+        raise DataError(f"{file}: line 1: {error}") from None
+    return checked_header(cells, where=f"{file}: ")
+
+
+def _even(content: bytes, cells: int, delimiter: str) -> bool:
+    """Whether every line has as many cells; polars fills short rows and cuts long ones."""
+    if _NO_DELIMITER in content:
+        return False
+    lines = pl.read_csv(
+        io.BytesIO(content),
+        has_header=False,
+        schema={"line": pl.String},
+        separator=_NO_DELIMITER.decode(),
+        quote_char=None,
+    )
+    return bool((lines["line"].str.count_matches(delimiter, literal=True) == cells - 1).all())
+
+
+def _batches(
+    text: str, file: str, header: list[str], delimiter: str
+) -> tuple[pl.DataFrame, list[Refused]]:
+    refused: list[Refused] = []
+    frames: list[pl.DataFrame] = []
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    schema = dict.fromkeys(header, pl.String)
+
+    def close() -> None:
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
+        frame = pl.DataFrame(dict(zip(header, columns, strict=True)), schema=schema)
+        frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+        frames.append(frame.insert_column(0, pl.Series(LINE, lines, dtype=pl.UInt32)))
+        rows.clear()
+        lines.clear()
+
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    try:
+        next(reader, None)
+        before = reader.line_num
+        for cells in reader:
+            line, before = before + 1, reader.line_num
+            if len(cells) == len(header):
+                lines.append(line)
+                rows.append(cells)
+            elif cells:
+                reason = f"{len(cells)} cells; expected {len(header)}"
+                refused.append(Refused(line=line, reason=reason, file=file))
+                _bounded(refused, file)
+            if len(rows) == _BATCH:
+                close()
+    except csv.Error as error:
+        raise DataError(f"{file}: line {reader.line_num}: {error}") from None
+    close()
+    return pl.concat(frames), refused
+
+
+def read_frame(
+    path: Path, *, sheet: str | None = None, delimiter: str | None = None
+) -> tuple[pl.DataFrame, list[Refused]]:
+    """Read a table from CSV, TSV, Parquet or a spreadsheet as columns of text.
+
+    Parameters
+    ----------
+    path
+        The file; its name says what it is.
+    sheet
+        The sheet of a spreadsheet; without, the first one.
+    delimiter
+        What separates cells; without, a tab for ``.tsv`` and a comma otherwise.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and list of Refused
+        As :func:`csv_frame`; the first row of Parquet is line 1.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read.
+    """
+    name = path.name.removesuffix(".gz").lower()
+    if name.endswith((".parquet", ".pq")):
+        return _parquet(path), []
+    if name.endswith((".xlsx", ".xlsm", ".xlsb", ".ods")):
+        return _sheet(path, sheet), []
+    if delimiter is None:
+        delimiter = "\t" if name.endswith((".tsv", ".tab")) else ","
+    return csv_frame(as_text(read_bytes(path), str(path)), str(path), delimiter=delimiter)
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    check_regular(path)
+    try:
+        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+        if rows > MOST_ROWS:
+            raise DataError(f"{path} has {rows:,} rows; at most {MOST_ROWS:,} are read")
+        frame = pl.read_parquet(path, glob=False)
+        nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
+        if nested:
+            raise DataError(f"{path}: the column {nested[0]!r} is nested; expected a flat table")
+        frame = frame.with_columns(pl.col(pl.Binary).cast(pl.String))
+    except DataError:
+        raise
+    except BaseException as error:
+        # A broken file makes polars panic, which is no Exception.
+        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+            raise
+        raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
+    return _numbered(frame, path, 1)
+
+
+def _sheet(path: Path, sheet: str | None) -> pl.DataFrame:
+    open_tree(path).close()
+    try:
+        frame = pl.read_excel(
+            path,
+            sheet_name=sheet,
+            engine="calamine",
+            infer_schema_length=0,
+            raise_if_empty=False,
+        )
+    except ModuleNotFoundError:
+        raise DataError(
+            f"{path}: reading spreadsheets needs the package fastexcel",
+            hint="install it, or save the sheet as CSV",
+        ) from None
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+            raise
+        raise DataError(f"{path} is not a spreadsheet that can be read: {error}") from None
+    return _numbered(frame.with_columns(pl.all().cast(pl.String)), path, 2)
+
+
+def _numbered(frame: pl.DataFrame, path: Path, first: int) -> pl.DataFrame:
+    if not frame.columns or any("\0" in name for name in frame.columns):
+        raise DataError(f"{path} has no columns, or one with NUL in its name")
+    return frame.with_row_index(LINE, offset=first)
+
+
+class Columns:
+    """A table of text whose columns become values.
+
+    Parameters
+    ----------
+    frame
+        As :func:`read_frame` gives it.
+    file
+        Name of the file for refusals.
+    decimal
+        The decimal separator of its numbers.
+    """
+
+    def __init__(self, frame: pl.DataFrame, file: str, *, decimal: str = ".") -> None:
+        self._frame = frame
+        self._file = file
+        self._decimal = decimal
+        self._values: dict[str, pl.Expr] = {}
+        self._checks: list[tuple[pl.Expr, str, str]] = []
+
+    def _cell(self, column: str) -> pl.Expr:
+        cell = self.shown(column).str.strip_chars()
+        return pl.when(cell != "").then(cell)
+
+    def shown(self, column: str) -> pl.Expr:
+        """Return a column as text, whatever the file has it as."""
+        return pl.col(column).cast(pl.String)
+
+    def refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
+        """Refuse the rows where an expression holds, as cells of a column."""
+        self._checks.append((bad.fill_null(False), column, expected))
+
+    def text(self, name: str, column: str, *, required: bool = False) -> None:
+        """Take a column as text without spaces at its ends."""
+        cell = self._cell(column)
+        if required:
+            self.refuse(cell.is_null(), column, "a name")
+        self._values[name] = cell
+
+    def constant(self, name: str, value: object, dtype: pl.DataType | type[pl.DataType]) -> None:
+        """Give every row the same value."""
+        self._values[name] = pl.lit(value, dtype)
+
+    def expression(self, name: str, value: pl.Expr) -> None:
+        """Give rows the value of an expression over the columns of text."""
+        self._values[name] = value
+
+    def value(self, name: str) -> pl.Expr:
+        """Return the expression of a value that was taken."""
+        return self._values[name]
+
+    def number(
+        self,
+        name: str,
+        column: str,
+        *,
+        required: bool = False,
+        low: float | None = None,
+        high: float | None = None,
+    ) -> None:
+        """Take a column as finite numbers."""
+        empty, value, bad = self._numbers(column)
+        words = "a number"
+        if low is not None:
+            bad |= value < low
+            words += f" of {low:g} or more" if high is None else f" between {low:g} and {high:g}"
+        if high is not None:
+            bad |= value > high
+        if required:
+            bad |= empty
+        self.refuse(bad.fill_null(False), column, words)
+        self._values[name] = value
+
+    def _numbers(self, column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+        """Return whether a cell is empty, its number, and whether it is wrong, computed once."""
+        empty, value, wrong = (f"\0{what} {column}" for what in ("empty", "value", "wrong"))
+        if value not in self._frame.columns:
+            cell = "\0cell"
+            if self._frame.schema[column].is_numeric():
+                known = pl.col(value).is_finite()
+                frame = self._frame.with_columns(pl.col(column).alias(cell))
+            else:
+                known = pl.col(value).is_finite() & pl.col(cell).str.contains(_NUMBER)
+                plain = self._cell(column)
+                if self._decimal == ",":
+                    plain = plain.str.replace(",", ".", literal=True)
+                frame = self._frame.with_columns(plain.alias(cell))
+            frame = frame.with_columns(
+                pl.col(cell).cast(pl.Float64, strict=False).alias(value),
+                pl.col(cell).is_null().alias(empty),
+            ).with_columns((~pl.col(empty) & ~known.fill_null(False)).alias(wrong))
+            self._frame = frame.with_columns(
+                pl.when(~pl.col(wrong)).then(pl.col(value)).alias(value)
+            ).drop(cell)
+        return pl.col(empty), pl.col(value), pl.col(wrong)
+
+    def whole(self, name: str, column: str) -> None:
+        """Take a column as whole numbers of 0 or more."""
+        _, value, bad = self._numbers(column)
+        bad |= (value < 0) | (value != value.round(0)) | (value > 2.0**53)
+        self.refuse(bad.fill_null(False), column, "a whole number of 0 or more")
+        self._values[name] = pl.when(~bad.fill_null(False)).then(value).cast(pl.Int64)
+
+    def amount(self, name: str, column: str) -> None:
+        """Take a column as amounts of 0 or more, rounded to 9 decimals."""
+        _, value, bad = self._numbers(column)
+        bad = (bad | (value < 0) | (value >= 1e9)).fill_null(False)
+        self.refuse(bad, column, "an amount such as 0.25")
+        kept = pl.when(~bad).then(value).round(9)
+        self._values[name] = kept.cast(pl.Decimal(18, 9))
+
+    def day(self, name: str, column: str) -> None:
+        """Take a column of dates or times in ISO form as days."""
+        cell = self._cell(column)
+        shape = cell.str.contains(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
+        value = cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        bad = cell.is_not_null() & ~(shape & value.is_not_null())
+        self.refuse(bad, column, "a date such as 2026-08-11")
+        self._values[name] = pl.when(shape).then(value)
+
+    def one_of(
+        self, name: str, column: str, words: Mapping[str, str], *, required: bool = False
+    ) -> None:
+        """Take a column of declared words; anything else refuses the row."""
+        cell = self._cell(column)
+        known = cell.str.to_lowercase().replace_strict(
+            dict(words), default=None, return_dtype=pl.String
+        )
+        bad = cell.is_not_null() & known.is_null()
+        if required:
+            bad |= cell.is_null()
+        self.refuse(bad, column, "one of " + ", ".join(words))
+        self._values[name] = known
+
+    def taken(self) -> tuple[pl.DataFrame, list[Refused]]:
+        """Return the rows without a reason against them, with ``LINE``, and the others.
+
+        Raises
+        ------
+        DataError
+            When so many rows are refused that the file cannot be what it was taken for.
+        """
+        wrong = pl.any_horizontal(pl.lit(False), *(bad for bad, _, _ in self._checks))
+        made = self._frame.select(
+            pl.col(LINE),
+            *(value.alias(name) for name, value in self._values.items()),
+            wrong.alias(_WRONG),
+        )
+        if not made[_WRONG].any():
+            return made.drop(_WRONG), []
+        bad = self._frame.filter(made[_WRONG])
+        reasons = bad.select(LINE, pl.coalesce(self._reasons()))
+        if bad.height > MOST_REFUSED:
+            line, first = reasons.row(0)
+            raise DataError(
+                f"{self._file}: {bad.height:,} rows are refused, first line {line}: {first}"
+            )
+        refused = [
+            Refused(line=line, reason=reason, file=self._file)
+            for line, reason in reasons.iter_rows()
+        ]
+        return made.filter(~pl.col(_WRONG)).drop(_WRONG), refused
+
+    def _reasons(self) -> list[pl.Expr]:
+        reasons: list[pl.Expr] = []
+        for bad, column, expected in self._checks:
+            shown = self.shown(column).fill_null("").str.slice(0, 60)
+            name = pl.lit(column.lstrip("\0"))
+            words = pl.format("column '{}' is '{}'; expected {}", name, shown, pl.lit(expected))
+            reasons.append(pl.when(bad).then(words))
+        return reasons
+
+
+def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> None:
+    """Check that columns are there.
+
+    Raises
+    ------
+    DataError
+        Naming every column that is missing.
+    """
+    names = [name for name in frame.columns if name != LINE]
+    missing = [
+        f"column {name!r} is missing{did_you_mean(name, names)}"
+        for name in required
+        if name not in names
+    ]
+    if missing:
+        raise DataError(
+            f"{file}: this is not the file expected",
+            details=missing,
+            hint="its columns are " + ", ".join(names[:20]),
+        )
+
+
+def _bounded(refused: Sequence[Refused], file: str) -> None:
+    if len(refused) > MOST_REFUSED:
+        raise DataError(
+            f"{file}: more than {MOST_REFUSED:,} rows cannot be read,"
+            f" first line {refused[0].line}: {refused[0].reason}"
+        )

@@ -1,0 +1,121 @@
+"""Epoch AI's published index: one row per model with its rating and its 90% interval.
+
+``eci_scores.csv``. See https://epoch.ai/eci.
+"""
+
+from typing import Any
+
+import polars as pl
+
+from headway.sources import Parsed
+from headway.sources.cells import day, each_row, filled, number, one_of
+from headway.sources.epoch_words import ACCESSIBILITY, BOARD, COUNTRIES, OPEN_WEIGHTS, sources
+from headway.sources.epoch_words import INDEX as SOURCE
+from headway.sources.files import csv_rows, csv_text
+
+LEVEL = 0.9
+
+_INDEX = (
+    "Model",
+    "eci",
+    "eci_ci_low",
+    "eci_ci_high",
+    "date",
+    "Organization",
+    "Country (of organization)",
+    "Model accessibility",
+    "Accessibility group",
+)
+
+MODELS_SCHEMA = {
+    "model": pl.String,
+    "name": pl.String,
+    "organisation": pl.String,
+    "partners": pl.String,
+    "country": pl.String,
+    "listed_on": pl.Date,
+    "open_weights": pl.Boolean,
+    "licence_class": pl.String,
+    "access": pl.String,
+}
+RATINGS_SCHEMA = {
+    "board": pl.String,
+    "model": pl.String,
+    "rating": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "level": pl.Float64,
+}
+
+
+def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
+    """Parse ``eci_scores.csv``.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    file
+        Its name, for messages.
+
+    Returns
+    -------
+    Parsed
+        ``models`` (organisation and partners are names as published, the latter separated by
+        ``;``) and ``ratings``. The level is null for the two anchors, which have no interval.
+
+    Raises
+    ------
+    DataError
+        When a column is missing, or the text is not CSV.
+    """
+    models: dict[str, dict[str, Any]] = {}
+    ratings: list[dict[str, Any]] = []
+
+    def take(row: dict[str, str]) -> None:
+        name = filled(row, "Model")
+        first, *others = [part.strip() for part in row["Organization"].split(",")]
+        licence_class, access = one_of(row, "Model accessibility", ACCESSIBILITY)
+        low, high = number(row, "eci_ci_low"), number(row, "eci_ci_high")
+        rating = number(row, "eci")
+        if rating is None:
+            raise ValueError("column 'eci' is empty; expected a number")
+        if name in models:
+            raise ValueError(f"the model {name!r} is there twice")
+        model = {
+            "model": name,
+            "name": name,
+            "organisation": first or None,
+            "partners": ";".join(others) or None,
+            "country": one_of(row, "Country (of organization)", COUNTRIES),
+            "listed_on": day(row, "date"),
+            "open_weights": one_of(row, "Accessibility group", OPEN_WEIGHTS),
+            "licence_class": licence_class,
+            "access": access,
+        }
+        ratings.append(
+            {
+                "board": BOARD,
+                "model": name,
+                "rating": rating,
+                "low": low,
+                "high": high,
+                "level": None if low is None and high is None else LEVEL,
+            }
+        )
+        models[name] = model
+
+    rows = csv_rows(csv_text(text, file), required=_INDEX, file=file)
+    read, refused = each_row(rows, take, file)
+    source = pl.lit(SOURCE)
+    return Parsed(
+        tables={
+            "sources": sources(SOURCE),
+            "models": pl.DataFrame(list(models.values()), schema=MODELS_SCHEMA).with_columns(
+                source=source
+            ),
+            "ratings": pl.DataFrame(ratings, schema=RATINGS_SCHEMA).with_columns(source=source),
+        },
+        read=read,
+        refused=refused,
+    )

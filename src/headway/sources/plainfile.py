@@ -1,0 +1,144 @@
+"""Single files: read up to a limit, unpacked from gzip, decoded from UTF-8."""
+
+import gzip
+import stat
+import zlib
+from pathlib import Path
+from typing import IO
+
+from headway.errors import DataError
+
+__all__ = ["LIMIT", "as_text", "check_regular", "csv_text", "read_bytes", "read_text"]
+
+LIMIT = 2**30
+"""Bytes that are read of one file when the caller names no limit."""
+
+_PIECE = 2**20
+
+
+def read_bytes(path: Path, *, limit: int = LIMIT) -> bytes:
+    """Read a file, unpacking it when its name ends in ``.gz``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    limit
+        The most bytes accepted, after unpacking.
+
+    Returns
+    -------
+    bytes
+        The content.
+
+    Raises
+    ------
+    DataError
+        When there is no such file, it cannot be read, or it is larger.
+    """
+    try:
+        check_regular(path)
+        if path.suffix == ".gz":
+            with gzip.open(path) as packed:
+                return _bounded(packed, limit, path)
+        with path.open("rb") as plain:
+            return _bounded(plain, limit, path)
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path} is not a complete gzip file: {error}") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+def check_regular(path: Path) -> None:
+    """Check that there is a regular file, for libraries that open it themselves.
+
+    Raises
+    ------
+    DataError
+        When there is none, or it is a folder, a pipe or a device.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+    if stat.S_ISDIR(mode):
+        raise DataError(f"{path} is a folder; expected a file")
+    if not stat.S_ISREG(mode):
+        raise DataError(f"{path} is not a regular file")
+
+
+def _bounded(file: IO[bytes] | gzip.GzipFile, limit: int, path: Path) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    while piece := file.read(_PIECE):
+        size += len(piece)
+        if size > limit:
+            raise DataError(
+                f"{path} is larger than {limit:,} bytes",
+                hint="split it, or store it as Parquet",
+            )
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def as_text(content: bytes, name: str) -> str:
+    r"""Decode UTF-8, with or without a byte order mark; line ends become ``\n``.
+
+    Parameters
+    ----------
+    content
+        The bytes.
+    name
+        Name of the file for messages.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    DataError
+        When a byte is not UTF-8, or is NUL.
+
+    Examples
+    --------
+    >>> as_text(b"\xef\xbb\xbfa\r\nb\rc", "x.csv")
+    'a\nb\nc'
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{name}: byte {error.start} is not UTF-8", hint="save the file as UTF-8"
+        ) from None
+    if "\0" in text:
+        raise DataError(f"{name}: byte {content.index(0)} is NUL; this is not a text file in UTF-8")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def csv_text(text: str | bytes, name: str) -> str:
+    """Return a text that may have come as bytes, as parsers accept both."""
+    return as_text(text, name) if isinstance(text, bytes) else as_text(_encoded(text, name), name)
+
+
+def _encoded(text: str, name: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"{name}: character {error.start} is half of a surrogate pair") from None
+
+
+def read_text(path: Path, *, limit: int = LIMIT) -> str:
+    r"""Read a text file in UTF-8, unpacked when its name ends in ``.gz``; line ends become ``\n``.
+
+    Raises
+    ------
+    DataError
+        As :func:`read_bytes` and :func:`as_text`.
+    """
+    return as_text(read_bytes(path, limit=limit), str(path))

@@ -1,0 +1,221 @@
+"""Dated list prices: one row per model, provider and kind of service, from a day on.
+
+A CSV as the package model-prices has it: columns provider, model, mode, start,
+input, output, cache_read, source. A blank start is the first price known. A row without any price
+ends the one before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from headway.errors import UsageError
+from headway.progress import Progress
+from headway.sources import Parsed, Refused, joined
+from headway.sources.cells import Row, day, filled, number
+from headway.sources.files import csv_rows, csv_text, read_text
+
+__all__ = ["parse", "read"]
+
+TITLE = "Dated list prices (CSV)"
+LICENCE: str | None = "MIT"
+
+SOURCE = "model-prices"
+FREE = "a free preview, not a price"
+DECIMALS = 9
+MODES = {"standard": "default", "": "default"}
+_LARGEST = Decimal(10) ** 9
+_ARTEFACT = Decimal("1e-12")
+
+_PRICES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "model": pl.String,
+    "provider": pl.String,
+    "mode": pl.String,
+    "from": pl.Date,
+    "until": pl.Date,
+    "input_usd_per_mtok": pl.Decimal(18, DECIMALS),
+    "output_usd_per_mtok": pl.Decimal(18, DECIMALS),
+    "cached_input_usd_per_mtok": pl.Decimal(18, DECIMALS),
+    "source": pl.String,
+}
+_AMOUNTS = {
+    "input": "input_usd_per_mtok",
+    "output": "output_usd_per_mtok",
+    "cache_read": "cached_input_usd_per_mtok",
+}
+
+
+@dataclass(slots=True)
+class _Segment:
+    line: int
+    key: tuple[str, str, str]
+    start: date | None
+    amounts: dict[str, Decimal | None]
+
+
+def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
+    """Read files of list prices.
+
+    Parameters
+    ----------
+    paths
+        The CSV files.
+    progress
+        Told which file is read.
+
+    Returns
+    -------
+    Parsed
+        As :func:`parse`.
+
+    Raises
+    ------
+    UsageError
+        When no path is given.
+    DataError
+        When a file cannot be read, or is not one of prices.
+    """
+    if not paths:
+        raise UsageError("no path is given", hint="name a CSV file of dated prices")
+    parts: list[Parsed] = []
+    for done, path in enumerate(paths):
+        if progress:
+            progress.advance(done, len(paths))
+        parts.append(parse(read_text(path), str(path)))
+    return joined(parts)
+
+
+def parse(text: str | bytes, file: str = "prices.csv") -> Parsed:
+    """Parse a table of dated list prices in US dollars per million tokens.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    file
+        Its name, for messages.
+
+    Returns
+    -------
+    Parsed
+        ``prices``: each lasts until the next row of the same model, provider and mode. A price of
+        zero for reading and writing is refused; a zero beside a price is unknown. Digits beyond
+        the ninth decimal are dropped where they are the error of a binary number, else refused.
+
+    Raises
+    ------
+    DataError
+        When a column is missing, or the text is not CSV.
+    """
+    segments: list[_Segment] = []
+    refused: list[Refused] = []
+    read = 0
+    rows = csv_rows(
+        csv_text(text, file),
+        required=("provider", "model", "start", "input", "output"),
+        optional=("mode", "cache_read", "cache_write"),
+        file=file,
+    )
+    written = 0
+    for line, row in rows:
+        read += 1
+        try:
+            if isinstance(row, str):
+                raise ValueError(row)
+            segments.append(_segment(line, row))
+            written += bool(row["cache_write"].strip())
+        except ValueError as error:
+            refused.append(Refused(line=line, reason=str(error), file=file))
+    made, zeros, ends = _priced(segments, refused, file)
+    said = {
+        "rows end the price before them and have none": ends,
+        "prices of zero beside another price are taken as unknown": zeros,
+        "rows have a price for writing to the cache, which prices have no column for": written,
+    }
+    notes = tuple(f"{file}: {number} {words}" for words, number in said.items() if number)
+    models = sorted({(row["model"], row["model"], SOURCE) for row in made})
+    schema = {"model": pl.String, "name": pl.String, "source": pl.String}
+    return Parsed(
+        tables={
+            "sources": _sources(),
+            "models": pl.DataFrame(models, schema=schema, orient="row"),
+            "prices": pl.DataFrame(made, schema=_PRICES),
+        },
+        read=read,
+        refused=tuple(sorted(refused, key=lambda one: one.line)),
+        notes=notes,
+    )
+
+
+def _segment(line: int, row: Row) -> _Segment:
+    mode = row["mode"].strip()
+    return _Segment(
+        line=line,
+        key=(filled(row, "model"), filled(row, "provider"), MODES.get(mode, mode)),
+        start=day(row, "start"),
+        amounts={name: _price(row, column) for column, name in _AMOUNTS.items()},
+    )
+
+
+def _price(row: Row, column: str) -> Decimal | None:
+    value = number(row, column)
+    if value is None:
+        return None
+    try:
+        exact = Decimal(row[column].strip())
+        rounded = round(exact, DECIMALS)
+    except InvalidOperation:
+        raise ValueError(f"column {column!r} is out of range") from None
+    if not 0 <= exact < _LARGEST or abs(exact - rounded) > _ARTEFACT:
+        raise ValueError(
+            f"column {column!r} is {row[column].strip()[:60]!r};"
+            f" expected US dollars of 0 or more with at most {DECIMALS} decimals"
+        )
+    return rounded
+
+
+def _priced(
+    segments: list[_Segment], refused: list[Refused], file: str
+) -> tuple[list[dict[str, Any]], int, int]:
+    by_key: dict[tuple[str, str, str], list[_Segment]] = {}
+    for segment in segments:
+        by_key.setdefault(segment.key, []).append(segment)
+    rows: list[tuple[int, dict[str, Any]]] = []
+    zeros = ends = 0
+    for key, some in by_key.items():
+        some.sort(key=lambda one: (one.start or date.min, one.line))
+        for place, segment in enumerate(some):
+            later = some[place + 1] if place + 1 < len(some) else None
+            paid = segment.amounts
+            main = [paid["input_usd_per_mtok"], paid["output_usd_per_mtok"]]
+            if later is not None and later.start == segment.start:
+                reason = f"another price of the same day stands on line {later.line}"
+                refused.append(Refused(line=segment.line, reason=reason, file=file))
+            elif all(value is None for value in paid.values()):
+                ends += 1
+            elif not any(main):
+                refused.append(Refused(line=segment.line, reason=FREE, file=file))
+            else:
+                zeros += sum(value == 0 for value in paid.values() if value is not None)
+                known = {name: value or None for name, value in paid.items()}
+                row = dict(zip(("model", "provider", "mode"), key, strict=True))
+                until = later.start if later else None
+                rows.append(
+                    (
+                        segment.line,
+                        row | {"from": segment.start, "until": until} | known | {"source": SOURCE},
+                    )
+                )
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])], zeros, ends
+
+
+def _sources() -> pl.DataFrame:
+    row = (SOURCE, "Dated list prices of models", None, None, LICENCE, None)
+    names = ("source", "title", "publisher", "url", "licence")
+    schema = dict.fromkeys(names, pl.String) | {"retrieved_on": pl.Date}
+    return pl.DataFrame([row], schema=schema, orient="row")

@@ -1,0 +1,87 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from headway.errors import DataError
+from headway.sources import prices
+
+HEADER = "provider,model,mode,start,input,output,cache_read,cache_write,source\n"
+ROW = "openai,gpt-5,standard,2025-08-07T00:00:00Z,1.25,10,0.125,,https://x\n"
+
+
+def test_a_price_lasts_until_the_next():
+    parsed = prices.parse(
+        HEADER
+        + ROW
+        + ROW.replace("2025-08-07T00:00:00Z", "").replace("1.25", "2.5")
+        + ROW.replace("2025-08-07", "2026-01-01").replace("1.25,10,0.125", ",,")
+        + ROW.replace("standard", "batch")
+    )
+    table = parsed.tables["prices"]
+    assert table.select("mode", "from", "until").rows() == [
+        ("default", date(2025, 8, 7), date(2026, 1, 1)),
+        ("default", None, date(2025, 8, 7)),
+        ("batch", date(2025, 8, 7), None),
+    ]
+    assert table["input_usd_per_mtok"].to_list() == [
+        Decimal("1.25"),
+        Decimal("2.5"),
+        Decimal("1.25"),
+    ]
+    assert "1 rows end the price before them" in parsed.notes[0]
+    assert parsed.read == 4
+
+
+def test_decimals_are_kept_exactly():
+    text = HEADER + ROW.replace("1.25", "0.123456789").replace(",10,", ",0.05000000000000001,")
+    [row] = prices.parse(text).tables["prices"].to_dicts()
+    assert row["input_usd_per_mtok"] == Decimal("0.123456789")
+    assert row["output_usd_per_mtok"] == Decimal("0.05")
+
+
+def test_a_free_preview_is_no_price_and_ends_no_other():
+    free = ROW.replace("2025-08-07", "2025-07-01").replace("1.25,10,0.125", "0,0,0")
+    parsed = prices.parse(HEADER + free + ROW)
+    assert [(row.line, row.reason) for row in parsed.refused] == [
+        (2, "a free preview, not a price")
+    ]
+    assert parsed.tables["prices"]["from"].to_list() == [date(2025, 8, 7)]
+
+
+def test_a_zero_beside_a_price_is_unknown():
+    parsed = prices.parse(HEADER + ROW.replace(",10,", ",0,").replace("0.125,", ",3"))
+    [row] = parsed.tables["prices"].to_dicts()
+    assert row["output_usd_per_mtok"] is None
+    assert len(parsed.notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("1.25", "-1", "expected US dollars"),
+        ("1.25", "nan", "column 'input' is 'nan'; expected a number"),
+        ("1.25", "=1+1", "column 'input' is '=1+1'; expected a number"),
+        ("1.25", "1e12", "expected US dollars"),
+        ("1.25", "0.00000000015", "at most 9 decimals"),
+        ("gpt-5", "", "column 'model' is ''; expected a name"),
+        ("2025-08-07T00:00:00Z", "yesterday", "expected a date"),
+        (",https://x", "", "8 cells; expected 9"),
+    ],
+)
+def test_prices_that_are_refused(old, new, expected):
+    parsed = prices.parse(HEADER + ROW.replace(old, new, 1))
+    assert parsed.tables["prices"].is_empty()
+    assert expected in parsed.refused[0].reason
+
+
+def test_two_prices_of_one_day_leave_the_last():
+    parsed = prices.parse(HEADER + ROW + ROW.replace("1.25", "1.5").replace("00:00:00", "12:00:00"))
+    assert parsed.tables["prices"]["input_usd_per_mtok"].to_list() == [Decimal("1.5")]
+    assert parsed.refused[0].reason == "another price of the same day stands on line 3"
+
+
+def test_another_table_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("a,b\n")
+    with pytest.raises(DataError, match="column 'provider' is missing"):
+        prices.read([tmp_path / "a.csv"])
