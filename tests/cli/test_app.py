@@ -12,7 +12,7 @@ import pytest
 
 from headway import __version__
 from headway.cli import app, describe
-from headway.cli.app import COMMANDS, main
+from headway.cli.app import COMMANDS, MODULES, main
 
 Run = Callable[..., Any]
 HEAVY = ("numba", "scipy", "altair", "vl_convert", "pandas", "pyarrow")
@@ -193,4 +193,5 @@ def test_main_takes_the_words_of_the_process(
 
 def test_every_command_has_a_module() -> None:
     folder = Path(app.__file__).parent
-    assert all((folder / f"{command}.py").is_file() for command in COMMANDS)
+    names = [MODULES.get(command, command) for command in COMMANDS]
+    assert all((folder / f"{name}.py").is_file() for name in names)

@@ -437,6 +437,7 @@ TEXTS: dict[str, str] = {
     "table.models": "Models",
     "table.availability": "Availability",
     "table.benchmarks": "Benchmarks",
+    "table.aliases": "Other names",
     "table.scores": "Scores",
     "table.responses": "Answers",
     "table.votes": "Votes",

@@ -388,6 +388,7 @@ TEXTS: dict[str, str] = {
     "table.models": "模型",
     "table.availability": "可用情况",
     "table.benchmarks": "测试",
+    "table.aliases": "别名",
     "table.scores": "成绩",
     "table.responses": "作答",
     "table.votes": "投票",
