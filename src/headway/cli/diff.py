@@ -126,7 +126,7 @@ def _vintages(before: Path, after: Path | None, day: date | None) -> tuple[Datas
 def _print(result: Result, spec: LagSpec, most: int) -> None:
     out = output.console()
     details = result.details
-    out.print(output.table(details["counts"], COUNTS, title="Rows"))
+    output.show(out, details["counts"], COUNTS, title="Rows")
     for name, columns in (("models", MODELS), ("benchmarks", BENCHMARKS)):
         _part(details[name], columns, f"{name.capitalize()} that came or went", most)
     revised = details["scores"].filter(pl.col("change") == "revised")
@@ -149,7 +149,7 @@ def _print(result: Result, spec: LagSpec, most: int) -> None:
         )
         out.print()
         title = f"{spec.follower} behind {spec.leader}"
-        out.print(output.table(frame, LAGS | {"span": f"{spec.level:.0%} interval"}, title=title))
+        output.show(out, frame, LAGS | {"span": f"{spec.level:.0%} interval"}, title=title)
     out.print()
     output.notes(out, result.notes)
 
@@ -159,6 +159,6 @@ def _part(frame: pl.DataFrame, columns: dict[str, str], title: str, most: int) -
         return
     console = output.console()
     console.print()
-    console.print(output.table(frame.head(most), columns, title=f"{title} ({len(frame)})"))
+    output.show(console, frame.head(most), columns, title=f"{title} ({len(frame)})")
     if len(frame) > most:
         console.print(f"{len(frame) - most} more: --most {len(frame)} or --json shows them.")

@@ -240,7 +240,7 @@ def _from_file(path: Path | None, source: str) -> tuple[dict[str, str], dict[str
 
 def _print(report: ImportReport, *, dry_run: bool) -> None:
     out = output.console()
-    out.print(output.table(report.table, COLUMNS, title=f"{report.source} into {report.into}"))
+    output.show(out, report.table, COLUMNS, title=f"{report.source} into {report.into}")
     taken = pl.DataFrame(
         [
             (one.kind, one.foreign, one.id, one.rule)
