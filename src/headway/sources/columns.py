@@ -6,7 +6,8 @@ refuse a row; in the end the good rows and the refused ones are taken apart.
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -17,12 +18,13 @@ from headway.sources.archives import open_tree
 from headway.sources.cells import checked_header
 from headway.sources.plainfile import as_text, check_regular, csv_text, read_bytes
 
-__all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame"]
+__all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame", "read_frames"]
 
 LINE = "\0line"
 MOST_ROWS = 50_000_000
 MOST_REFUSED = 100_000
 _BATCH = 100_000
+_SLICE = 250_000
 _LONGEST_HEADER = 2**20
 _NO_DELIMITER = b"\x01"
 _NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
@@ -165,8 +167,8 @@ def read_frame(
         When the file cannot be read.
     """
     name = path.name.removesuffix(".gz").lower()
-    if name.endswith((".parquet", ".pq")):
-        return _parquet(path), []
+    if _is_parquet(path):
+        return _parquet(path, 0, None), []
     if name.endswith((".xlsx", ".xlsm", ".xlsb", ".ods")):
         return _sheet(path, sheet), []
     if delimiter is None:
@@ -174,13 +176,39 @@ def read_frame(
     return csv_frame(as_text(read_bytes(path), str(path)), str(path), delimiter=delimiter)
 
 
-def _parquet(path: Path) -> pl.DataFrame:
+def read_frames(
+    path: Path, *, sheet: str | None = None, delimiter: str | None = None
+) -> Iterator[tuple[pl.DataFrame, list[Refused]]]:
+    """Read a table as :func:`read_frame`, a large Parquet file in slices.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read.
+    """
+    if not _is_parquet(path):
+        yield read_frame(path, sheet=sheet, delimiter=delimiter)
+        return
+    for first in itertools.count(0, _SLICE):
+        frame = _parquet(path, first, _SLICE)
+        if frame.height or not first:
+            yield frame, []
+        if frame.height < _SLICE:
+            return
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.name.lower().endswith((".parquet", ".pq"))
+
+
+def _parquet(path: Path, first: int, length: int | None) -> pl.DataFrame:
     check_regular(path)
     try:
-        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+        scan = pl.scan_parquet(path, glob=False)
+        rows = scan.select(pl.len()).collect().item()
         if rows > MOST_ROWS:
             raise DataError(f"{path} has {rows:,} rows; at most {MOST_ROWS:,} are read")
-        frame = pl.read_parquet(path, glob=False)
+        frame = scan.slice(first, length).collect()
         nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
         if nested:
             raise DataError(f"{path}: the column {nested[0]!r} is nested; expected a flat table")
@@ -192,7 +220,7 @@ def _parquet(path: Path) -> pl.DataFrame:
         if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
         raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
-    return _numbered(frame, path, 1)
+    return _numbered(frame, path, first + 1)
 
 
 def _sheet(path: Path, sheet: str | None) -> pl.DataFrame:

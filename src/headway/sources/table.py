@@ -5,6 +5,7 @@ row per score, one row per answer to a question, or one column per benchmark.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import polars as pl
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
 from headway.sources import Parsed, Refused, joined
-from headway.sources.columns import LINE, Columns, check_columns, csv_frame, read_frame
+from headway.sources.columns import LINE, Columns, check_columns, csv_frame, read_frame, read_frames
 from headway.sources.files import read_text
 from headway.sources.names import DEFAULT, slug
 from headway.sources.table_mapping import (
@@ -97,9 +98,17 @@ def read(
         if progress:
             progress.advance(done, len(paths))
         sheet, delimiter = (mapping.sheet, mapping.delimiter) if mapping else (None, None)
-        frame, refused = read_frame(path, sheet=sheet, delimiter=delimiter)
-        parts.append(_parsed(frame, refused, mapping or _guessed(frame, path), str(path)))
-    return joined(parts)
+        # Cells of a wide table are counted over the whole file.
+        whole = mapping is not None and bool(mapping.wide)
+        frames = (
+            [read_frame(path, sheet=sheet, delimiter=delimiter)]
+            if whole
+            else read_frames(path, sheet=sheet, delimiter=delimiter)
+        )
+        for frame, refused in frames:
+            parts.append(_parsed(frame, refused, mapping or _guessed(frame, path), str(path)))
+    made = joined(parts)
+    return replace(made, tables=dict(made.tables) | {"models": _once(made.tables["models"])})
 
 
 def columns_of(
@@ -181,14 +190,10 @@ def _parsed(
     source = mapping.source.get("id") or slug(Path(file).name.split(".", 1)[0]) or "table"
     made = made.with_columns(source=pl.lit(source))
     names = _OF_SCORES if mapping.rows == "scores" else _OF_RESPONSES
-    table = made.select(
-        pl.col(name)
-        if name in made.columns
-        else pl.lit(None, _TYPES.get(name, pl.String())).alias(name)
-        for name in names
-    )
+    table = made.select(name for name in names if name in made.columns)
     if mapping.rows == "responses":
-        table = table.with_columns(pl.col("epoch").fill_null(1))
+        known = pl.col("epoch") if "epoch" in table.columns else pl.lit(None, pl.Int64)
+        table = table.with_columns(epoch=known.fill_null(1))
     return Parsed(
         tables={
             "sources": _sources(mapping, source, file),
@@ -287,10 +292,14 @@ def _models(made: pl.DataFrame, source: str) -> pl.DataFrame:
     released = [pl.col("released_on").alias("listed_on")] if "released_on" in made.columns else []
     return (
         made.select("model", *facts, *released)
-        .group_by("model", maintain_order=True)
-        .agg(pl.all().drop_nulls().first())
+        .pipe(_once)
         .with_columns(name=pl.col("model"), source=pl.lit(source))
     )
+
+
+def _once(models: pl.DataFrame) -> pl.DataFrame:
+    """Keep each model once, with the first of every fact that is known."""
+    return models.group_by("model", maintain_order=True).agg(pl.all().drop_nulls().first())
 
 
 def _benchmarks(made: pl.DataFrame, mapping: TableMapping, source: str) -> pl.DataFrame:
