@@ -1,5 +1,6 @@
 """Hostile files: each is a clear error, none is believed."""
 
+import csv
 import gzip
 import io
 import os
@@ -228,6 +229,16 @@ def test_rows_carry_their_physical_line():
 def test_texts_that_are_no_table(text, expected):
     with pytest.raises(DataError, match=expected):
         list(csv_rows(text, required=("model",) if "mod" in text else ()))
+
+
+def test_the_limit_of_a_cell_is_ours_whatever_others_set():
+    others = csv.field_size_limit(1 << 30)
+    try:
+        with pytest.raises(DataError, match="line 2: field larger than field limit"):
+            list(csv_rows("model\n" + "a" * 200_000))
+        assert csv.field_size_limit() == 1 << 30
+    finally:
+        csv.field_size_limit(others)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ cells. Any doubt sends the file to Python's strict CSV reader, which says what i
 """
 
 import codecs
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+
+from headway.sources.csvreader import BrokenCsv, records
 
 LONGEST_LINE = 1 << 20
 _CHUNK = 1 << 20
@@ -214,19 +215,13 @@ def _exact(text: str, label: str) -> CsvText:
     rows: list[list[str]] = []
     lines: list[int] = []
     reasons: list[str] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    before = 0
-    limit = csv.field_size_limit(LONGEST_LINE)
     try:
-        for row in reader:
+        for line, row in records(io.StringIO(text, newline=""), longest=LONGEST_LINE):
             if row:
                 rows.append(row)
-                lines.append(before + 1)
-            before = reader.line_num
-    except csv.Error as error:
-        raise Malformed([f"{label} line {before + 1}: {error}"]) from None
-    finally:
-        csv.field_size_limit(limit)
+                lines.append(line)
+    except BrokenCsv as error:
+        raise Malformed([f"{label} {error}"]) from None
     header = rows[0] if rows else []
     if not header:
         raise Malformed([f"{label}: the file is empty; expected a header line"])

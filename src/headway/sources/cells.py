@@ -3,7 +3,6 @@
 The functions that read a cell raise ``ValueError`` with the reason; :func:`each_row` collects it.
 """
 
-import csv
 import io
 import math
 import re
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 from headway.errors import DataError, did_you_mean
 from headway.sources import Refused
+from headway.sources.csvreader import BrokenCsv, records
 
 __all__ = [
     "LARGEST_AMOUNT",
@@ -76,21 +76,19 @@ def csv_rows(
     """
     where = f"{file}: " if file else ""
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
-    reader = csv.reader(lines, strict=True, delimiter=delimiter)
+    rows = records(lines, delimiter=delimiter)
     try:
-        header = checked_header(next(reader, []), required, where)
+        header = checked_header(next(rows, (1, []))[1], required, where)
         absent = dict.fromkeys((name for name in optional if name not in header), "")
-        before = reader.line_num
-        for cells in reader:
-            line, before = before + 1, reader.line_num
+        for line, cells in rows:
             if not cells:
                 continue
             if len(cells) == len(header):
                 yield line, absent | dict(zip(header, cells, strict=True))
             else:
                 yield line, f"{len(cells)} cells; expected {len(header)}"
-    except csv.Error as error:
-        raise DataError(f"{where}line {reader.line_num}: {error}") from None
+    except BrokenCsv as error:
+        raise DataError(f"{where}{error}") from None
 
 
 def checked_header(cells: list[str], required: Sequence[str] = (), where: str = "") -> list[str]:

@@ -4,7 +4,6 @@ A table is read as text with the line of each row. Every conversion notes the fi
 refuse a row; in the end the good rows and the refused ones are taken apart.
 """
 
-import csv
 import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from headway.errors import DataError, did_you_mean
 from headway.sources import Refused
 from headway.sources.archives import open_tree
 from headway.sources.cells import checked_header
+from headway.sources.csvreader import BrokenCsv, records
 from headway.sources.plainfile import as_text, check_regular, csv_text, read_bytes
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame", "read_frames"]
@@ -84,9 +84,9 @@ def csv_frame(
 def _header(text: str, file: str, delimiter: str) -> list[str]:
     start = io.StringIO(text[:_LONGEST_HEADER], newline="")
     try:
-        cells = next(csv.reader(start, strict=True, delimiter=delimiter), [])
-    except csv.Error as error:
-        raise DataError(f"{file}: line 1: {error}") from None
+        _, cells = next(records(start, delimiter=delimiter), (1, []))
+    except BrokenCsv as error:
+        raise DataError(f"{file}: {error}") from None
     return checked_header(cells, where=f"{file}: ")
 
 
@@ -121,12 +121,10 @@ def _batches(
         rows.clear()
         lines.clear()
 
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
-        next(reader, None)
-        before = reader.line_num
-        for cells in reader:
-            line, before = before + 1, reader.line_num
+        for line, cells in itertools.islice(
+            records(io.StringIO(text, newline=""), delimiter=delimiter), 1, None
+        ):
             if len(cells) == len(header):
                 lines.append(line)
                 rows.append(cells)
@@ -136,8 +134,8 @@ def _batches(
                 _bounded(refused, file)
             if len(rows) == _BATCH:
                 close()
-    except csv.Error as error:
-        raise DataError(f"{file}: line {reader.line_num}: {error}") from None
+    except BrokenCsv as error:
+        raise DataError(f"{file}: {error}") from None
     close()
     return pl.concat(frames), refused
 

@@ -5,7 +5,6 @@ and the newer layout), the benchmark matrix, the published index, the list of Ep
 their questions. See https://epoch.ai/benchmarks and https://epoch.ai/eci; CC BY 4.0.
 """
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import polars as pl
 from headway.errors import DataError, UsageError
 from headway.progress import Progress, Silent
 from headway.sources import Parsed, Refused, joined
+from headway.sources.csvreader import BrokenCsv, records
 from headway.sources.epoch_columns import PUBLISHED
 from headway.sources.epoch_index import parse_index
 from headway.sources.epoch_matrix import parse_matrix
@@ -170,7 +170,10 @@ def parse(texts: Mapping[str, str], *, progress: Progress | None = None) -> Pars
 
 
 def _kind(file: str, text: str) -> str:
-    header = next(csv.reader([text.split("\n", 1)[0]]), [])
+    try:
+        _, header = next(records([text.split("\n", 1)[0]]), (1, []))
+    except BrokenCsv as error:
+        raise DataError(f"{file}: {error}") from None
     kinds: tuple[tuple[str, Sequence[str]], ...] = (
         ("metadata", _METADATA),
         ("items", ITEMS),
