@@ -4,10 +4,19 @@ from typing import Any
 
 from headway.rulers.logistic import LogisticRuler
 from headway.rulers.published import PublishedRuler
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Ruler, Scale
 from headway.rulers.single import SingleRuler
 
-__all__ = ["LogisticRuler", "PublishedRuler", "Scale", "SingleRuler", "eci", "published", "single"]
+__all__ = [
+    "LogisticRuler",
+    "PublishedRuler",
+    "Ruler",
+    "Scale",
+    "SingleRuler",
+    "eci",
+    "published",
+    "single",
+]
 
 
 def eci(**options: Any) -> LogisticRuler:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
 
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
+from headway.progress import Progress
 
 if TYPE_CHECKING:
     import altair as alt
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from headway.dataset import Dataset
 
 TIDY = ("entity", "quantity", "estimate", "low", "high", "level", "unit", "status", "n")
+_MAPPINGS = ("spec", "details", "diagnostics")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -42,6 +44,33 @@ class Curves:
     shift: FloatArray
     factor: FloatArray
     ridge: float
+
+
+class Ruler(Protocol):
+    """What every ruler does: turn a dataset into a scale."""
+
+    def fit(
+        self,
+        data: "Dataset",
+        *,
+        draws: int | None = None,
+        seed: int | None = None,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> "Scale":
+        """Fit the ruler.
+
+        Parameters
+        ----------
+        data
+            The evidence.
+        draws, seed
+            Override the ruler's own.
+        workers
+            Threads; None for one per processor. The result does not depend on it.
+        progress
+            Told about the stages.
+        """
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -76,6 +105,8 @@ class Scale:
         The benchmarks' curves, estimate and draws, or None where the ruler has none.
     unit
         ``"points"`` or the unit of the benchmark.
+    details
+        Further tables of the ruler by name, such as ``items`` or ``groups``.
     diagnostics
         Cost, convergence, connectivity and the like, as plain values.
     notes
@@ -97,6 +128,7 @@ class Scale:
     seed: int | None
     benchmarks: pl.DataFrame | None = None
     curves: Curves | None = None
+    details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -105,12 +137,12 @@ class Scale:
             array = np.array(getattr(self, name))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
-        object.__setattr__(self, "spec", MappingProxyType(dict(self.spec)))
-        object.__setattr__(self, "diagnostics", MappingProxyType(dict(self.diagnostics)))
+        for name in _MAPPINGS:
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        fields["spec"], fields["diagnostics"] = dict(self.spec), dict(self.diagnostics)
+        fields |= {name: dict(fields[name]) for name in _MAPPINGS}
         return (_rebuild, (fields,))
 
     @property
@@ -184,6 +216,7 @@ class Scale:
             "unit": self.unit,
             "table": self.table.to_dicts(),
             "benchmarks": None if self.benchmarks is None else self.benchmarks.to_dicts(),
+            "details": {name: table.to_dicts() for name, table in self.details.items()},
             "diagnostics": dict(self.diagnostics),
             "notes": list(self.notes),
         }
