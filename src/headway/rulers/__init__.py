@@ -1,22 +1,41 @@
 """Rulers: what turns evidence into a scale. Every ruler has ``fit(dataset, ...) -> Scale``."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from headway.rulers.composite import CompositeRuler
+from headway.rulers.domain import DomainRuler
 from headway.rulers.logistic import LogisticRuler
 from headway.rulers.published import PublishedRuler
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.single import SingleRuler
 
 __all__ = [
+    "CompositeRuler",
+    "DomainRuler",
     "LogisticRuler",
     "PublishedRuler",
     "Ruler",
     "Scale",
     "SingleRuler",
+    "composite",
+    "domain",
     "eci",
     "published",
     "single",
 ]
+
+
+def composite(weights: Mapping[str, float] | Sequence[str], **options: Any) -> CompositeRuler:
+    """Return the weighted mean of normalised scores; a list of benchmarks weighs them equally."""
+    if not isinstance(weights, Mapping):
+        weights = dict.fromkeys([weights] if isinstance(weights, str) else weights, 1.0)
+    return CompositeRuler(weights=weights, **options)
+
+
+def domain(domain: str, **options: Any) -> DomainRuler:
+    """Return the ruler of one domain of benchmarks."""
+    return DomainRuler(domain=domain, **options)
 
 
 def eci(**options: Any) -> LogisticRuler:
