@@ -50,7 +50,7 @@ class Option:
         return takes(self.hint)
 
 
-def options(kind: Any) -> tuple[Option, ...]:
+def options(kind: Any, *, leave_out: Sequence[str] = ()) -> tuple[Option, ...]:
     """Return the fields of a dataclass with their types, defaults and meanings."""
     hints = hints_of(kind)
     return tuple(
@@ -62,6 +62,7 @@ def options(kind: Any) -> tuple[Option, ...]:
             text=help_of(kind, field.name),
         )
         for field in fields(kind)
+        if field.name not in leave_out
     )
 
 
@@ -219,25 +220,36 @@ def filled(kind: Any, values: Mapping[str, Any], *, known: Sequence[str] | None 
     Unfit
         With one problem per wrong value or unknown name.
     """
-    possible = {option.name: option for option in options(kind)}
-    allowed = list(possible if known is None else known)
-    out: dict[str, Any] = {}
-    problems: list[tuple[tuple[str, ...], str]] = []
-    for name, value in values.items():
-        if name not in allowed:
-            problems.append(((name,), f"unknown option{did_you_mean(name, allowed)}; "
-                             f"there are {', '.join(allowed) or 'none'}"))  # fmt: skip
-            continue
-        try:
-            out[name] = typed(possible[name].hint, value)
-        except Unfit as unfit:
-            problems += [((name, *path), text) for path, text in unfit.problems]
+    out, problems = gathered(kind, values, known=known)
     if problems:
         raise Unfit(*problems)
     return out
 
 
+def gathered(
+    kind: Any, values: Mapping[str, Any], *, known: Sequence[str] | None = None
+) -> tuple[dict[str, Any], list[tuple[tuple[str, ...], str]]]:
+    """Return the values that fit, and the problems of those that do not; see :func:`filled`."""
+    hints = hints_of(kind)
+    allowed = [field.name for field in fields(kind)] if known is None else list(known)
+    out: dict[str, Any] = {}
+    problems: list[tuple[tuple[str, ...], str]] = []
+    for name, value in values.items():
+        if name not in allowed:
+            near = did_you_mean(name, allowed)
+            text = f"unknown key{near}; there are {', '.join(allowed) or 'none'}"
+            problems.append(((name,), text))
+            continue
+        try:
+            out[name] = typed(hints[name], value)
+        except Unfit as unfit:
+            problems += [((name, *path), text) for path, text in unfit.problems]
+    return out, problems
+
+
 def _plain(kind: Any, value: Any, wanted: str) -> Any:
+    if kind is Any:
+        return value
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if kind is float and number:
         return _finite(value)
