@@ -64,6 +64,7 @@ class ChosenRuler:
             "draws.number": file.draws.number,
             "draws.seed": file.draws.seed,
             "draws.level": file.draws.level,
+            "version": file.version,
         }
         values |= {
             field: given[section]
@@ -72,8 +73,12 @@ class ChosenRuler:
         }
         if file.anchors == "none":
             values[kind.sections["anchors"]] = None
+        if "version" in kind.sections:
+            values["name"] = self.name
         field = kind.sections.get("benchmarks")
-        if field == "benchmark":
+        if kind.components:
+            values["weights"] = {name: file.weights.get(name, 1.0) for name in benchmarks or ()}
+        elif field == "benchmark":
             values[field] = self._only(benchmarks or ())
         elif field is not None and benchmarks is not None:
             values[field] = benchmarks

@@ -23,6 +23,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "draws.number": ("draws",),
         "draws.seed": ("seed",),
         "draws.level": ("level",),
+        "version": ("version",),
     }
 )
 """Where a ruler file says what these fields of a ruler hold; the other fields are options."""
@@ -51,12 +52,15 @@ class Kind:
         Tables of a dataset, any one of which is enough.
     summary
         What it measures, in one sentence.
+    components
+        Whether the weights themselves name the benchmarks.
     """
 
     name: str
     home: str
     evidence: tuple[str, ...]
     summary: str
+    components: bool = False
 
     @cached_property
     def ruler(self) -> Any:
@@ -73,6 +77,8 @@ class Kind:
             for section, possible in SECTIONS.items()
             if not names.isdisjoint(possible)
         }
+        if self.components:
+            found["benchmarks"] = "weights"
         return MappingProxyType(found)
 
     @cached_property
@@ -110,6 +116,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 summary="Capability on some benchmarks, on the scale that all of them make.",
             ),
             Kind(
+                name="composite",
+                home="headway.rulers.composite:CompositeRuler",
+                evidence=("scores",),
+                summary="The weighted mean of normalised scores on named benchmarks.",
+                components=True,
+            ),
+            Kind(
                 name="single",
                 home="headway.rulers.single:SingleRuler",
                 evidence=("scores",),
@@ -120,6 +133,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 home="headway.rulers.published:PublishedRuler",
                 evidence=("ratings",),
                 summary="The newest ratings of a board, as it published them.",
+            ),
+            Kind(
+                name="pairwise",
+                home="headway.rulers.pairwise:PairwiseRuler",
+                evidence=("votes",),
+                summary="Strength in votes between two answers (Bradley-Terry).",
             ),
         )
     }

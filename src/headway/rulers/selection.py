@@ -1,7 +1,7 @@
 """What a ruler file selects from a dataset: benchmarks and scores, and why others are out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -48,6 +48,9 @@ def select(file: RulerFile, data: "Dataset") -> Selected:
     NotIdentified
         When no score or no benchmark is left.
     """
+    wanted = file.benchmarks
+    if file.of_kind.components and not wanted.include and not wanted.conditional:
+        wanted = replace(wanted, include=tuple(file.weights))
     _require_known(file, data)
     chosen, notes = _scores(file, data)
     facts = data.benchmarks.join(
@@ -56,7 +59,7 @@ def select(file: RulerFile, data: "Dataset") -> Selected:
     ).with_columns(pl.col("models").fill_null(0))  # fmt: skip
     kept, out = [], []
     for row in facts.sort("benchmark").iter_rows(named=True):
-        reason = _why_not(file.benchmarks, row)
+        reason = _why_not(wanted, row)
         if reason:
             out.append((str(row["benchmark"]), reason))
         else:
