@@ -14,7 +14,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from headway.errors import did_you_mean
+from headway.errors import HeadwayError, did_you_mean
 
 NONE = "none"
 """The word for "no value" where a notation has none of its own."""
@@ -147,7 +147,11 @@ def takes(hint: Any) -> str:
     if origin is Literal:
         text = "one of " + ", ".join(f'"{word}"' for word in get_args(inner))
     elif origin is tuple:
-        text = f"a list of {plural.get(get_args(inner)[0], 'values')}"
+        item = get_args(inner)[0]
+        if get_origin(item) is Literal:
+            text = "a list of words among " + ", ".join(f'"{word}"' for word in get_args(item))
+        else:
+            text = f"a list of {plural.get(item, 'values')}"
     elif is_mapping(inner):
         text = f"a table of names and {plural.get(get_args(inner)[1], 'values')}"
     elif is_dataclass(inner):
@@ -317,7 +321,18 @@ def _pairs(kind: Any, value: Any, wanted: str) -> dict[str, Any]:
 def _nested(kind: Any, value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise Unfit(((), f"{shown(value)} is not a table of options"))
-    return kind(**filled(kind, value))
+    values, problems = gathered(kind, value)
+    problems += [
+        ((item.name,), f"missing; it takes {takes(hints_of(kind)[item.name])}")
+        for item in fields(kind)
+        if required(item) and item.name not in value
+    ]
+    if problems:
+        raise Unfit(*problems)
+    try:
+        return kind(**values)
+    except HeadwayError as error:
+        raise Unfit(((), error.message)) from None
 
 
 def _first_fit(hint: Any, value: Any) -> Any:

@@ -52,10 +52,10 @@ class Benchmarks:
     domain
         Main domains, such as coding or science.
     item_access
-        Who can see the questions: public, semi_private, held_out or unknown.
+        Who can see the questions.
     scorer
-        What decides whether an answer is right: exact, tests, judge, simulation, human or
-        unknown.
+        What decides whether an answer is right: a comparison with the exact answer, tests of a
+        program, a judge model, a simulation, or humans.
     maintainer
         Who keeps the benchmark.
     released_since
@@ -99,12 +99,12 @@ class Scores:
     Parameters
     ----------
     reporter
-        Who reported the score: independent, benchmark (its maintainer), developer (of the
-        model), competitor or unknown. Everybody when empty.
+        Who reported the score: an independent third party, the maintainer of the benchmark, the
+        developer of the model, or a competitor. Everybody when empty.
     effort
-        Which effort counts where a model has several scores on a benchmark (variants such as
-        high or low, or several reporters): its best score, the best among runs at default
-        effort alone, the mean of all, the latest recorded, or an error when there are several.
+        Which score counts where a model has several on a benchmark (efforts such as high or
+        low, or several reporters): the best; the best of those at default effort, no other
+        effort being counted at all; their mean; the latest recorded; or none, with an error.
     """
 
     reporter: tuple[Reporter, ...] = ()
@@ -171,7 +171,8 @@ class RulerFile:
     weights
         Weight of a benchmark, 1 where it is not named.
     anchors
-        Models and the points that they get; "none" keeps the unit of the fit.
+        Models and the points that they get. anchors = "none" in place of the table keeps the
+        unit of the fit.
     draws
         The draws behind the intervals.
     options

@@ -199,11 +199,13 @@ def read(path: str | Path) -> RulerFile:
 
 
 def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Take a title or a note that is one text as the English one."""
+    """Take a title or a note that is one text as the English one, and an empty one as none."""
     out = dict(values)
     for name in ("title", "note"):
         if isinstance(out.get(name), str):
             out[name] = {"en": out[name]}
+        elif out.get(name) == {}:
+            del out[name]
     return out
 
 
