@@ -5,7 +5,9 @@ from typing import Any
 
 from headway.rulers.composite import CompositeRuler
 from headway.rulers.domain import DomainRuler
+from headway.rulers.files import load, shelf
 from headway.rulers.logistic import LogisticRuler
+from headway.rulers.pairwise import PairwiseRuler
 from headway.rulers.published import PublishedRuler
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.single import SingleRuler
@@ -14,6 +16,7 @@ __all__ = [
     "CompositeRuler",
     "DomainRuler",
     "LogisticRuler",
+    "PairwiseRuler",
     "PublishedRuler",
     "Ruler",
     "Scale",
@@ -21,7 +24,10 @@ __all__ = [
     "composite",
     "domain",
     "eci",
+    "load",
+    "pairwise",
     "published",
+    "shelf",
     "single",
 ]
 
@@ -41,6 +47,11 @@ def domain(domain: str, **options: Any) -> DomainRuler:
 def eci(**options: Any) -> LogisticRuler:
     """Return the ECI-compatible ruler; options are those of :class:`LogisticRuler`."""
     return LogisticRuler(**options)
+
+
+def pairwise(**options: Any) -> PairwiseRuler:
+    """Return the ruler of votes; options are those of :class:`PairwiseRuler`."""
+    return PairwiseRuler(**options)
 
 
 def published(board: str = "Epoch ECI") -> PublishedRuler:
