@@ -21,7 +21,8 @@ Policy = Literal["refuse", "add", "skip"]
 MOST_LISTED = 1000
 
 EVIDENCE = (
-    "availability", "scores", "ratings", "prices", "responses", "votes", "indicators", "claims",
+    "availability", "scores", "ratings", "prices", "responses", "items", "votes", "indicators",
+    "claims",
 )  # fmt: skip
 KIND_OF: dict[str, Kind] = {table: kind for kind, table in ALIASED.items()}  # type: ignore[misc]
 _RELEASED = ("listed_on", "announced_on", "available_on")

@@ -386,6 +386,19 @@ RESPONSES = Table(
     ),
 )
 
+ITEMS = Table(
+    name="items",
+    description="Facts about single questions",
+    key=("benchmark", "item"),
+    columns=(
+        _reference("benchmark", "benchmarks", "Benchmark", required=True),
+        _id("item", "Id of the question, as in the table responses"),
+        _amount("human_minutes", "number", "Minutes that it takes a skilled human"),
+        _text("family", "Group of similar questions that it belongs to"),
+        *_BOOKKEEPING,
+    ),
+)
+
 VOTES = Table(
     name="votes",
     description="Single preferences between two answers",
@@ -463,6 +476,7 @@ TABLES: dict[str, Table] = {
         RATINGS,
         PRICES,
         RESPONSES,
+        ITEMS,
         VOTES,
         INDICATORS,
         CLAIMS,

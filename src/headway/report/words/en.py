@@ -440,6 +440,7 @@ TEXTS: dict[str, str] = {
     "table.aliases": "Other names",
     "table.scores": "Scores",
     "table.responses": "Answers",
+    "table.items": "Questions",
     "table.votes": "Votes",
     "table.ratings": "Ratings",
     "table.prices": "Prices",

@@ -391,6 +391,7 @@ TEXTS: dict[str, str] = {
     "table.aliases": "别名",
     "table.scores": "成绩",
     "table.responses": "作答",
+    "table.items": "题目",
     "table.votes": "投票",
     "table.ratings": "评分",
     "table.prices": "价格",
