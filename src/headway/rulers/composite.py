@@ -260,7 +260,7 @@ class CompositeRuler:
     def _kept(self, table: "_Table", weight: FloatArray) -> NDArray[np.bool_]:
         observed = np.isfinite(table.score)
         if self.missing == "refuse":
-            kept: NDArray[np.bool_] = observed.all(axis=1)
+            kept = np.asarray(observed.all(axis=1))
         else:
             # The sum of weights that should be 1 may end a rounding error below it.
             kept = np.asarray(observed @ weight >= self.min_share - 1e-12)
