@@ -126,11 +126,11 @@ def _pairs(section: str, about: str, kind: Kind, start: RulerFile | None) -> Ite
     yield from _comment(about if section == "weights" else f"{option.text} {about}")
     yield f"[{section}]"
     for key, value in given.items():
-        yield f"{_key(key)} = {written(value)}"
+        yield f"{quoted(key)} = {written(value)}"
     if not given:
         example = option.default or {"BENCHMARK" if section == "weights" else "MODEL": 1.0}
         for key, value in example.items():
-            yield f"# {_key(key)} = {written(value)}"
+            yield f"# {quoted(key)} = {written(value)}"
 
 
 def _comment(text: str, *, indent: str = "") -> list[str]:
@@ -140,7 +140,8 @@ def _comment(text: str, *, indent: str = "") -> list[str]:
     )  # fmt: skip
 
 
-def _key(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a key in TOML, in quotes where it needs them."""
     return name if _BARE.fullmatch(name) else written(name)
 
 
@@ -159,7 +160,7 @@ def written(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        inside = ", ".join(f"{_key(str(key))} = {written(item)}" for key, item in value.items())
+        inside = ", ".join(f"{quoted(str(key))} = {written(item)}" for key, item in value.items())
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(written(item) for item in value) + "]"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from headway.declared import filled
 from headway.errors import UsageError
 from headway.progress import Progress
-from headway.rulers.contents import RulerFile
+from headway.rulers.contents import Benchmarks, RulerFile
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.selection import Selected, select
 
@@ -27,9 +27,12 @@ class ChosenRuler:
     ----------
     file
         What the ruler file says.
+    level
+        Level of the intervals in place of the file's.
     """
 
     file: RulerFile
+    level: float | None = None
 
     def __post_init__(self) -> None:
         if "benchmarks" not in self.file.of_kind.sections:
@@ -63,8 +66,8 @@ class ChosenRuler:
             "scores.effort": "best" if file.scores.effort == "default" else file.scores.effort,
             "draws.number": file.draws.number,
             "draws.seed": file.draws.seed,
-            "draws.level": file.draws.level,
-            "version": file.version,
+            "draws.level": file.draws.level if self.level is None else self.level,
+            "version": None if self._bare else file.version,
         }
         values |= {
             field: given[section]
@@ -73,7 +76,7 @@ class ChosenRuler:
         }
         if file.anchors == "none":
             values[kind.sections["anchors"]] = None
-        if "version" in kind.sections:
+        if "version" in kind.sections and not self._bare:
             values["name"] = self.name
         field = kind.sections.get("benchmarks")
         if kind.components:
@@ -112,23 +115,32 @@ class ChosenRuler:
         if "benchmarks" not in kind.sections:
             return self.built(None), Selected(data=data, benchmarks=(), left_out=(), notes=())
         selected = self.select(data)
+        everything = self.file.benchmarks == Benchmarks() and not self.file.weights
+        if everything and kind.optional_benchmarks:
+            return self.built(None), selected
         return self.built(selected.benchmarks), selected
 
     def signed(self, scale: Scale, selected: Selected) -> Scale:
         """Return a scale that says which ruler file made it."""
-        signature = {
+        signature: dict[str, Any] = {
             "name": self.file.name,
             "version": self.file.version,
             "digest": self.file.digest,
-            "title": {lang: self.file.called(lang) for lang in ("en", "zh")},
             "benchmarks": list(selected.benchmarks),
         }
+        if not self._bare:
+            signature["title"] = {lang: self.file.called(lang) for lang in ("en", "zh")}
         return replace(
             scale,
-            ruler=self.name,
+            ruler=scale.ruler if self._bare else self.name,
             spec=dict(scale.spec) | {"file": signature},
             notes=tuple(dict.fromkeys([*selected.notes, *scale.notes])),
         )
+
+    @property
+    def _bare(self) -> bool:
+        """Whether it has no name beside that of its kind."""
+        return self.file.title is None and self.file.name == self.file.kind
 
     def _only(self, benchmarks: tuple[str, ...]) -> str:
         if len(benchmarks) == 1:

@@ -268,7 +268,7 @@ def _selection(file: RulerFile) -> list[Problem]:
             out.append(((section, name), f"{value} is below 1"))
     for name, weight in file.weights.items():
         if weight < 0:
-            out.append((("weights", name), f"{weight:g} is below 0"))
+            out.append((("weights", name), f"{weight:g} is below 0; expected 0 or more"))
         elif weight > 0 and name in chosen.exclude:
             out.append((("weights", name), "excluded in [benchmarks]; a weight has no effect"))
     return out

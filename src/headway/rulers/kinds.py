@@ -33,7 +33,7 @@ _IMPORT: Mapping[str, str] = MappingProxyType(
         "scores": "headway import table SCORES.csv --into FOLDER",
         "ratings": "headway import arena FILE --into FOLDER",
         "responses": "headway import inspect LOGS --into FOLDER",
-        "votes": "headway import table VOTES.csv --mapping MAPPING.yaml --into FOLDER",
+        "votes": "headway import arena VOTES --into FOLDER",
     }
 )
 
@@ -80,6 +80,12 @@ class Kind:
         if self.components:
             found["benchmarks"] = "weights"
         return MappingProxyType(found)
+
+    @property
+    def optional_benchmarks(self) -> bool:
+        """Whether it takes every benchmark when none is named."""
+        taken = [f for f in fields(self.ruler) if f.name == self.sections.get("benchmarks")]
+        return bool(taken) and taken[0].default is None
 
     @cached_property
     def options(self) -> tuple[Option, ...]:

@@ -75,7 +75,7 @@ def select(file: RulerFile, data: "Dataset") -> Selected:
     if not kept:
         raise NotIdentified(
             f"the ruler {file.name!r} leaves no benchmark of this dataset",
-            details=_counted(out), hint="loosen the conditions in [benchmarks] or [scores]",
+            details=by_reason(out), hint="loosen the conditions in [benchmarks] or [scores]",
         )  # fmt: skip
     return Selected(data=chosen, benchmarks=tuple(kept), left_out=tuple(out), notes=notes)
 
@@ -185,8 +185,8 @@ _CONDITIONS = (
 )
 
 
-def _counted(out: Sequence[tuple[str, str]]) -> list[str]:
-    """Reasons with the benchmarks that they keep out, the most frequent first."""
+def by_reason(out: Sequence[tuple[str, str]]) -> list[str]:
+    """Return each reason with the benchmarks that it keeps out, the most frequent first."""
     by: dict[str, list[str]] = {}
     for name, reason in out:
         by.setdefault(reason, []).append(name)
