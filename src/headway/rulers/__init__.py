@@ -6,6 +6,7 @@ from typing import Any
 from headway.rulers.composite import CompositeRuler
 from headway.rulers.domain import DomainRuler
 from headway.rulers.files import load, shelf
+from headway.rulers.horizon import HorizonRuler
 from headway.rulers.logistic import LogisticRuler
 from headway.rulers.pairwise import PairwiseRuler
 from headway.rulers.published import PublishedRuler
@@ -15,6 +16,7 @@ from headway.rulers.single import SingleRuler
 __all__ = [
     "CompositeRuler",
     "DomainRuler",
+    "HorizonRuler",
     "LogisticRuler",
     "PairwiseRuler",
     "PublishedRuler",
@@ -24,6 +26,7 @@ __all__ = [
     "composite",
     "domain",
     "eci",
+    "horizon",
     "load",
     "pairwise",
     "published",
@@ -52,6 +55,11 @@ def eci(**options: Any) -> LogisticRuler:
 def pairwise(**options: Any) -> PairwiseRuler:
     """Return the ruler of votes; options are those of :class:`PairwiseRuler`."""
     return PairwiseRuler(**options)
+
+
+def horizon(**options: Any) -> HorizonRuler:
+    """Return the ruler of time horizons; options are those of :class:`HorizonRuler`."""
+    return HorizonRuler(**options)
 
 
 def published(board: str = "Epoch ECI") -> PublishedRuler:
