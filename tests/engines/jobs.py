@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,15 @@ def mean_after(part: Floats, folder: Path) -> float:
 
 
 def wait_for(path: Path) -> None:
+    wait_until(path.exists)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
     for _ in range(3000):
-        if path.exists():
+        if holds():
             return
         time.sleep(0.01)
-    raise TimeoutError(path)
+    raise TimeoutError("waited half a minute in vain")
 
 
 def process(part: Any) -> int:
@@ -69,8 +74,12 @@ def refuse(part: Floats, error: Exception) -> float:
     raise error
 
 
-def writable(part: Floats, own: Floats, theta: Floats) -> tuple[bool, bool]:
-    return own.flags.writeable, theta.flags.writeable
+def given(part: Floats) -> Floats:
+    return part
+
+
+def writable(part: Floats, own: Floats, theta: Floats) -> tuple[tuple[bool, ...], Floats]:
+    return tuple(array.flags.writeable for array in (part, own, theta)), part.copy()
 
 
 def count(path: Path) -> Floats:

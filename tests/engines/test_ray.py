@@ -54,7 +54,7 @@ def start(cluster: Nodes, connected: None) -> Iterator[Start]:
     engines: list[Ray] = []
 
     def begin(loads: Sequence[Load] = LOADS, **options: Any) -> Ray:
-        options = {"address": cluster.address, "patience": (60.0, 3.0)} | options
+        options = {"address": cluster.address, "patience": (60.0, 6.0)} | options
         engines.append(Ray(loads, **options))
         return engines[-1]
 
@@ -73,29 +73,24 @@ def test_the_same_bits_as_local_whatever_the_workers(start: Start) -> None:
     with closing(Local(LOADS)) as local:
         expected = sums(local)
     told = Told()
-    for workers in (1, 2, 3):
+    for workers, there in ((1, 1), (2, 2), (4, 3)):
         with closing(start(workers=workers, progress=told)) as engine:
-            assert (engine.n_parts, engine.n_workers) == (7, workers)
+            assert (engine.n_parts, engine.n_workers) == (7, there)
             assert sums(engine) == expected
             assert sums(engine) == expected
     assert told.stages[:2] == ["Connecting to Ray", "Loading 7 parts on 1 workers"]
     assert told.steps[-1] == (7, 7)
+    assert "The cluster has 3 processors for 4 workers" in told.stages
 
 
 def test_workers_are_as_many_as_processors_and_not_more_than_parts(start: Start) -> None:
-    with closing(start()) as engine:
+    with closing(start(LOADS[:4])) as engine:
         assert engine.n_workers == 3
         assert len(set(engine.run(jobs.process))) == 3
-    with closing(start(LOADS[:2])) as engine:
-        assert engine.n_workers == 2
+    with closing(start(LOADS[:1])) as engine:
+        assert engine.n_workers == 1
     with closing(start([])) as engine:
         assert engine.run(jobs.mean) == []
-
-
-def test_fewer_processors_than_workers_asked_for(start: Start) -> None:
-    with closing(start(workers=5, patience=(4.0, 4.0))) as engine:
-        assert engine.n_workers == 3
-        assert engine.run(jobs.mean) == [float(load().mean()) for load in LOADS]
 
 
 def test_parts_are_read_once_and_by_the_workers(start: Start, tmp_path: Path) -> None:
@@ -109,9 +104,13 @@ def test_parts_are_read_once_and_by_the_workers(start: Start, tmp_path: Path) ->
     assert os.getpid() not in engine.run(jobs.process)
 
 
-def test_arguments_cannot_be_changed_by_the_function(start: Start) -> None:
-    each = [np.zeros(3)] * 7
-    assert start(workers=1).run(jobs.writable, THETA, each=each) == [(False, False)] * 7
+def test_arrays_are_as_they_are_in_this_process(start: Start) -> None:
+    """Compiled functions are compiled again for arrays that cannot be written."""
+    engine = start([partial(jobs.given, np.ones(3)), partial(jobs.given, np.ones(200_000))])
+    found = engine.run(jobs.writable, THETA, each=[np.zeros(3), np.zeros(200_000)])
+    for arrived, returned in found:
+        assert arrived == (True, True, True)
+        returned += 1.0
 
 
 @pytest.mark.parametrize("victims", [(0,), (3, 4, 5)])
@@ -132,10 +131,12 @@ def test_a_killed_node_changes_nothing(start: Start, cluster: Nodes, tmp_path: P
     told = Told()
     engine = start(workers=3, progress=told)
     expected = engine.run(jobs.mean)
+    processes = {Path(f"/proc/{number}") for number in engine.run(jobs.process)}
 
     def kill() -> None:
         jobs.wait_for(tmp_path / "begun")
         cluster.kill()
+        jobs.wait_until(lambda: not all(process.exists() for process in processes))
         (tmp_path / "go on").touch()
 
     with ThreadPoolExecutor(1) as aside:
@@ -155,6 +156,7 @@ def test_a_part_that_kills_its_workers_is_given_up(start: Start) -> None:
     assert "memory" in str(error.value.hint)
 
 
+@pytest.mark.slow
 def test_no_worker_is_left(start: Start, cluster: Nodes) -> None:
     engine = start(workers=3, patience=(60.0, 2.0))
     for _ in range(3):

@@ -15,8 +15,7 @@ from headway.errors import HeadwayError, UsageError
 ANSWER_SECONDS = 20.0
 _KNOCK_SECONDS = 5.0
 _STORE_BYTES = 1 << 30
-# Nothing is sent anywhere, and what the workers print stays in their log files.
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
+_NO_TELEMETRY = {"RAY_USAGE_STATS_ENABLED": "0"}
 # Ray's name for "this machine only"; it holds on every system.
 _LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
@@ -30,7 +29,7 @@ def library() -> Any:
         It is not installed.
     """
     try:
-        with _environment(_QUIET):
+        with _environment(_NO_TELEMETRY):
             return import_module("ray")
     except ModuleNotFoundError as error:
         if error.name != "ray":
@@ -70,7 +69,7 @@ class Connection:
         settings: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
         try:
             if address is None:
-                with _environment(_QUIET | _LOOPBACK), _loopback():
+                with _environment(_NO_TELEMETRY | _LOOPBACK), _loopback():
                     ray.init(
                         "local",
                         num_cpus=processors,
@@ -80,7 +79,7 @@ class Connection:
                     )
             else:
                 _require_answer(address)
-                with _environment(_QUIET):
+                with _environment(_NO_TELEMETRY):
                     ray.init(address, **settings)
         except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
             raise _refused(address, str(error)) from None
@@ -114,7 +113,7 @@ def _require_answer(address: str) -> None:
             capture_output=True,
             timeout=ANSWER_SECONDS,
             check=False,
-            env=os.environ | _QUIET,
+            env=os.environ | _NO_TELEMETRY,
         )
     except subprocess.TimeoutExpired:
         raise _refused(address, f"no answer within {ANSWER_SECONDS:g} seconds") from None

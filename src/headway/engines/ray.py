@@ -9,10 +9,12 @@ without dashboard or usage statistics. A cluster that somebody else started is l
 """
 
 import os
+import pickle
 import platform
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
@@ -25,7 +27,7 @@ from headway.progress import Progress, Silent
 T = TypeVar("T")
 MOST_LOSSES = 3
 FIRST_PATIENCE = 60.0
-LATER_PATIENCE = 10.0
+LATER_PATIENCE = 20.0
 _ALIVE_SECONDS = 2.0
 _COMPARED = ("numpy", "numba", "polars")
 
@@ -33,8 +35,8 @@ _COMPARED = ("numpy", "numba", "polars")
 class Ray:
     """An engine of processes on a Ray cluster.
 
-    The results are those of :class:`headway.engines.local.Local` for the same parts, to the last
-    bit, whatever the number of workers. Arrays arrive at the function, and come back, read-only.
+    The results are those of :class:`headway.engines.local.Local` for the same parts, whatever the
+    number of workers: to the last bit where the processors are of one kind.
 
     Parameters
     ----------
@@ -46,8 +48,8 @@ class Ray:
         for the one that ``ray start`` or ``RAY_ADDRESS`` made known, or None to start one on this
         machine. Where this process is connected to Ray already, that connection is used.
     workers
-        Processes, of one processor each; None for as many as the cluster has processors, and never
-        more than parts. With fewer processors free the work goes on with those.
+        Processes, of one processor each; None for as many as the cluster has processors. There are
+        never more than processors or parts, and fewer where other jobs hold the processors.
     progress
         Told about loading, and about workers lost.
     patience
@@ -87,15 +89,16 @@ class Ray:
         self._loads = list(loads)
         self._crew: list[_Worker] = []
         self._home: list[_Worker] = []
-        wanted = min(workers or os.cpu_count() or 1, len(self._loads)) or 1
         self._progress.stage("Connecting to Ray")
         self._ray = library()
-        self._connection = Connection(self._ray, address, processors=workers or wanted)
+        here = workers or os.cpu_count() or 1
+        self._connection = Connection(self._ray, address, processors=here)
         try:
-            if workers is None:
-                free = int(self._ray.cluster_resources().get("CPU", 1))
-                wanted = min(max(free, 1), max(len(self._loads), 1))
-            self._crew = self._hire(wanted, patience[0])
+            there = int(self._ray.cluster_resources().get("CPU", 0))
+            wanted = min(workers or there, there, len(self._loads))
+            if workers is not None and there < workers:
+                self._progress.stage(f"The cluster has {there} processors for {workers} workers")
+            self._crew = self._hire(max(wanted, 1), patience[0])
             if not self._crew:
                 raise _no_worker(self._ray, patience[0])
             self._place()
@@ -122,13 +125,13 @@ class Ray:
         if each is not None and len(each) != self.n_parts:
             raise ValueError(f"{len(each)} arguments for {self.n_parts} parts")
         # One object in the store: it travels to each machine once, and each worker reads it once.
-        job = self._ray.put((function, shared))
+        job = self._ray.put(_packed((function, shared)))
 
         def ask(worker: _Worker, part: int) -> Any:
-            own = () if each is None else (each[part],)
+            own = () if each is None else (_packed(each[part]),)
             return worker.process.call.remote(part, [job], *own)
 
-        return self._collect(ask, loaded=True)
+        return [_unpacked(result) for result in self._collect(ask, loaded=True)]
 
     def close(self) -> None:
         """Let go of the parts and the workers; stop the cluster if this engine started it."""
@@ -145,7 +148,7 @@ class Ray:
         self._collect(self._load, loaded=False, advance=self._progress.advance)
 
     def _load(self, worker: "_Worker", part: int) -> Any:
-        return worker.process.load.remote(part, self._loads[part])
+        return worker.process.load.remote(part, _packed(self._loads[part]))
 
     def _collect(
         self,
@@ -279,20 +282,30 @@ class _Process:
     def about(self) -> dict[str, str]:
         return _about()
 
-    def load(self, part: int, load: Load) -> None:
+    def load(self, part: int, load: bytes) -> None:
         try:
-            self.parts[part] = load()
+            self.parts[part] = _unpacked(load)()
         except Exception as error:
             self.unreadable[part] = _unreadable(part, error)
             raise self.unreadable[part] from error
 
-    def call(self, part: int, job: list[Any], *own: Any) -> Any:
+    def call(self, part: int, job: list[Any], *own: bytes) -> bytes:
         if part in self.unreadable:
             raise self.unreadable[part]
         if self.job[0] != job[0]:
-            self.job = (job[0], library().get(job[0]))
+            self.job = (job[0], _unpacked(library().get(job[0])))
         function, shared = self.job[1]
-        return function(self.parts[part], *own, *shared)
+        return _packed(function(self.parts[part], *map(_unpacked, own), *shared))
+
+
+# Ray maps arrays into memory read-only, for which compiled functions would be compiled again.
+def _packed(value: Any) -> bytes:
+    packed: bytes = import_module("ray.cloudpickle").dumps(value)
+    return packed
+
+
+def _unpacked(packed: bytes) -> Any:
+    return pickle.loads(packed)
 
 
 def _about() -> dict[str, str]:
