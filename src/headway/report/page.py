@@ -33,6 +33,7 @@ def page(story: Story, *, lang: str | None = None) -> str:
     lang
         ``en`` or ``zh``; that of the story when None.
     """
+    from altair.utils.schemapi import debug_mode
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
@@ -42,10 +43,10 @@ def page(story: Story, *, lang: str | None = None) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=False, lstrip_blocks=False
     )
     environment.globals["w"] = words
-    drawn = {
-        name: _drawn(figure, Look(lang=lang, theme="page", title=False))
-        for name, figure in figures(story, Look(lang=lang, theme="page", title=False)).items()
-    }
+    look = Look(lang=lang, theme="page", title=False)
+    # Altair checks every part of a chart against its schema, which the tests have it do once.
+    with debug_mode(False):
+        drawn = {name: _drawn(figure, look) for name, figure in figures(story, look).items()}
     early, script, library = _file("early.js"), _file("page.js"), chart_library()
     context = _context(story, words) | {
         "figures": {

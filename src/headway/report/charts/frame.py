@@ -224,32 +224,35 @@ def finish(
     if look.title:
         heading, top = _heading(frame, look, title, note)
         layers = [*layers, *heading]
-    chart = alt.layer(*layers).properties(
+    # In one step: every method of a chart copies it with all its data.
+    chart = alt.layer(
+        *layers,
         width=frame.inner,
         height=frame.height,
         autosize=alt.AutoSizeParams(type="none"),
         padding={"left": frame.left, "right": frame.right, "top": top, "bottom": frame.bottom},
         description=description,
-    )
-    configured: alt.LayerChart = chart.configure(
-        background="transparent" if look.theme == "page" else colours.paper,
-        font=FONT,
-        view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(
-            domainColor=colours.faint,
-            gridColor=colours.grid,
-            labelColor=colours.soft,
-            labelFontSize=12,
-            tickColor=colours.faint,
-            titleColor=colours.soft,
-            titleFontSize=11,
-            titleFontWeight="normal",
-            domain=False,
-            ticks=False,
-            labelPadding=6,
+        config=alt.Config(
+            background="transparent" if look.theme == "page" else colours.paper,
+            font=FONT,
+            view=alt.ViewConfig(stroke=None),
+            axis=alt.AxisConfig(
+                domainColor=colours.faint,
+                gridColor=colours.grid,
+                labelColor=colours.soft,
+                labelFontSize=12,
+                tickColor=colours.faint,
+                titleColor=colours.soft,
+                titleFontSize=11,
+                titleFontWeight="normal",
+                domain=False,
+                ticks=False,
+                labelPadding=6,
+            ),
         ),
     )
-    return configured
+    assert isinstance(chart, alt.LayerChart)
+    return chart
 
 
 def _heading(frame: Frame, look: Look, title: str, note: str) -> tuple[list[Layer], float]:
