@@ -191,9 +191,9 @@ def refit(scale: Scale, benchmarks: Sequence[str], *, name: str, min_scores: int
         cells = observe(
             scale.dataset,
             benchmarks=used,
-            weights=scale.spec["weights"],
+            weights=scale.spec.get("weights"),
             min_scores=min_scores,
-            duplicates=scale.spec["duplicates"],
+            duplicates=scale.spec.get("duplicates", "best"),
         )
     except NotIdentified as error:
         raise NotIdentified(

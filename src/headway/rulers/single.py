@@ -24,8 +24,8 @@ class SingleRuler:
     """Chance-corrected score on one benchmark, in percent, at least 0 and at most 100.
 
     Draws add the sampling error of the score: the reported standard error where there is one,
-    else the binomial one (:func:`headway.rulers.sampling.sampling_errors`); with an unknown
-    number of items there is none, and a note.
+    else the binomial one (:func:`headway.rulers.sampling.sampling_errors`). Where it is known
+    for no score, because the number of items is unknown, there are no draws, and a note.
 
     Parameters
     ----------
@@ -77,7 +77,8 @@ class SingleRuler:
         facts = data.benchmarks.row(by_predicate=pl.col("benchmark") == self.benchmark, named=True)
         p = np.clip(cells.performance, 0.0, 1.0)
         error_of, notes = sampling_errors(data, cells, self.duplicates)
-        noise = np.random.default_rng(seed).standard_normal((n_draws, len(p)))
+        known = n_draws if error_of.any() else 0
+        noise = np.random.default_rng(seed).standard_normal((known, len(p)))
         values = 100 * np.clip(p + noise * error_of, 0.0, 1.0)
         low, high = central_interval(values, self.level)
         identity = repr((data.digest, asdict(self), n_draws, seed))
