@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import headway
+from headway.rulers import Scale
+
 Floats = NDArray[np.float64]
 
 
@@ -80,6 +83,10 @@ def given(part: Floats) -> Floats:
 
 def writable(part: Floats, own: Floats, theta: Floats) -> tuple[tuple[bool, ...], Floats]:
     return tuple(array.flags.writeable for array in (part, own, theta)), part.copy()
+
+
+def one_lag(options: dict[str, Any], scale: Scale) -> dict[str, Any]:
+    return headway.lag(scale, **options).to_dict()
 
 
 def count(path: Path) -> Floats:

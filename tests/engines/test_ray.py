@@ -16,6 +16,7 @@ from headway.engines import Load
 from headway.engines.local import Local
 from headway.engines.ray import Ray
 from headway.errors import DataError, HeadwayError, UsageError
+from tests.cli.conftest import small_dataset
 from tests.engines import jobs
 from tests.engines.conftest import Nodes
 
@@ -111,6 +112,23 @@ def test_arrays_are_as_they_are_in_this_process(start: Start) -> None:
     for arrived, returned in found:
         assert arrived == (True, True, True)
         returned += 1.0
+
+
+def test_independent_jobs(start: Start) -> None:
+    """A part may be the description of a job: here 40 ways to ask for a lag."""
+    scale = headway.rulers.eci(draws=20).fit(small_dataset())
+    ways = [
+        {"convention": convention, "tie": tie, "date": basis, "drop_first": drop}
+        for convention in ("daily", "levels", "records", "trend", "gap")
+        for tie in (0.0, 1.0)
+        for basis in ("available", "announced")
+        for drop in (False, True)
+    ]
+    loads = [partial(jobs.given, way) for way in ways]
+    with closing(Local(loads)) as local:
+        expected = local.run(jobs.one_lag, scale)
+    assert len(expected) == 40
+    assert start(loads, workers=2).run(jobs.one_lag, scale) == expected
 
 
 @pytest.mark.parametrize("victims", [(0,), (3, 4, 5)])
