@@ -112,10 +112,11 @@ class ChosenRuler:
         """Return the ruler of its kind for a dataset, and what was selected."""
         kind = self.file.of_kind
         kind.require_evidence(data)
-        if "benchmarks" not in kind.sections:
+        everything = self.file.benchmarks == Benchmarks() and not self.file.weights
+        by_scores = "scores" in kind.evidence
+        if "benchmarks" not in kind.sections or (everything and not by_scores):
             return self.built(None), Selected(data=data, benchmarks=(), left_out=(), notes=())
         selected = self.select(data)
-        everything = self.file.benchmarks == Benchmarks() and not self.file.weights
         if everything and kind.optional_benchmarks:
             return self.built(None), selected
         return self.built(selected.benchmarks), selected
@@ -150,57 +151,3 @@ class ChosenRuler:
             f"{self.file.name!r} selects {len(benchmarks)}",
             hint="name one in [benchmarks] include; on the command line, exactly one --benchmark",
         )
-
-
-def together(
-    rulers: Mapping[str, Ruler],
-    data: "Dataset",
-    *,
-    draws: int | None = None,
-    seed: int | None = None,
-    workers: int | None = None,
-    progress: Progress | None = None,
-) -> tuple[dict[str, Scale], dict[str, str]]:
-    """Fit several rulers on one dataset, sharing what they have in common.
-
-    Rulers of some benchmarks share the fit on all benchmarks; the result is the same as that of
-    fitting each alone.
-
-    Parameters
-    ----------
-    rulers
-        By name.
-
-    Returns
-    -------
-    scales, failures
-        The scales by name, and for each other ruler why it could not be fitted.
-    """
-    from headway.errors import HeadwayError
-    from headway.progress import Silent
-    from headway.rulers.subset import SubsetRuler
-
-    progress = progress or Silent()
-    joint: dict[str, Scale] = {}
-    scales: dict[str, Scale] = {}
-    failures: dict[str, str] = {}
-    for done, (name, ruler) in enumerate(rulers.items(), start=1):
-        try:
-            if isinstance(ruler, ChosenRuler):
-                inner, selected = ruler.prepare(data)
-                if isinstance(inner, SubsetRuler):
-                    key = f"{inner.joint!r} {selected.data.digest}"
-                    if key not in joint:
-                        joint[key] = inner.joint.fit(
-                            selected.data, draws=draws, seed=seed, workers=workers
-                        )
-                    scale = inner.on(joint[key])
-                else:
-                    scale = inner.fit(selected.data, draws=draws, seed=seed, workers=workers)
-                scales[name] = ruler.signed(scale, selected)
-            else:
-                scales[name] = ruler.fit(data, draws=draws, seed=seed, workers=workers)
-        except HeadwayError as error:
-            failures[name] = error.message
-        progress.advance(done, len(rulers))
-    return scales, failures

@@ -141,6 +141,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 summary="The newest ratings of a board, as it published them.",
             ),
             Kind(
+                name="horizon",
+                home="headway.rulers.horizon:HorizonRuler",
+                evidence=("responses", "indicators"),
+                summary="How long a task, in human time, a model solves half of the time.",
+            ),
+            Kind(
                 name="pairwise",
                 home="headway.rulers.pairwise:PairwiseRuler",
                 evidence=("votes",),

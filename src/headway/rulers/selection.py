@@ -53,8 +53,9 @@ def select(file: RulerFile, data: "Dataset") -> Selected:
         wanted = replace(wanted, include=tuple(file.weights))
     _require_known(file, data)
     chosen, notes = _scores(file, data)
+    table = next(name for name in file.of_kind.evidence if name in ("scores", "responses"))
     facts = data.benchmarks.join(
-        chosen.scores.group_by("benchmark").agg(models=pl.col("model").n_unique()),
+        chosen.table(table).group_by("benchmark").agg(models=pl.col("model").n_unique()),
         on="benchmark", how="left", maintain_order="left",
     ).with_columns(pl.col("models").fill_null(0))  # fmt: skip
     kept, out = [], []
