@@ -7,6 +7,8 @@ from headway.rulers.composite import CompositeRuler
 from headway.rulers.domain import DomainRuler
 from headway.rulers.files import load, shelf
 from headway.rulers.horizon import HorizonRuler
+from headway.rulers.item_checks import differential
+from headway.rulers.items import ItemRuler
 from headway.rulers.logistic import LogisticRuler
 from headway.rulers.pairwise import PairwiseRuler
 from headway.rulers.published import PublishedRuler
@@ -17,6 +19,7 @@ __all__ = [
     "CompositeRuler",
     "DomainRuler",
     "HorizonRuler",
+    "ItemRuler",
     "LogisticRuler",
     "PairwiseRuler",
     "PublishedRuler",
@@ -24,9 +27,11 @@ __all__ = [
     "Scale",
     "SingleRuler",
     "composite",
+    "differential",
     "domain",
     "eci",
     "horizon",
+    "items",
     "load",
     "pairwise",
     "published",
@@ -52,6 +57,11 @@ def eci(**options: Any) -> LogisticRuler:
     return LogisticRuler(**options)
 
 
+def items(**options: Any) -> ItemRuler:
+    """Return the ruler of answers to single questions; options of :class:`ItemRuler`."""
+    return ItemRuler(**options)
+
+
 def pairwise(**options: Any) -> PairwiseRuler:
     """Return the ruler of votes; options are those of :class:`PairwiseRuler`."""
     return PairwiseRuler(**options)
@@ -62,9 +72,12 @@ def horizon(**options: Any) -> HorizonRuler:
     return HorizonRuler(**options)
 
 
-def published(board: str = "Epoch ECI") -> PublishedRuler:
-    """Return the ruler that takes a board's published ratings as they are."""
-    return PublishedRuler(board=board)
+def published(board: str = "Epoch ECI", **options: Any) -> PublishedRuler:
+    """Return the ruler that takes a board's published ratings as they are.
+
+    Options are those of :class:`PublishedRuler`.
+    """
+    return PublishedRuler(board=board, **options)
 
 
 def single(benchmark: str, **options: Any) -> SingleRuler:

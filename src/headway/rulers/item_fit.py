@@ -1,17 +1,17 @@
 r"""The fit of an item response model: a driver that updates abilities between passes over parts.
 
 Every taker's ability and every question's parameters have a posterior of their own (a mean-field
-approximation): the questions' given the abilities, by adaptive quadrature in two dimensions, and the
-abilities' given the expectation over the questions, by one step of Newton where many answers make
-it narrow and by adaptive quadrature where few leave it wide. With wide questions and narrow
+approximation): the questions' given the abilities, by adaptive quadrature in two dimensions, and
+the abilities' given the expectation over the questions, by a step of Newton where many answers
+make it narrow and by adaptive quadrature where few leave it wide. With wide questions and narrow
 abilities this is maximum likelihood with the questions integrated out; with narrow questions and
 wide abilities it is the classic marginal likelihood. The scale is fixed by the sample: mean 0 and,
-with slopes, mean of :math:`\mu_m^2 + s_m^2` equal to 1 after every pass. With one slope for all, the
-slope is 1 and the spread of the abilities is what is estimated.
+with slopes, a mean of :math:`\mu_m^2 + s_m^2` equal to 1 after every pass. With one slope for all,
+that slope is 1 and the spread of the abilities is what is estimated.
 
-The passes are a fixed-point iteration in (mean, log standard deviation) of the abilities, and are
-sped up by Anderson's method. The uncertainty that the approximation leaves out, because the
-questions are not known, is put back by the missing information principle (Louis 1982).
+The passes are a fixed-point iteration in the abilities, sped up by Anderson's method. The
+uncertainty that the approximation leaves out, because the questions are not known, is put back by
+the missing information principle (Louis 1982).
 """
 
 from collections.abc import Mapping, Sequence
@@ -162,8 +162,8 @@ class _Driver:
     ) -> None:
         self.engine, self.counts, self.options, self.model = engine, counts, options, model
         self.modes = modes
-        self.trials = sum(part.taker_trials for part in counts)
-        self.score = sum(part.taker_score for part in counts)
+        self.trials = _added([part.taker_trials for part in counts])
+        self.score = _added([part.taker_score for part in counts])
         rate = (self.score + 0.5) / (self.trials + 1.0)
         mean = np.log(rate / (1 - rate))
         sd = np.minimum(1.0, 2.0 / np.sqrt(1.0 + self.trials * rate * (1 - rate)))
@@ -216,7 +216,10 @@ class _Driver:
             self.change = float(np.max(np.abs(moved)))
             progress.advance(self.passes, most)
             settled = self.change <= tolerance
-            self.x = image if settled else mixer.step(self.x, image)
+            if not settled:
+                n = len(self.sizes)
+                image = np.concatenate([mixer.step(self.x[:n], image[:n]), image[n:]])
+            self.x = image
             if resume is not None:
                 resume.save(
                     {
@@ -241,19 +244,21 @@ class _Driver:
         self.failed = sum(part.failed for part in swept)
         if not move:
             return x
-        gradient = sum(part.gradient for part in swept) - at / spread**2
-        curvature = sum(part.curvature for part in swept) + 1 / spread**2
+        gradient = _added([part.gradient for part in swept]) - at / spread**2
+        curvature = _added([part.curvature for part in swept]) + 1 / spread**2
         # The middle node of every rule is the mean itself.
         middle = self.start[:-1] + self.sizes // 2
         new_sd = 1 / np.sqrt(curvature[middle])
         step = gradient[middle] * new_sd**2
         new_mean = mean + np.clip(step, -1.0, 1.0)
         if self.values:
-            value = sum(part.value for part in swept) - at**2 / (2 * spread**2)
+            value = _added([part.value for part in swept]) - at**2 / (2 * spread**2)
             moments = self._moments(at, value)
-            wide = (self.sizes > 1) & (np.abs(step) < 2 * sd) & (sd < 3 * new_sd)
+            # A rule laid far from the posterior, or with a wrong width, says nothing about it.
+            near = (np.abs(step) < 2 * sd) & (sd < 1.7 * new_sd) & (sd > 0.6 * new_sd)
+            wide = (self.sizes > 1) & near
             new_mean = np.where(wide, moments[0], new_mean)
-            new_sd = np.where(wide, moments[1], new_sd)
+            new_sd = np.where(wide, np.clip(moments[1] / new_sd, 0.75, 1.6) * new_sd, new_sd)
         new_mean, new_sd, moved = self._standard(new_mean, new_sd)
         for part in self.states:
             shift, scale = moved
@@ -373,6 +378,14 @@ class _Anderson:
         return mixed
 
 
+def _added(arrays: Sequence[FloatArray]) -> FloatArray:
+    """Add in the order of the parts, so that the sum does not depend on who finished first."""
+    total = np.zeros_like(arrays[0])
+    for array in arrays:
+        total += array
+    return total
+
+
 def _options(model: Model, prior: tuple[float, float, float, float]) -> Options:
     free = model == "2pl"
     rules = [_product(1), _hexagon(), _product(5), _product(9)] if free else []
@@ -465,9 +478,7 @@ def _require_connected(takers: Sequence[Taker], counts: Sequence[Totals]) -> Non
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         details.append(f"group {number}: {shown}")
     order = np.argsort(-sizes, kind="stable")
-    main, other = (
-        takers[int(np.flatnonzero(label == groups[k])[0])][0] for k in (order[0], order[1])
-    )
+    main, other = (takers[int(np.flatnonzero(label == groups[k])[0])][0] for k in order[:2])
     raise NotIdentified(
         f"the answers fall apart into {len(groups)} groups of models that share no question, "
         "so their abilities cannot be compared",

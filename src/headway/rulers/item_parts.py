@@ -1,7 +1,7 @@
 """What an item fit does to one part of the questions: pure functions, run by any engine.
 
-The driver (:mod:`headway.rulers.item_fit`) keeps the abilities and, for every part, the state of its
-questions, an array (n_items, STATE). One pass is
+The driver (:mod:`headway.rulers.item_fit`) keeps the abilities and, for every part, the state of
+its questions, an array (n_items, STATE). One pass is
 
     ``engine.run(sweep, nodes, options, each=states)``
 

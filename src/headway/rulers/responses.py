@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -71,7 +72,7 @@ class Part:
     n_takers: int
 
     @property
-    def answers(self) -> tuple[Any, ...]:
+    def answers(self) -> Any:
         """What the numerical loops take."""
         return self.start, self.taker, self.code, self.trials, self.success
 
@@ -110,6 +111,7 @@ def from_dataset(
     benchmarks: Sequence[str] | None = None,
     variants: Variants = "best",
     errors: Errors = "missing",
+    min_scores: int = 1,
 ) -> Answers:
     """Collect the answers of a dataset; see :func:`from_frame`.
 
@@ -130,7 +132,9 @@ def from_dataset(
             hint="import some, for example: headway import inspect LOGS --into FOLDER",
         )
     frame = data.table("responses")
-    return from_frame(frame, benchmarks=benchmarks, variants=variants, errors=errors)
+    return from_frame(
+        frame, benchmarks=benchmarks, variants=variants, errors=errors, min_scores=min_scores
+    )
 
 
 def from_frame(
@@ -139,6 +143,7 @@ def from_frame(
     benchmarks: Sequence[str] | None = None,
     variants: Variants = "best",
     errors: Errors = "missing",
+    min_scores: int = 1,
     answers_per_part: int = ANSWERS_PER_PART,
 ) -> Answers:
     """Collect the answers of a table.
@@ -156,6 +161,8 @@ def from_frame(
     errors
         Whether an answer that failed by a technical ``error`` is missing or wrong (its score as
         it stands).
+    min_scores
+        Takers that answered fewer questions are left out.
     answers_per_part
         About how many answers a part gets.
 
@@ -168,10 +175,12 @@ def from_frame(
     """
     frame, notes = _prepared(frame, benchmarks, variants, errors)
     _check_scores(frame, "responses")
+    frame, left_out = _often_enough(frame, variants, min_scores)
+    notes += left_out
     if frame.is_empty():
         raise NotIdentified(
             "no answers to single questions are left",
-            hint="choose other benchmarks, variants='best', or errors='wrong'",
+            hint="choose other benchmarks, variants='best', errors='wrong', or a lower min_scores",
         )
     takers = _takers(frame, variants)
     names = frame.select("benchmark", "item").unique().sort("benchmark", "item").with_row_index("j")
@@ -183,7 +192,7 @@ def from_frame(
     coded = coded.sort("j", "taker", "epoch")
     where = np.concatenate([[0], ends])
     parts = []
-    for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+    for first, last in pairwise(bounds):
         rows = coded.slice(int(where[first]), int(where[last] - where[first]))
         some = names.slice(int(first), int(last - first))
         parts.append(_part(rows, some, int(first), takers, "responses"))
@@ -277,7 +286,11 @@ def _prepared(
             lazy = lazy.filter(pl.col("error").is_null())
             notes.append(f"{failed} answers that failed by a technical error count as missing.")
     if variants == "default":
+        models = lazy.select(pl.col("model").n_unique()).collect().item()
         lazy = lazy.filter(pl.col("variant") == "default")
+        without = models - lazy.select(pl.col("model").n_unique()).collect().item()
+        if without:
+            notes.append(f"{without} models without a variant called default are left out.")
     frame = lazy.select(*KEY, "score").collect()
     if variants == "pooled":
         several = (
@@ -301,6 +314,21 @@ def with_optional(lazy: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
         pl.col("epoch").cast(pl.Int64),
         pl.col("score").cast(pl.Float64),
     )
+
+
+def _often_enough(
+    frame: pl.DataFrame, variants: str, least: int
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Leave out takers with fewer answered questions than asked for."""
+    if least <= 1:
+        return frame, ()
+    keys = ["model"] if variants == "pooled" else ["model", "variant"]
+    counts = frame.unique([*keys, "benchmark", "item"]).group_by(keys).len()
+    few = counts.filter(pl.col("len") < least)
+    if few.is_empty():
+        return frame, ()
+    note = f"{len(few)} configurations with fewer than {least} answered questions are left out."
+    return frame.join(few, on=keys, how="anti"), (note,)
 
 
 def _takers(frame: pl.DataFrame, variants: str) -> list[Taker]:

@@ -11,8 +11,8 @@ quadrature; rule 0 is the mode alone). What a taker is told is the expectation o
 of the log-likelihood, its gradient and its curvature, at every node.
 
 Answers are kept as codes into two short tables (trials and their summed score), by question:
-``code[start[j]:start[j + 1]]`` with the takers beside them in ``taker``; where ``taker`` is empty the
-layout is dense, one code per taker, and a code without trials is a missing answer.
+``code[start[j]:start[j + 1]]`` with the takers beside them in ``taker``; where ``taker`` is empty,
+the layout is dense, one code per taker, and a code without trials is a missing answer.
 
 The exponential and the logarithm are polynomials, so that the loops run on vectors: relative error
 1e-14 and absolute error 1e-12.
@@ -235,7 +235,6 @@ def longest(
     start: Ints,
     taker: NDArray[np.uint32],
     code: NDArray[np.uint32],
-    n_takers: int,
     node_start: Ints,
 ) -> int:
     """Largest number of nodes that the takers of one question have."""
@@ -275,7 +274,7 @@ def sweep(
     if ``values``) at every node; and the number of questions that did not converge.
     """
     n_takers, n_items = len(node_start) - 1, len(start) - 1
-    most = longest(start, taker, code, n_takers, node_start)
+    most = longest(start, taker, code, node_start)
     after = before.copy()
     gradient = np.zeros(len(node_x))
     curvature = np.zeros(len(node_x))
