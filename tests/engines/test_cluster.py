@@ -48,6 +48,18 @@ from tests.engines import jobs
 with closing(Ray([partial(jobs.numbers, 0)], workers=1)) as engine:
     engine.run(jobs.mean_after, Path(sys.argv[1]))
 """
+OTHER = """
+import ray, sys
+from headway.engines.ray import Ray
+from headway.errors import HeadwayError
+
+apart = {"env_vars": {"PYTHONPATH": sys.argv[1]}}
+ray.init("local", num_cpus=1, include_dashboard=False, log_to_driver=False, runtime_env=apart)
+try:
+    Ray([int])
+except HeadwayError as error:
+    print(error)
+"""
 
 
 def begin(code: str, *words: object) -> "subprocess.Popen[bytes]":
@@ -89,6 +101,25 @@ def test_nothing_is_left_when_the_driver_is_stopped(tmp_path: Path, blow: signal
     watched = [process for process in started if "Agent" not in name(process)]
     _, alive = psutil.wait_procs(watched, timeout=30)
     assert alive == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("raise ModuleNotFoundError('No module', name='headway')", "cannot import headway"),
+        ("__version__ = '0.0.1'\n__path__ = [{real!r}]", "runs other releases"),
+    ],
+)
+def test_workers_with_another_headway(tmp_path: Path, content: str, said: str) -> None:
+    package = tmp_path / "headway"
+    package.mkdir()
+    real = str(Path(cluster.__file__).parents[1])
+    (package / "__init__.py").write_text(content.format(real=real))
+    with begin(OTHER, tmp_path) as ran:
+        out, err = ran.communicate(timeout=120)
+    assert ran.returncode == 0, err.decode()
+    assert said in out.decode()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ without dashboard or usage statistics. A cluster that somebody else started is l
 import os
 import pickle
 import platform
+import re
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -245,8 +246,8 @@ class Ray:
             try:
                 about = self._ray.get(answer)
             except _lost(self._ray) as error:
-                if "import" in str(error):
-                    raise _without_headway(error) from None
+                if "failed to import on the worker" in str(error):
+                    raise _cannot_import("headway", error) from None
                 continue
             except self._ray.exceptions.RayTaskError as error:
                 raise _cause(error) from None
@@ -348,11 +349,13 @@ def _unreadable(part: int, error: Exception) -> Exception:
     return error
 
 
-def _without_headway(error: Exception) -> HeadwayError:
+def _cannot_import(name: str, error: object) -> HeadwayError:
+    lines = [line.strip() for line in str(error).splitlines()]
     return HeadwayError(
-        "a worker of the cluster cannot import headway",
-        hint=f'pip install "headway[scale]=={headway.__version__}" on all its machines',
-        details=[_first_line(error)],
+        f"a worker of the cluster cannot import {name}",
+        hint="install the same packages on all its machines, for example "
+        f'pip install "headway[scale]=={headway.__version__}"',
+        details=[line for line in lines if re.match(r"\w*Error: ", line)][-1:],
     )
 
 
@@ -370,6 +373,8 @@ def _cause(error: Any) -> BaseException:
     cause = getattr(error, "cause", None)
     if not isinstance(cause, BaseException):
         return HeadwayError(f"a worker failed: {_first_line(error)}")
+    if isinstance(cause, ModuleNotFoundError):
+        return _cannot_import(cause.name or "a module", error)
     cause.add_note(str(error))
     return cause
 
