@@ -105,17 +105,23 @@ def test_nothing_is_left_when_the_driver_is_stopped(tmp_path: Path, blow: signal
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("file", "content", "said"),
     [
-        ("raise ModuleNotFoundError('No module', name='headway')", "cannot import headway"),
-        ("__version__ = '0.0.1'\n__path__ = [{real!r}]", "runs other releases"),
+        (
+            "headway/__init__.py",
+            "raise ModuleNotFoundError('No module', name='headway')",
+            "cannot import headway",
+        ),
+        (
+            "headway-0.0.1.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: headway\nVersion: 0.0.1\n",
+            "headway 0.0.1 there",
+        ),
     ],
 )
-def test_workers_with_another_headway(tmp_path: Path, content: str, said: str) -> None:
-    package = tmp_path / "headway"
-    package.mkdir()
-    real = str(Path(cluster.__file__).parents[1])
-    (package / "__init__.py").write_text(content.format(real=real))
+def test_workers_with_another_headway(tmp_path: Path, file: str, content: str, said: str) -> None:
+    (tmp_path / file).parent.mkdir()
+    (tmp_path / file).write_text(content)
     with begin(OTHER, tmp_path) as ran:
         out, err = ran.communicate(timeout=120)
     assert ran.returncode == 0, err.decode()

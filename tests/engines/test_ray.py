@@ -221,10 +221,10 @@ def test_closed_is_closed(start: Start) -> None:
 
 
 def test_another_release_on_the_worker(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(headway, "__version__", "0.0.9")
+    monkeypatch.setattr("headway.engines.ray.version", lambda name: "0.0.9")
     with pytest.raises(HeadwayError, match="other releases") as error:
         start(workers=1)
-    assert "0.0.9 here" in error.value.details[0]
+    assert error.value.details[0] == f"headway {headway.__version__} there, 0.0.9 here"
 
 
 def test_a_connection_of_the_user_is_used_and_left(start: Start) -> None:

@@ -19,7 +19,6 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
-import headway
 from headway.engines import Load
 from headway.engines.cluster import Connection, library
 from headway.errors import DataError, HeadwayError, UsageError
@@ -30,7 +29,7 @@ MOST_LOSSES = 3
 FIRST_PATIENCE = 60.0
 LATER_PATIENCE = 20.0
 _ALIVE_SECONDS = 2.0
-_COMPARED = ("numpy", "numba", "polars")
+_COMPARED = ("headway", "numpy", "numba", "polars")
 
 
 class Ray:
@@ -310,13 +309,15 @@ def _unpacked(packed: bytes) -> Any:
 
 
 def _about() -> dict[str, str]:
-    found = {"headway": headway.__version__, "Python": platform.python_version()}
-    for name in _COMPARED:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "none"
-    return found | {"where": socket.gethostname()}
+    found = {name: _release(name) for name in _COMPARED}
+    return found | {"Python": platform.python_version(), "where": socket.gethostname()}
+
+
+def _release(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
 
 
 def _require_same(worker: dict[str, str]) -> None:
@@ -354,7 +355,7 @@ def _cannot_import(name: str, error: object) -> HeadwayError:
     return HeadwayError(
         f"a worker of the cluster cannot import {name}",
         hint="install the same packages on all its machines, for example "
-        f'pip install "headway[scale]=={headway.__version__}"',
+        f'pip install "headway[scale]=={_release("headway")}"',
         details=[line for line in lines if re.match(r"\w*Error: ", line)][-1:],
     )
 
