@@ -319,12 +319,18 @@ SCORES = Table(
 RATINGS = Table(
     name="ratings",
     description="Published ratings",
-    key=("board", "model", "as_of"),
+    key=("board", "model", "variant", "as_of"),
     always=True,
     columns=(
         _id("board", "Who rates"),
         _reference("model", "models", "Model", required=True),
+        _id(
+            "variant",
+            "Effort or mode, or the name of one of several entries; default when none is named",
+            default="default",
+        ),
         _number("rating", "Rating", required=True),
+        _amount("stderr", "number", "Standard error of the rating"),
         _number("low", "Lower end of the interval"),
         _number("high", "Upper end of the interval"),
         Column(
