@@ -36,7 +36,11 @@ _SCHEMA: dict[str, Any] = {
 
 
 def by_ruler(
-    scales: Mapping[str, Scale], spec: LagSpec, *, failures: Mapping[str, str] | None = None
+    scales: Mapping[str, Scale],
+    spec: LagSpec,
+    *,
+    failures: Mapping[str, str] | None = None,
+    dataset: str | None = None,
 ) -> Result:
     """Measure the same lag on every ruler.
 
@@ -51,6 +55,9 @@ def by_ruler(
         The question. With the convention ``gap``, the gap on the last day is the answer.
     failures
         Rulers that could not be fitted, with the reason.
+    dataset
+        Digest of the dataset that the rulers selected from; needed where they select
+        different scores.
 
     Returns
     -------
@@ -88,11 +95,10 @@ def by_ruler(
     if spec.tie > 0 and without:
         notes.append(f"By ruler: without a tie on rulers in other units: {', '.join(without)}.")
     filled = [{"quantity": "lag", "unit": "months"} | row for row in rows]
-    digests = {scale.dataset.digest for scale in scales.values()}
     return Result(
         table=pl.DataFrame([{c: row.get(c) for c in _SCHEMA} for row in filled], schema=_SCHEMA),
         spec=spec.to_dict(),
-        dataset=min(digests) if len(digests) == 1 else "several: each ruler selects its own",
+        dataset=dataset or " ".join(sorted({scale.dataset.digest for scale in scales.values()})),
         draws=draws,
         notes=tuple(notes),
     )

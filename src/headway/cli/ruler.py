@@ -27,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Rulers by name or file: list, write, check and show them.",
+    help="Rulers by name or file: list, write, check and show them. All but `new` take --json.",
 )
 
 Which = Annotated[

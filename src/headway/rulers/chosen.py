@@ -131,6 +131,8 @@ class ChosenRuler:
         }
         if not self._bare:
             signature["title"] = {lang: self.file.called(lang) for lang in ("en", "zh")}
+            note = self.file.note
+            signature["note"] = note and {"en": note.en, "zh": note.zh or note.en}
         return replace(
             scale,
             ruler=scale.ruler if self._bare else self.name,

@@ -5,9 +5,12 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import en, groups, notes, zh
+from headway.report.words import en, groups, notes, rulers, zh
 
-LANGUAGES: dict[str, dict[str, str]] = {"en": en.TEXTS, "zh": zh.TEXTS}
+LANGUAGES: dict[str, dict[str, str]] = {
+    "en": en.TEXTS | rulers.ENGLISH,
+    "zh": zh.TEXTS | rulers.CHINESE,
+}
 
 __all__ = ["LANGUAGES", "Words"]
 
@@ -67,6 +70,11 @@ class Words:
     def level(self, level: float) -> str:
         """Level of an interval in percent."""
         return f"{100 * level:g}"
+
+    def amount(self, value: str, unit: str) -> str:
+        """Return a number that is text already with its unit."""
+        key = f"amount.{unit}"
+        return self(key, value=value) if self.has(key) else f"{value} {unit}"
 
     def day(self, day: date | None) -> str:
         """Return a date in full."""
