@@ -12,7 +12,7 @@ from headway.errors import UsageError
 from headway.rulers import item_parts
 from headway.rulers.item_fit import ItemFit
 from headway.rulers.item_parts import Options
-from headway.rulers.responses import Part
+from headway.rulers.response_parts import Part
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -62,7 +62,9 @@ def describe(
     from headway.rulers.kernels import item_checks as kernel
     from headway.rulers.kernels import items
 
-    found = kernel.fit_statistics(*part.answers, state, ability, sd**2)
+    found = kernel.fit_statistics(
+        part.start, part.taker, part.code, part.trials, part.success, state, ability, sd**2
+    )
     trials, score = item_parts.item_totals(part)
     variance = item_parts.spread(part, state, ability, deviations, options)
     return {
@@ -92,7 +94,9 @@ def compare(
     """Columns of the table of differential functioning for one part."""
     from headway.rulers.kernels import item_checks as kernel
 
-    found = kernel.differential(*part.answers, state, ability, sd**2, group)
+    found = kernel.differential(
+        part.start, part.taker, part.code, part.trials, part.success, state, ability, sd**2, group
+    )
     return {
         "benchmark": [part.benchmarks[k] for k in part.benchmark],
         "item": list(part.items),

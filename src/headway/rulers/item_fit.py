@@ -16,31 +16,33 @@ the missing information principle (Louis 1982).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headway.draws import FloatArray
 from headway.engines import Engine
-from headway.errors import NotConverged, NotIdentified
+from headway.errors import NotConverged
 from headway.progress import Progress, Silent
 from headway.rulers import item_parts
+from headway.rulers.item_links import require_connected
 from headway.rulers.item_parts import Nodes, Options, Totals
-from headway.rulers.responses import Taker
-
-Model = Literal["1pl", "2pl"]
-Ints = NDArray[np.int64]
+from headway.rulers.item_quadrature import (
+    ITERATED,
+    REPORTED,
+    Model,
+    ability_sizes,
+    choose,
+    normal_rule,
+    options_of,
+)
+from headway.rulers.response_parts import Taker
 
 TOLERANCE = 1e-9
 MOST_PASSES = 300
 MEMORY = 8
 MOST_JOINT = 6000
-# Effective answers (4 n r (1 - r) for n answers with a share r right) from which a narrower rule
-# is enough.
-_ABILITY_RULES = ((1000.0, 1), (150.0, 3), (40.0, 5), (15.0, 9), (-1.0, 15))
-_ITEM_RULES = ((60.0, 1), (12.0, 2), (-1.0, 3))
-_REPORTED_RULES = ((200.0, 2), (-1.0, 3))
 
 
 class Resume(Protocol):
@@ -142,8 +144,8 @@ def fit(
     """
     progress = progress or Silent()
     counts = tuple(engine.run(item_parts.totals))
-    _require_connected(takers, counts)
-    options = _options(model, prior)
+    require_connected(takers, [part.group for part in counts])
+    options = options_of(model, prior)
     driver = _Driver(engine, counts, options, model, modes)
     driver.iterate(progress, resume, most_passes)
     return driver.finished(tuple(takers), progress)
@@ -170,14 +172,13 @@ class _Driver:
         mean, sd, _ = self._standard(mean, sd)
         self.x = np.concatenate([mean, np.log(sd)])
         self.rules = [
-            np.zeros(len(part.item_trials)) if modes else _choose(part, _ITEM_RULES)
-            for part in counts
+            np.zeros(len(part.item_trials)) if modes else choose(part, ITERATED) for part in counts
         ]
         self.states = [_first_state(part) for part in counts]
-        self.sizes = _ability_sizes(self.trials, self.score)
+        self.sizes = ability_sizes(self.trials, self.score)
         self.start = np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.int64)
         self.who = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        points = {int(n): _normal_rule(int(n)) for n in np.unique(self.sizes)}
+        points = {int(n): normal_rule(int(n)) for n in np.unique(self.sizes)}
         self.z = np.concatenate([points[int(n)][0] for n in self.sizes])
         self.weight = np.concatenate([points[int(n)][1] for n in self.sizes])
         self.values = bool((self.sizes > 1).any())
@@ -302,7 +303,7 @@ class _Driver:
             )
         # The iteration's rules give means; variances need finer ones.
         reported = [
-            np.zeros(len(s)) if self.modes else _choose(part, _REPORTED_RULES)
+            np.zeros(len(s)) if self.modes else choose(part, REPORTED)
             for s, part in zip(self.states, self.counts, strict=True)
         ]
         for state, rule in zip(self.states, reported, strict=True):
@@ -386,103 +387,9 @@ def _added(arrays: Sequence[FloatArray]) -> FloatArray:
     return total
 
 
-def _options(model: Model, prior: tuple[float, float, float, float]) -> Options:
-    free = model == "2pl"
-    rules = [_product(1), _hexagon(), _product(5), _product(9)] if free else []
-    if not free:
-        for n in (1, 3, 5, 9):
-            z, weight = _normal_rule(n)
-            rules.append((np.column_stack([np.zeros(n), z]), weight))
-    z = np.vstack([points for points, _ in rules])
-    weight = np.concatenate([weights for _, weights in rules])
-    start = np.concatenate([[0], np.cumsum([len(weights) for _, weights in rules])])
-    return Options(
-        prior=np.array([prior[0], prior[1] ** -2.0, prior[2], prior[3] ** -2.0]),
-        free_slope=free,
-        rule_start=start.astype(np.int64),
-        rule_z=z,
-        rule_log_weight=np.log(weight) + 0.5 * (z**2).sum(axis=1),
-    )
-
-
-def _normal_rule(n: int) -> tuple[FloatArray, FloatArray]:
-    """Gauss-Hermite points and weights for the standard normal distribution."""
-    z, weight = np.polynomial.hermite_e.hermegauss(n)
-    return z, weight / weight.sum()
-
-
-def _product(n: int) -> tuple[FloatArray, FloatArray]:
-    z, weight = _normal_rule(n)
-    first, second = np.meshgrid(z, z, indexing="ij")
-    return np.column_stack([first.ravel(), second.ravel()]), np.outer(weight, weight).ravel()
-
-
-def _hexagon() -> tuple[FloatArray, FloatArray]:
-    """Seven points of degree five for the normal distribution in the plane (Radon 1948)."""
-    angle = np.arange(6) * np.pi / 3
-    ring = 2.0 * np.column_stack([np.cos(angle), np.sin(angle)])
-    return np.vstack([[0.0, 0.0], ring]), np.array([1 / 2, *[1 / 12] * 6])
-
-
-def _choose(part: Totals, rules: Sequence[tuple[float, int]]) -> FloatArray:
-    effective = item_parts.effective(part.item_trials, part.item_score)
-    out = np.zeros(len(effective))
-    for least, rule in reversed(rules):
-        out[effective >= least] = rule
-    return out
-
-
-def _ability_sizes(trials: FloatArray, score: FloatArray) -> Ints:
-    effective = item_parts.effective(trials, score)
-    out = np.zeros(len(effective), dtype=np.int64)
-    for least, size in reversed(_ABILITY_RULES):
-        out[effective >= least] = size
-    return out
-
-
 def _first_state(part: Totals) -> FloatArray:
     rate = (part.item_score + 0.5) / (part.item_trials + 1.0)
     state = np.zeros((len(rate), 8))
     state[:, 1] = state[:, 3] = np.clip(-1.2 * np.log(rate / (1 - rate)), -6.0, 6.0)
     state[:, [4, 6]] = 0.1
     return state
-
-
-def _require_connected(takers: Sequence[Taker], counts: Sequence[Totals]) -> None:
-    """Raise :class:`NotIdentified` unless questions connect all takers."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    n = len(takers)
-    if n < 2:
-        raise NotIdentified(
-            f"{n} model does not determine a scale: the questions' difficulty and the model's "
-            "ability cannot be told apart",
-            hint="add answers of other models to the same questions",
-        )
-    left, right, offset = [], [], n
-    for part in counts:
-        there = np.flatnonzero(part.group >= 0)
-        left.append(there)
-        right.append(part.group[there] + offset)
-        offset += int(part.group.max(initial=-1)) + 1
-    rows, columns = np.concatenate(left), np.concatenate(right)
-    graph = coo_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(offset, offset))
-    label = connected_components(graph, directed=False)[1][:n]
-    groups, sizes = np.unique(label, return_counts=True)
-    if len(groups) == 1:
-        return
-    details = []
-    for number, k in enumerate(np.argsort(-sizes, kind="stable"), start=1):
-        names = sorted({takers[m][0] for m in np.flatnonzero(label == groups[k])})
-        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-        details.append(f"group {number}: {shown}")
-    order = np.argsort(-sizes, kind="stable")
-    main, other = (takers[int(np.flatnonzero(label == groups[k])[0])][0] for k in order[:2])
-    raise NotIdentified(
-        f"the answers fall apart into {len(groups)} groups of models that share no question, "
-        "so their abilities cannot be compared",
-        details=details,
-        hint=f"one model with questions of both groups would connect them: for example {other!r} "
-        f"on questions that {main!r} answered; or fit one group at a time (benchmarks=...)",
-    )

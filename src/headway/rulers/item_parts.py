@@ -10,7 +10,7 @@ questions for every ability node. The driver adds the sums in the order of the p
 abilities and repeats. Nothing is kept in a part between passes, so a part that was lost is loaded
 again and asked again, with the same answer.
 
-Other functions of a part: :func:`totals` and :func:`links` before the fit; :func:`missing` and
+Other functions of a part: :func:`totals` before the fit; :func:`missing` and
 :func:`spread` after it, for the uncertainty; :mod:`headway.rulers.item_checks` for the table of
 questions.
 """
@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headway.draws import FloatArray
-from headway.rulers.responses import Part
+from headway.rulers.item_links import groups
+from headway.rulers.response_parts import Part
 
 Ints = NDArray[np.int64]
 BLOCK = 256
@@ -112,35 +113,17 @@ def totals(part: Part) -> Totals:
     """
     from headway.rulers.kernels import items as kernel
 
-    found = kernel.totals(*part.answers, part.n_takers)
+    found = kernel.totals(
+        part.start, part.taker, part.code, part.trials, part.success, part.n_takers
+    )
     return Totals(
         taker_trials=found[0],
         taker_score=found[1],
         item_trials=found[2],
         item_score=found[3],
         taker_answers=found[4],
-        group=_groups(part),
+        group=groups(part),
     )
-
-
-def _groups(part: Part) -> Ints:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    n_items, n = len(part.items), part.n_takers
-    if not len(part.taker):
-        code = part.code.reshape(n_items, n)
-        there = part.trials[code] > 0
-        if there.all(axis=1).any():
-            return np.where(there.any(axis=0), 0, -1).astype(np.int64)
-        item, taker = np.nonzero(there)
-    else:
-        taker = part.taker.astype(np.int64)
-        item = np.repeat(np.arange(n_items), np.diff(part.start))
-    graph = coo_array((np.ones(len(item), np.int8), (taker, n + item)), shape=(n + n_items,) * 2)
-    _, label = connected_components(graph, directed=False)
-    group: Ints = np.where(np.bincount(taker, minlength=n) > 0, label[:n], -1).astype(np.int64)
-    return group
 
 
 def sweep(part: Part, state: FloatArray, nodes: Nodes, options: Options) -> Swept:
@@ -148,7 +131,8 @@ def sweep(part: Part, state: FloatArray, nodes: Nodes, options: Options) -> Swep
     from headway.rulers.kernels import items as kernel
 
     after, gradient, curvature, value, failed = kernel.sweep(
-        *part.answers, nodes.start, nodes.x, nodes.weight, nodes.values,
+        part.start, part.taker, part.code, part.trials, part.success,
+        nodes.start, nodes.x, nodes.weight, nodes.values,
         options.prior, options.free_slope,
         options.rule_start, options.rule_z, options.rule_log_weight, state,
     )  # fmt: skip
@@ -194,7 +178,8 @@ def missing(part: Part, state: FloatArray, ability: FloatArray, options: Options
         which = few[begin : begin + step]
         rows = np.zeros((len(which) * len(z), n), dtype=np.float32)
         kernel.scores(
-            *part.answers, state, which, ability, options.prior, options.free_slope,
+            part.start, part.taker, part.code, part.trials, part.success,
+            state, which, ability, options.prior, options.free_slope,
             z, log_weight, rows,
         )  # fmt: skip
         out = ssyrk(1.0, rows.T, beta=1.0, c=out, overwrite_c=True)
@@ -244,7 +229,9 @@ def item_totals(part: Part) -> tuple[FloatArray, FloatArray]:
     """Trials and summed score of every question."""
     from headway.rulers.kernels import items as kernel
 
-    found = kernel.totals(*part.answers, part.n_takers)
+    found = kernel.totals(
+        part.start, part.taker, part.code, part.trials, part.success, part.n_takers
+    )
     return found[2], found[3]
 
 
@@ -256,7 +243,18 @@ def _crosses(
     for first in range(0, len(wanted), BLOCK):
         which = wanted[first : first + BLOCK]
         rows = np.zeros((2 * len(which), part.n_takers), dtype=np.float32)
-        kernel.cross(*part.answers, state, which, ability, options.free_slope, rows)
+        kernel.cross(
+            part.start,
+            part.taker,
+            part.code,
+            part.trials,
+            part.success,
+            state,
+            which,
+            ability,
+            options.free_slope,
+            rows,
+        )
         yield which, rows
 
 

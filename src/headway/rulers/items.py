@@ -12,7 +12,8 @@ from headway.engines import Engine
 from headway.errors import UsageError
 from headway.progress import Progress, Silent
 from headway.rulers import item_checks, item_fit
-from headway.rulers.item_fit import ItemFit, Model, Resume
+from headway.rulers.item_fit import ItemFit, Resume
+from headway.rulers.item_quadrature import Model
 from headway.rulers.logistic import MOST_DRAWS, require_whole
 from headway.rulers.responses import POOLED, Answers, Errors, Variants, from_dataset
 from headway.rulers.scale import Scale

@@ -13,16 +13,13 @@ of the log-likelihood, its gradient and its curvature, at every node.
 Answers are kept as codes into two short tables (trials and their summed score), by question:
 ``code[start[j]:start[j + 1]]`` with the takers beside them in ``taker``; where ``taker`` is empty,
 the layout is dense, one code per taker, and a code without trials is a missing answer.
-
-The exponential and the logarithm are polynomials, so that the loops run on vectors: relative error
-1e-14 and absolute error 1e-12.
 """
 
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 from numpy.typing import NDArray
+
+from headway.rulers.kernels.elementary import decay, log_one_plus
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,60 +31,6 @@ MODE_ALPHA, MODE_B, MEAN_ALPHA, MEAN_B, VAR_ALPHA, COV, VAR_B, RULE = range(8)
 STATE = 8
 
 
-@intrinsic
-def _bits(typing, value):  # type: ignore[no-untyped-def]  # noqa: ARG001
-    def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ARG001
-        return builder.bitcast(args[0], ir.IntType(64))
-
-    return types.int64(types.float64), generate
-
-
-@intrinsic
-def _float(typing, value):  # type: ignore[no-untyped-def]  # noqa: ARG001
-    def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ARG001
-        return builder.bitcast(args[0], ir.DoubleType())
-
-    return types.float64(types.int64), generate
-
-
-# No reassociation here: adding and subtracting 1.5 * 2^52 rounds to a whole number.
-@njit(nogil=True, cache=True, fastmath={"contract"}, error_model="numpy")
-def _decay(t: float) -> float:
-    """exp(-t) for t >= 0."""
-    z = max(t * -1.4426950408889634, -1000.0)
-    k = z + 6755399441055744.0
-    r = (z - (k - 6755399441055744.0)) * 0.6931471805599453
-    p = 2.505210838544172e-08
-    p = p * r + 2.755731922398589e-07
-    p = p * r + 2.7557319223985893e-06
-    p = p * r + 2.48015873015873e-05
-    p = p * r + 0.0001984126984126984
-    p = p * r + 0.001388888888888889
-    p = p * r + 0.008333333333333333
-    p = p * r + 0.041666666666666664
-    p = p * r + 0.16666666666666666
-    p = p * r + 0.5
-    p = p * r + 1.0
-    p = p * r + 1.0
-    return _float(_bits(p) + (_bits(k) << 52))  # type: ignore[call-arg]
-
-
-@njit(nogil=True, cache=True, fastmath={"contract"}, error_model="numpy")
-def _log_one_plus(u: float) -> float:
-    """log(1 + u) for 0 <= u <= 1, by the series of the inverse hyperbolic tangent."""
-    z = (u - 0.41421356237309515) / (u + 2.414213562373095)
-    q = z * z
-    s = 1.0 / 15.0
-    s = s * q + 1.0 / 13.0
-    s = s * q + 1.0 / 11.0
-    s = s * q + 1.0 / 9.0
-    s = s * q + 1.0 / 7.0
-    s = s * q + 1.0 / 5.0
-    s = s * q + 1.0 / 3.0
-    s = s * q + 1.0
-    return 0.34657359027997264 + 2.0 * z * s
-
-
 @njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
 def _moments(
     a: float, b: float, x: Floats, w: Floats, n: int
@@ -97,7 +40,7 @@ def _moments(
     for i in range(n):
         u = x[i] - b
         eta = a * u
-        e = _decay(abs(eta))
+        e = decay(abs(eta))
         large = 1.0 / (1.0 + e)
         small = e * large
         p = w[i] * (large if eta > 0.0 else small)
@@ -117,10 +60,10 @@ def _normaliser(a: float, b: float, x: Floats, w: Floats, n: int, p: Floats) -> 
     for i in range(n):
         eta = a * (x[i] - b)
         t = abs(eta)
-        e = _decay(t)
+        e = decay(t)
         large = 1.0 / (1.0 + e)
         p[i] = large if eta > 0.0 else e * large
-        total += w[i] * (0.5 * (eta + t) + _log_one_plus(e))
+        total += w[i] * (0.5 * (eta + t) + log_one_plus(e))
     return total
 
 
@@ -129,7 +72,7 @@ def _add_softplus(a: float, b: float, x: Floats, n: int, weight: float, out: Flo
     for i in range(n):
         eta = a * (x[i] - b)
         t = abs(eta)
-        out[i] += weight * (0.5 * (eta + t) + _log_one_plus(_decay(t)))
+        out[i] += weight * (0.5 * (eta + t) + log_one_plus(decay(t)))
 
 
 @njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
@@ -397,7 +340,7 @@ def cross(
         for i in range(n):
             m = who[i]
             u = ability[m] - b
-            e = _decay(abs(a * u))
+            e = decay(abs(a * u))
             v = trials[what[i]] * e / ((1.0 + e) * (1.0 + e))
             if free_slope:
                 out[2 * row, m] = -v * a * a * u
