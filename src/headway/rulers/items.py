@@ -59,7 +59,7 @@ class ItemRuler:
         Whether an answer that failed by a technical error is missing, or wrong (its score as it
         stands).
     min_scores
-        Configurations with fewer answered questions are left out.
+        Configurations with fewer answers are left out.
     units
         sd: standard deviations of the abilities; logits: on a question of typical (geometric mean)
         discrimination; points: 200 for three times the odds.
