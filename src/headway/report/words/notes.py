@@ -70,13 +70,16 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"(\d+) votes that both answers are bad are left out\.",
         "有 {1} 张“两个回答都不好”的选票未计入。",
     ),
+    (r"(\d+) votes without a domain are left out\.", "有 {1} 张没有领域的选票未计入。"),
+    (r"(\d+) votes without a month are left out\.", "有 {1} 张没有日期的选票未计入。"),
     (r"(\d+) votes without a covariate are left out\.", "有 {1} 张缺少协变量的选票未计入。"),
     (
         r"(\d+) votes without a cluster are each taken for one\.",
         "有 {1} 张未标明所属组的选票，各自视为一组。",
     ),
     (
-        r"(\d+) votes of a model against itself are left out: they say nothing about its strength\.",
+        r"(\d+) votes of a model against itself are left out: they say nothing about its "
+        r"strength\.",
         "有 {1} 张模型与自身比较的选票未计入：这类选票不能说明模型的强弱。",
     ),
     (
@@ -84,9 +87,9 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "有 {1} 个模型的选票少于 {2} 张，未计入。",
     ),
     (
-        r"(\d+) models won or lost every vote against the others \((.+?)\): a normal prior with a "
+        r"The votes bound (\d+) models from one side only \((.+?)\): a normal prior with a "
         r"standard deviation of (\d+) points keeps their ratings finite\.",
-        "有 {1} 个模型对其他模型的选票全胜或全负（{2}）：以标准差为 {3} 分的正态先验使其评分保持有限。",
+        "选票只能从一侧约束 {1} 个模型（{2}）：以标准差为 {3} 分的正态先验使其评分保持有限。",
     ),
     (
         r"In (\d+) draws some model won or lost every vote; a prior bounds those\.",
