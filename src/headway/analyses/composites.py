@@ -152,7 +152,7 @@ def weight_sensitivity(
         Per model: ``estimate`` (its rank), ``low`` and ``high``, ``leads`` (share of weightings
         under which it is first, ties shared), ``change`` (the smallest L1 change of weights that
         draws it level with the leader; null where it is behind on every component, with status
-        ``never``, or is the leader). Details: ``swap`` has the given and the swapping weights of
+        ``never``, or is the ``leader``). Details: ``swap`` has the given and the swapping weights of
         the runner-up.
 
     Raises
@@ -182,7 +182,7 @@ def weight_sensitivity(
     rows = []
     for place, m in enumerate(order, start=1):
         moved = changes[m]
-        status = "leads" if m == leader else "never" if moved is None else "ok"
+        status = "leader" if m == leader else "never" if moved is None else "ok"
         change = None
         if moved is not None and m != leader:
             change = float(np.abs(moved - weight).sum())
