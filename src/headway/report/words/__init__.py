@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import en, groups, notes, rulers, zh
+from headway.report.words import comparisons, en, groups, notes, rulers, zh
 
 LANGUAGES: dict[str, dict[str, str]] = {
-    "en": en.TEXTS | rulers.ENGLISH,
-    "zh": zh.TEXTS | rulers.CHINESE,
+    "en": en.TEXTS | rulers.ENGLISH | comparisons.ENGLISH,
+    "zh": zh.TEXTS | rulers.CHINESE | comparisons.CHINESE,
 }
 
 __all__ = ["LANGUAGES", "Words"]
