@@ -43,6 +43,7 @@ TOLERANCE = 1e-9
 MOST_PASSES = 300
 MEMORY = 8
 MOST_JOINT = 6000
+AT_ONCE = 16
 
 
 class Resume(Protocol):
@@ -186,31 +187,34 @@ class _Driver:
 
     def iterate(self, progress: Progress, resume: Resume | None, most: int) -> None:
         saved = resume.load() if resume is not None else None
-        rough = True
+        mixer = _Anderson(MEMORY)
+        stages: tuple[bool, ...] = (True, False)
         if saved is not None:
-            self.x, self.passes = saved["x"], int(saved["passes"])
-            rough = bool(saved["rough"])
-            pieces = np.split(saved["states"], np.cumsum([len(s) for s in self.states])[:-1])
-            self.states = [np.ascontiguousarray(piece) for piece in pieces]
+            mixer, stages = self._restore(saved)
         progress.stage("Fitting questions and abilities")
         # The questions' modes are cheap and lead near; integrating over them comes after.
-        for stage_rough in (True, False):
-            if stage_rough and not rough:
-                continue
+        for rough in stages:
             for state, rule in zip(self.states, self.rules, strict=True):
-                state[:, -1] = 0.0 if stage_rough else rule
-            self._settle(stage_rough, progress, resume, most)
+                state[:, -1] = 0.0 if rough else rule
+            self._settle(mixer, rough, progress, resume, most)
+            mixer = _Anderson(MEMORY)
         if self.change > TOLERANCE:
             raise NotConverged(
                 f"after {self.passes} passes abilities still change by {self.change:.1e} "
                 f"(tolerance {TOLERANCE:.0e})",
-                hint="look for models with a handful of answers, and leave them out (min_answers)",
+                hint="look for models with a handful of answers, and leave them out (min_scores)",
             )
 
-    def _settle(self, rough: bool, progress: Progress, resume: Resume | None, most: int) -> None:
-        mixer = _Anderson(MEMORY)
+    def _settle(
+        self,
+        mixer: "_Anderson",
+        rough: bool,
+        progress: Progress,
+        resume: Resume | None,
+        most: int,
+    ) -> None:
         tolerance = 1e-3 if rough else TOLERANCE
-        while self.passes < most:
+        while self.passes < most and self.change > tolerance:
             image = self._pass(self.x)
             self.passes += 1
             moved = image[: len(self.sizes)] - self.x[: len(self.sizes)]
@@ -221,17 +225,34 @@ class _Driver:
                 n = len(self.sizes)
                 image = np.concatenate([mixer.step(self.x[:n], image[:n]), image[n:]])
             self.x = image
+            if rough and settled:
+                mixer, rough, self.change = _Anderson(MEMORY), False, np.inf
             if resume is not None:
-                resume.save(
-                    {
-                        "x": self.x,
-                        "passes": np.array(self.passes),
-                        "rough": np.array(rough and not settled),
-                        "states": np.concatenate(self.states),
-                    }
-                )
+                resume.save(self._state(mixer, rough))
             if settled:
                 return
+
+    def _state(self, mixer: "_Anderson", rough: bool) -> dict[str, NDArray[Any]]:
+        """All that the next pass depends on, so that a resumed fit gives the same bits."""
+        return {
+            "x": self.x,
+            "states": np.concatenate(self.states),
+            "counts": np.array([self.passes, self.failed, rough], dtype=np.int64),
+            "change": np.array([self.change, mixer.last]),
+            "points": np.array(mixer.points),
+            "images": np.array(mixer.images),
+        }
+
+    def _restore(self, saved: Mapping[str, NDArray[Any]]) -> tuple["_Anderson", tuple[bool, ...]]:
+        self.x = saved["x"]
+        self.passes, self.failed, rough = (int(count) for count in saved["counts"])
+        self.change = float(saved["change"][0])
+        pieces = np.split(saved["states"], np.cumsum([len(s) for s in self.states])[:-1])
+        self.states = [np.ascontiguousarray(piece) for piece in pieces]
+        mixer = _Anderson(MEMORY)
+        mixer.points, mixer.images = list(saved["points"]), list(saved["images"])
+        mixer.last = float(saved["change"][1])
+        return mixer, (True, False) if rough else (False,)
 
     def _pass(self, x: FloatArray, *, move: bool = True) -> FloatArray:
         """Update the questions, then the abilities; the result is on the fixed scale."""
@@ -336,8 +357,13 @@ class _Driver:
         from scipy.linalg import cholesky, eigh
 
         lost = np.zeros((len(mean), len(mean)))
-        for part in self.engine.run(item_parts.missing, mean, self.options, each=self.states):
-            lost += part
+        # A few parts at a time: each gives a matrix of all takers by all takers.
+        for first in range(0, len(self.states), AT_ONCE):
+            chosen = range(first, first + AT_ONCE)
+            each = [state if k in chosen else None for k, state in enumerate(self.states)]
+            for part in self.engine.run(item_parts.missing, mean, self.options, each=each):
+                if part is not None:
+                    lost += part
         lost = np.triu(lost) + np.triu(lost, 1).T
         own = 1 / sd**2
         precision = np.diag(own) - lost
