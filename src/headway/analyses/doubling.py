@@ -141,6 +141,8 @@ def doubling_time(
         table=tidy("doubling", findings, level),
         spec={
             "ruler": scale.ruler,
+            "success": scale.spec["success"],
+            "scale_level": scale.level,
             "group": group,
             "date": date,
             "since": None if since is None else since.isoformat(),

@@ -39,6 +39,7 @@ _REASONS: dict[str, Any] = {
     "ruler": pl.String,
     "entity": pl.String,
     "benchmark": pl.String,
+    "name": pl.String,
     "used_by": pl.String,
     "score": pl.Float64,
     "models": pl.Int64,
@@ -156,7 +157,15 @@ def movers_table(
                     "benchmarks": ";".join(str(names.get(b) or b) for b in named),
                 }
             )
-            reasons += [{"ruler": name, "entity": model} | row for row in found]
+            reasons += [
+                {
+                    "ruler": name,
+                    "entity": model,
+                    "name": str(names.get(row["benchmark"]) or row["benchmark"]),
+                }
+                | row
+                for row in found
+            ]
     return pl.DataFrame(movers, schema=_MOVERS), pl.DataFrame(reasons, schema=_REASONS)
 
 

@@ -29,9 +29,9 @@ ENGLISH: dict[str, str] = {
     "ranks under {draws} weightings around them. On the right: the share of weightings under "
     "which the model leads.",
     "chart.doubling_title": "Time horizons: the frontier doubles every {days} days",
-    "chart.doubling_note": "Dots: the human time of tasks that a model solves {share}% of the time, "
-    "with {level}% intervals; only models that were the best so far count for the line. It doubles "
-    "every {days} days ({line_level}% interval {low} to {high}).",
+    "chart.doubling_note": "Dots: the human time of tasks that a model solves {share}% of the "
+    "time, with {level}% intervals; only models that were the best so far count for the line. "
+    "It doubles every {days} days ({line_level}% interval {low} to {high}).",
     "chart.doubling_axis": "Human time",
     "time.seconds": "{value} s",
     "time.minutes": "{value} min",
@@ -82,9 +82,9 @@ ENGLISH: dict[str, str] = {
 
 CHINESE: dict[str, str] = {
     "chart.events_title": "逐项看：谁领先，{follower_in}落后多久",
-    "chart.events_note": "圆点：{follower_in}最好的模型比{leader_in}首个达到同一水平的模型晚多少个月，"
-    "附 {level}% 区间；三角箭头：至少如此。右侧：该项目中所有模型里最好的一个，及其居首的抽样占比。"
-    "模型太少，或{follower_in}一年多没有新模型的项目未列出：{count} 项。",
+    "chart.events_note": "圆点：{follower_in}最好的模型比{leader_in}首个达到同一水平的模型晚多少"
+    "个月，附 {level}% 区间；三角箭头：至少如此。右侧：该项目中所有模型里最好的一个，及其"
+    "居首的抽样占比。模型太少，或{follower_in}一年多没有新模型的项目未列出：{count} 项。",
     "chart.events_domain": "领域",
     "chart.events_benchmark": "单项测试",
     "chart.event_leader": "{name} · {share}%",
@@ -105,8 +105,9 @@ CHINESE: dict[str, str] = {
     "chart.sensitivity_note": "圆点：按给定权重的名次；横条：在其附近抽取 {draws} 组权重，"
     "名次居中的 {level}%。右侧：该模型居首的权重组占比。",
     "chart.doubling_title": "时间跨度：前沿每 {days} 天翻一番",
-    "chart.doubling_note": "圆点：模型有 {share}% 的把握完成的任务所需的人类用时，附 {level}% 区间；"
-    "只有当时最好的模型计入直线。直线每 {days} 天翻一番（{line_level}% 区间：{low} 至 {high} 天）。",
+    "chart.doubling_note": "圆点：模型有 {share}% 的把握完成的任务所需的人类用时，附 {level}% "
+    "区间；只有当时最好的模型计入直线。直线每 {days} 天翻一番（{line_level}% 区间：{low} 至 {high} "
+    "天）。",
     "chart.doubling_axis": "人类用时",
     "time.seconds": "{value} 秒",
     "time.minutes": "{value} 分钟",
