@@ -65,7 +65,10 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"trend: fewer than 60 days from (\S+) to the last day\.",
         "直线趋势：从 {1} 到最后一日不足 60 天。",
     ),
-    (r"(.+?): number of items unknown, so no sampling noise\.", "{1}：题数未知，因此没有抽样误差。"),
+    (
+        r"(.+?): number of items unknown, so no sampling noise\.",
+        "{1}：题数未知，因此没有抽样误差。",
+    ),
     (
         r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says which\.",
         "有 {1} 个模型缺少{2}的某一项，未计入；详见缺项表。",
@@ -178,6 +181,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"(.+?): (\d+) ratings have no error and stand as they are: (.+?)\.",
         "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
+    ),
+    (
+        r"By ruler: without a tie on rulers in other units: (.+?)\.",
+        "各家标尺：以其他单位计量的标尺没有容差：{1}。",
+    ),
+    (
+        r"The (?:default )?tie of (\S+) is a number of points; this ruler measures in (.+?), so "
+        r"there is (?:no tie|none)\.(?: --tie sets one\.)?",
+        "{1} 分以内算作持平，这个容差以分为单位；这把标尺用另一种单位（{2}）计量，因此没有容差。",
+    ),
+    (
+        r"Only scores with (.+?) count: (\S+) of (\S+)\.",
+        "只计部分成绩（{1}）：{3} 项中的 {2} 项。",
     ),
 )
 
