@@ -4,8 +4,8 @@ ENGLISH: dict[str, str] = {
     "chart.events_title": "Who leads each event, and the lag of {follower_in}",
     "chart.events_note": "Dots: months by which the best of {follower_in} came after the first of "
     "{leader_in} at its level, with {level}% intervals; arrowheads: at least so much. On the "
-    "right: the best model of all, and the share of the draws in which it is. Events without "
-    "enough models, or without a new one of {follower_in} for over a year, are left out: {count}.",
+    "right: the best model of all, and the share of the draws in which it is. No dot: too "
+    "few models of one side. Left out, for want of models or of news for over a year: {count}.",
     "chart.events_domain": "Domains",
     "chart.events_benchmark": "Single benchmarks",
     "chart.event_leader": "{name} · {share}%",
@@ -84,7 +84,7 @@ CHINESE: dict[str, str] = {
     "chart.events_title": "逐项看：谁领先，{follower_in}落后多久",
     "chart.events_note": "圆点：{follower_in}最好的模型比{leader_in}首个达到同一水平的模型晚多少"
     "个月，附 {level}% 区间；三角箭头：至少如此。右侧：该项目中所有模型里最好的一个，及其"
-    "居首的抽样占比。模型太少，或{follower_in}一年多没有新模型的项目未列出：{count} 项。",
+    "居首的抽样占比。没有圆点：其中一方的模型太少。因模型太少或一年多没有新进展而未列出：{count} 项。",
     "chart.events_domain": "领域",
     "chart.events_benchmark": "单项测试",
     "chart.event_leader": "{name} · {share}%",
