@@ -78,7 +78,7 @@ def _level(result: AgreementResult) -> float:
 def _frame(names: list[str], look: Look) -> tuple[Frame, float, list[str]]:
     """Frame of squares, the side of one, and the labels cut to their room."""
     size = 11.5 if look.narrow else 13.0
-    widest = max(text_width(name, size) for name in names) + 14
+    widest = max(text_width(name, size) for name in names) + 24
     left = min(widest, (0.36 if look.narrow else 0.4) * look.width)
     n = len(names)
     side = min(LARGEST, (look.width - left - 14) / n)
@@ -86,7 +86,7 @@ def _frame(names: list[str], look: Look) -> tuple[Frame, float, list[str]]:
     labels = []
     for name in names:
         label = name
-        while text_width(label, size) > left - 12 and len(label) > 5:
+        while text_width(label, size) > left - 20 and len(label) > 5:
             label = label[:-2].rstrip() + "…"
         labels.append(label)
     right = look.width - left - side * n
@@ -146,12 +146,13 @@ def _numbers(cells: list[dict[str, Any]], side: float, look: Look) -> list[Layer
 
 def _names(labels: list[str], frame: Frame, side: float, look: Look) -> list[Layer]:
     size = 11.5 if look.narrow else 13.0
+    start = base.EDGE if look.title else 2
     down = [{"x": 0, "y": -k - 0.5, "text": label} for k, label in enumerate(labels)]
     across = [{"x": k + 0.5, "y": 0, "text": str(k + 1)} for k in range(len(labels))]
     return [
         alt.Chart(rows(down))
         .mark_text(
-            align="left", baseline="middle", dx=-frame.left + 4, fontSize=size,
+            align="left", baseline="middle", dx=start - frame.left, fontSize=size,
             fill=look.colours.ink,
         )
         .encode(x="x:Q", y="y:Q", text="text:N"),

@@ -15,6 +15,7 @@ from headway.report.phrases import interval_text, names_of
 from headway.report.words import Words
 
 BEST = 25
+BEFORE_FIRST = 0.4
 ROOM_FOR_REASONS = WIDE - 80
 _FLAGS = (
     "few_scores", "imputed", "at_ceiling", "at_floor", "beyond_longest", "below_shortest",
@@ -61,7 +62,11 @@ def events_chart(
     names = names_of(words, result)
     title = words("chart.events_title", **names)
     count = table.height - shown.height
-    signed = any(v is not None and v < 0 for i in items for v in (i.estimate, i.low))
+    signed = any(
+        (v is not None and v < 0) or (i.low is None and i.high is not None)
+        for i in items
+        for v in (i.estimate, i.low)
+    )
     return intervals(
         items, look, title=title,
         note=words("chart.events_note", level=words.level(level), count=count, **names),
@@ -76,7 +81,8 @@ def movers_chart(result: AgreementResult, look: Look | None = None) -> alt.Layer
     """Draw the models that move most, from their rank on the reference to that on the other."""
     look = look or Look()
     words = look.words
-    table = result.details["movers"]
+    # One place up or down is no move.
+    table = result.details["movers"].filter(pl.col("difference").abs() > 1)
     if table.is_empty():
         raise UsageError("no model stands elsewhere on another ruler, so there is nothing to draw")
     items, told = [], []
@@ -99,7 +105,7 @@ def movers_chart(result: AgreementResult, look: Look | None = None) -> alt.Layer
     return intervals(
         items, look, title=title, note=words(note, reference=result.reference),
         description=_listed(words, title, told), axis=words("chart.rank_axis"),
-        tips=(words("tip.model"), words("tip.rank"), words("tip.why")), zero=False,
+        tips=(words("tip.model"), words("tip.rank"), words("tip.why")), zero=False, floor=BEFORE_FIRST,
     )  # fmt: skip
 
 
@@ -134,7 +140,7 @@ def sensitivity_chart(result: SensitivityResult, look: Look | None = None) -> al
     told = [f"{i.label} {words.number(i.estimate, 0)} ({i.value})" for i in items]
     return intervals(
         items, look, title=title, note=note, description=_listed(words, title, told),
-        axis=words("chart.rank_axis"), zero=False,
+        axis=words("chart.rank_axis"), zero=False, floor=BEFORE_FIRST,
         tips=(words("tip.model"), words("tip.leads"),
               words("tip.interval", level=words.level(level))),
     )  # fmt: skip

@@ -105,7 +105,7 @@ def length(words: Words, minutes: float | None) -> str:
     unit, value = "minutes", minutes
     if minutes < 1:
         unit, value = "seconds", 60 * minutes
-    elif minutes >= 120:
+    elif minutes >= 120 or minutes == 60:
         unit, value = "hours", minutes / 60
     digits = 1 if value < 10 and abs(value - round(value)) > 0.05 else 0
     return words(f"time.{unit}", value=words.number(value, digits))
