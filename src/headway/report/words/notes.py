@@ -70,7 +70,8 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{1}：题数未知，因此没有抽样误差。",
     ),
     (
-        r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says which\.",
+        r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says "
+        r"which\.",
         "有 {1} 个模型缺少{2}的某一项，未计入；详见缺项表。",
     ),
     (
