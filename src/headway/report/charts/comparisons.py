@@ -105,7 +105,8 @@ def movers_chart(result: AgreementResult, look: Look | None = None) -> alt.Layer
     return intervals(
         items, look, title=title, note=words(note, reference=result.reference),
         description=_listed(words, title, told), axis=words("chart.rank_axis"),
-        tips=(words("tip.model"), words("tip.rank"), words("tip.why")), zero=False, floor=BEFORE_FIRST,
+        tips=(words("tip.model"), words("tip.rank"), words("tip.why")), zero=False,
+        floor=BEFORE_FIRST,
     )  # fmt: skip
 
 

@@ -84,7 +84,8 @@ CHINESE: dict[str, str] = {
     "chart.events_title": "逐项看：谁领先，{follower_in}落后多久",
     "chart.events_note": "圆点：{follower_in}最好的模型比{leader_in}首个达到同一水平的模型晚多少"
     "个月，附 {level}% 区间；三角箭头：至少如此。右侧：该项目中所有模型里最好的一个，及其"
-    "居首的抽样占比。没有圆点：其中一方的模型太少。因模型太少或一年多没有新进展而未列出：{count} 项。",
+    "居首的抽样占比。没有圆点：其中一方的模型太少。因模型太少或一年多没有新进展"
+    "而未列出：{count} 项。",
     "chart.events_domain": "领域",
     "chart.events_benchmark": "单项测试",
     "chart.event_leader": "{name} · {share}%",
