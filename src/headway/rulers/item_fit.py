@@ -44,6 +44,8 @@ MOST_PASSES = 300
 MEMORY = 8
 MOST_JOINT = 6000
 AT_ONCE = 16
+# From how many nodes on an ability's skewness and kurtosis count.
+SHAPED = 9
 
 
 class Resume(Protocol):
@@ -181,7 +183,8 @@ class _Driver:
         self.who = np.repeat(np.arange(len(self.sizes)), self.sizes)
         points = {int(n): normal_rule(int(n)) for n in np.unique(self.sizes)}
         self.z = np.concatenate([points[int(n)][0] for n in self.sizes])
-        self.weight = np.concatenate([points[int(n)][1] for n in self.sizes])
+        self.rule_weight = np.concatenate([points[int(n)][1] for n in self.sizes])
+        self.weight = self.rule_weight
         self.values = bool((self.sizes > 1).any())
         self.passes, self.change, self.failed = 0, np.inf, 0
 
@@ -236,6 +239,7 @@ class _Driver:
         """All that the next pass depends on, so that a resumed fit gives the same bits."""
         return {
             "x": self.x,
+            "weight": self.weight,
             "states": np.concatenate(self.states),
             "counts": np.array([self.passes, self.failed, rough], dtype=np.int64),
             "change": np.array([self.change, mixer.last]),
@@ -244,7 +248,7 @@ class _Driver:
         }
 
     def _restore(self, saved: Mapping[str, NDArray[Any]]) -> tuple["_Anderson", tuple[bool, ...]]:
-        self.x = saved["x"]
+        self.x, self.weight = saved["x"], saved["weight"]
         self.passes, self.failed, rough = (int(count) for count in saved["counts"])
         self.change = float(saved["change"][0])
         pieces = np.split(saved["states"], np.cumsum([len(s) for s in self.states])[:-1])
@@ -281,6 +285,7 @@ class _Driver:
             wide = (self.sizes > 1) & near
             new_mean = np.where(wide, moments[0], new_mean)
             new_sd = np.where(wide, np.clip(moments[1] / new_sd, 0.75, 1.6) * new_sd, new_sd)
+            self.weight = np.where(wide[self.who], moments[2], self.rule_weight)
         new_mean, new_sd, moved = self._standard(new_mean, new_sd)
         for part in self.states:
             shift, scale = moved
@@ -290,16 +295,29 @@ class _Driver:
             part[:, 2] += np.log(scale)
         return np.concatenate([new_mean, np.log(new_sd)])
 
-    def _moments(self, at: FloatArray, value: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Posterior mean and standard deviation by the nodes of every taker."""
+    def _moments(
+        self, at: FloatArray, value: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Posterior mean and standard deviation of every taker, and weights of its nodes.
+
+        The weights are those of a normal distribution with the posterior's skewness and kurtosis
+        (Gram and Charlier's series), so that they keep to the mean and the variance.
+        """
         first = self.start[:-1]
         value = value + 0.5 * self.z**2
         value -= np.maximum.reduceat(value, first)[self.who]
-        weight = self.weight * np.exp(value)
-        total = np.add.reduceat(weight, first)
-        mean = np.add.reduceat(weight * at, first) / total
-        variance = np.add.reduceat(weight * (at - mean[self.who]) ** 2, first) / total
-        return mean, np.sqrt(np.maximum(variance, 1e-12))
+        weight = self.rule_weight * np.exp(value)
+        weight /= np.add.reduceat(weight, first)[self.who]
+        mean = np.add.reduceat(weight * at, first)
+        off = at - mean[self.who]
+        sd = np.sqrt(np.maximum(np.add.reduceat(weight * off**2, first), 1e-12))
+        off /= sd[self.who]
+        skew = np.clip(np.add.reduceat(weight * off**3, first), -0.6, 0.6)[self.who]
+        excess = np.clip(np.add.reduceat(weight * off**4, first) - 3, -0.5, 0.8)[self.who]
+        z = self.z
+        shape = 1 + skew / 6 * (z**3 - 3 * z) + excess / 24 * (z**4 - 6 * z**2 + 3)
+        shaped = self.rule_weight * np.where(self.sizes[self.who] >= SHAPED, shape, 1.0)
+        return mean, sd, shaped
 
     def _spread(self, mean: FloatArray, sd: FloatArray) -> float:
         return 1.0 if self.options.free_slope else float(np.sqrt(np.mean(mean**2 + sd**2)))
