@@ -15,6 +15,7 @@ COMMANDS = (
     "report",
     "lag",
     "rank",
+    "items",
     "ruler",
     "agreement",
     "events",
