@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headway import __version__
+
 if TYPE_CHECKING:
     from headway.engines import Engine
     from headway.progress import Progress
@@ -42,4 +44,6 @@ class Where:
         """Return the resume file of a computation, or None."""
         from headway.engines.checkpoint import Checkpoint
 
-        return None if self.resume is None else Checkpoint(self.resume, belongs_to, every=5.0)
+        if self.resume is None:
+            return None
+        return Checkpoint(self.resume, {**belongs_to, "headway": __version__}, every=5.0)
