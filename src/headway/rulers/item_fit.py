@@ -173,7 +173,7 @@ class _Driver:
         mean = np.log(rate / (1 - rate))
         sd = np.minimum(1.0, 2.0 / np.sqrt(1.0 + self.trials * rate * (1 - rate)))
         mean, sd, _ = self._standard(mean, sd)
-        self.x = np.concatenate([mean, np.log(sd)])
+        self.x = self._packed(mean, sd)
         self.rules = [
             np.zeros(len(part.item_trials)) if modes else choose(part, ITERATED) for part in counts
         ]
@@ -226,7 +226,11 @@ class _Driver:
             settled = self.change <= tolerance
             if not settled:
                 n = len(self.sizes)
-                image = np.concatenate([mixer.step(self.x[:n], image[:n]), image[n:]])
+                # Widths follow by themselves; the spread of all abilities weighs like all of them.
+                mixed = mixer.step(
+                    *(np.append(v[:n], np.sqrt(n) * v[-1]) for v in (self.x, image))
+                )
+                image = np.concatenate([mixed[:n], image[n:-1], mixed[-1:] / np.sqrt(n)])
             self.x = image
             if rough and settled:
                 mixer, rough, self.change = _Anderson(MEMORY), False, np.inf
@@ -261,8 +265,7 @@ class _Driver:
     def _pass(self, x: FloatArray, *, move: bool = True) -> FloatArray:
         """Update the questions, then the abilities; the result is on the fixed scale."""
         n = len(self.sizes)
-        mean, sd = x[:n], np.exp(x[n:])
-        spread = self._spread(mean, sd)
+        mean, sd, spread = x[:n], np.exp(x[n:-1]), float(np.exp(x[-1]))
         at = mean[self.who] + sd[self.who] * self.z
         nodes = Nodes(start=self.start, x=at, weight=self.weight, values=self.values)
         swept = self.engine.run(item_parts.sweep, nodes, self.options, each=self.states)
@@ -293,7 +296,7 @@ class _Driver:
             part[:, 3] = (part[:, 3] - shift) / scale
             part[:, 0] += np.log(scale)
             part[:, 2] += np.log(scale)
-        return np.concatenate([new_mean, np.log(new_sd)])
+        return self._packed(new_mean, new_sd)
 
     def _moments(
         self, at: FloatArray, value: FloatArray
@@ -319,8 +322,10 @@ class _Driver:
         shaped = self.rule_weight * np.where(self.sizes[self.who] >= SHAPED, shape, 1.0)
         return mean, sd, shaped
 
-    def _spread(self, mean: FloatArray, sd: FloatArray) -> float:
-        return 1.0 if self.options.free_slope else float(np.sqrt(np.mean(mean**2 + sd**2)))
+    def _packed(self, mean: FloatArray, sd: FloatArray) -> FloatArray:
+        """Means, logarithms of the widths, and that of the spread (1 with slopes) in one vector."""
+        square = 1.0 if self.options.free_slope else float(np.mean(mean**2 + sd**2))
+        return np.concatenate([mean, np.log(sd), [0.5 * np.log(square)]])
 
     def _standard(
         self, mean: FloatArray, sd: FloatArray
@@ -334,7 +339,7 @@ class _Driver:
 
     def finished(self, takers: tuple[Taker, ...], progress: Progress) -> ItemFit:
         n = len(self.sizes)
-        mean, sd = self.x[:n].copy(), np.exp(self.x[n:])
+        mean, sd = self.x[:n].copy(), np.exp(self.x[n:-1])
         if self.failed:
             raise NotConverged(
                 f"the parameters of {self.failed} questions were not found",
@@ -362,7 +367,7 @@ class _Driver:
             mean=mean,
             sd=sd,
             states=tuple(self.states),
-            spread=self._spread(mean, sd),
+            spread=float(np.exp(self.x[-1])),
             factor=factor,
             fixed=fixed,
             totals=self.counts,
