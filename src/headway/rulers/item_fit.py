@@ -44,7 +44,7 @@ MOST_PASSES = 300
 MEMORY = 8
 MOST_JOINT = 6000
 AT_ONCE = 16
-# From how many nodes on an ability's skewness and kurtosis count.
+# From how many nodes on they give an ability's variance and shape too, not only its mean.
 SHAPED = 9
 
 
@@ -287,7 +287,8 @@ class _Driver:
             near = (np.abs(step) < 2 * sd) & (sd < 1.7 * new_sd) & (sd > 0.6 * new_sd)
             wide = (self.sizes > 1) & near
             new_mean = np.where(wide, moments[0], new_mean)
-            new_sd = np.where(wide, np.clip(moments[1] / new_sd, 0.75, 1.6) * new_sd, new_sd)
+            shaped = wide & (self.sizes >= SHAPED)
+            new_sd = np.where(shaped, np.clip(moments[1] / new_sd, 0.75, 1.6) * new_sd, new_sd)
             self.weight = np.where(wide[self.who], moments[2], self.rule_weight)
         new_mean, new_sd, moved = self._standard(new_mean, new_sd)
         for part in self.states:
