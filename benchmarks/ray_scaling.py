@@ -151,6 +151,15 @@ HEAD = (
 )  # fmt: skip
 
 
+EXPLAINED = (
+    "*names* reads the files once for the names. *load* reads the parts where they will be held, "
+    "the start of Ray's workers included and that of the cluster not. *fit* goes from the first "
+    "count to standard errors; *s per pass* is the median pass; *ratio* is to threads. *sent* is "
+    "what the driver sends in a pass (abilities to every worker, the questions' state to the "
+    "parts), *gathered* what comes back. *largest difference*: of an ability, to the threads'."
+)
+
+
 def row(n_answers: int, found: dict[str, Any], first: dict[str, Any]) -> list[str]:
     n_models = MODELS[n_answers]
     mb = 1e-6
@@ -185,11 +194,7 @@ def report(rows: Sequence[Sequence[str]], sizes: Sequence[int], seed: int, busy:
         f"Python {platform.python_version()}). Other work on the machine: a load average of "
         f"{busy:.1f} before the first run, so times are upper bounds and ratios rough.",
         "",
-        "*names* reads the files once for the names; *load* reads the parts where they will be "
-        "held, the start of Ray's workers included and that of the cluster not; *fit* goes from the "
-        "first count to standard errors; *s per pass* is the median pass; *ratio* is to threads. *sent* is what the driver "
-        "sends in a pass (abilities to every worker, the questions' state to the parts), "
-        "*gathered* what comes back. *largest difference* is that of an ability to the threads'.",
+        EXPLAINED,
         "",
         "| " + " | ".join(HEAD) + " |",
         "|" + "---:|" * len(HEAD),

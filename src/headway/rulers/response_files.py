@@ -64,6 +64,20 @@ class _Reading:
             lazy = lazy.filter(pl.col("variant") == "default")
         return lazy
 
+    def listed(self, address: str) -> list[str]:
+        """Files of an address that ends in a slash or has a wildcard."""
+        if not (address.endswith("/") or "*" in address):
+            return [address]
+        options = None if self.storage_options is None else dict(self.storage_options)
+        inside = pl.scan_parquet(
+            address, storage_options=options, hive_partitioning=False, include_file_paths="file"
+        )
+        try:
+            files = inside.select(pl.col("file").unique()).collect(engine="streaming")
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise DataError(f"{address} cannot be listed: {_first_line(error)}") from None
+        return sorted(files["file"].to_list())
+
     def counted(self, lazy: pl.LazyFrame) -> pl.LazyFrame:
         """Without the answers that count as missing."""
         return lazy.filter(pl.col("error").is_null()) if self.errors == "missing" else lazy
@@ -89,7 +103,8 @@ def parts_from_parquet(
     ----------
     paths
         Files, folders with files that end in ``.parquet``, or addresses that Polars reads, such as
-        ``s3://bucket/answers/part-0.parquet``. Columns as for
+        ``s3://bucket/answers/part-0.parquet``, or ``s3://bucket/answers/`` for all files there.
+        Columns as for
         :func:`headway.rulers.responses.from_frame`.
     benchmarks, variants, errors, min_scores
         As for :func:`headway.rulers.responses.from_frame`.
@@ -116,7 +131,7 @@ def parts_from_parquet(
         errors=errors,
         storage_options=storage_options,
     )
-    files = _files([paths] if isinstance(paths, str | Path) else list(paths))
+    files = _files([paths] if isinstance(paths, str | Path) else list(paths), reading)
     who, items, failed = _names(files, reading, progress or Silent())
     notes = []
     if failed:
@@ -153,11 +168,11 @@ def parts_from_parquet(
     )
 
 
-def _files(paths: Sequence[str | Path]) -> list[str]:
+def _files(paths: Sequence[str | Path], reading: _Reading) -> list[str]:
     found: list[str] = []
     for path in paths:
         if "://" in str(path):
-            found.append(str(path))
+            found += reading.listed(str(path))
             continue
         place = Path(path)
         if place.is_dir():
