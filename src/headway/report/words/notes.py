@@ -91,6 +91,14 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "有 {1} 个答案所属的题目没有人类用时，未计入。",
     ),
     (
+        r"(\d+) answers that failed by a technical error count as missing\.",
+        "有 {1} 个因技术故障而失败的答案按缺失处理。",
+    ),
+    (
+        r"(\d+) models have several variants, pooled into one\.",
+        "有 {1} 个模型有多个版本，已合并为一个。",
+    ),
+    (
         r"(\d+) models that tried fewer than (\d+) tasks are left out\.",
         "有 {1} 个模型尝试的任务少于 {2} 个，未计入。",
     ),
