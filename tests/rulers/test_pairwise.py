@@ -282,6 +282,14 @@ def test_a_model_that_beat_a_loser_alone_is_above_nothing_known() -> None:
     assert (status["loser"], status["new"]) == ("at_floor", "at_ceiling")
 
 
+@pytest.mark.parametrize("kind", ["sandwich", "bootstrap"])
+def test_one_tie_is_no_certainty(kind: str) -> None:
+    scale = pairwise(draws=200, intervals=kind).fit(dataset(frame([("x", "y", "tie")])))
+    assert scale.status == ("few_votes", "few_votes")
+    # One vote does not tell odds of 3 to 1 (191 points) from even ones.
+    assert (scale.high - scale.low > 191).all()
+
+
 def test_ties_alone_are_level() -> None:
     scale = pairwise(draws=20).fit(
         dataset(frame([("x", "y", "tie")] * 40 + [("y", "z", "tie")] * 40))

@@ -237,11 +237,13 @@ class PairwiseRuler:
         label = parts(cells, directed=True)
         place = standing(cells, label) if label.max() else np.zeros(len(label), dtype=np.int64)
         ridge = self.ridge if self.ridge > 0 or not label.max() else FALLBACK_RIDGE
+        few = cells.votes_of < FEW
         likelihood = Strengths(
             cells,
             davidson=self.ties == "davidson",
             ridge=ridge,
             one_way=label[cells.first] != label[cells.second],
+            thin=(few[cells.first] | few[cells.second]),
         )
         point = likelihood.optimum()
         covariance = likelihood.covariance(point.theta)
