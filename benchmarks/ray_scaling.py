@@ -65,9 +65,14 @@ class Counting:
         self.engine.close()
 
 
-def peak(part: Any) -> tuple[int, int, int]:
-    """Process, its peak memory in bytes, and the bytes of the part."""
-    return os.getpid(), 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, part.nbytes
+def used(part: Any) -> tuple[int, int, float, int]:
+    """Process, its peak memory in bytes and processor seconds so far; the bytes of the part."""
+    most = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return os.getpid(), most, time.process_time(), part.nbytes
+
+
+def processor_seconds(engine: engines.Engine) -> float:
+    return sum({process: seconds for process, _, seconds, _ in engine.run(used)}.values())
 
 
 def write(folder: Path, n_answers: int, seed: int) -> None:
@@ -106,10 +111,11 @@ def measure(folder: Path, n_answers: int, kind: str, workers: int) -> dict[str, 
     started = time.perf_counter()
     with closing(Counting(engines.start(answers.loads, ray=ray, workers=workers))) as engine:
         loaded = time.perf_counter()
+        before = processor_seconds(engine.engine)
         fit = item_fit.fit(engine, answers.takers)
         fitted = time.perf_counter()
-        peaks = {process: most for process, most, _ in engine.engine.run(peak)}
-        held = sum(size for _, _, size in engine.engine.run(peak))
+        busy = processor_seconds(engine.engine) - before
+        uses = engine.engine.run(used)
     sweeps = [step for step in engine.steps if step["function"] == "sweep"]
     driver = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
@@ -121,13 +127,15 @@ def measure(folder: Path, n_answers: int, kind: str, workers: int) -> dict[str, 
         "fit": fitted - loaded,
         "passes": fit.passes,
         "change": fit.change,
-        "pass": statistics.median(step["seconds"] for step in sweeps[1:]),
+        "pass": statistics.median(step["seconds"] for step in sweeps[len(sweeps) // 2 :]),
+        "fastest": min(step["seconds"] for step in sweeps[len(sweeps) // 2 :]),
+        "processor": busy,
         "sent": sweeps[-1]["shared_bytes"],
         "states": sweeps[-1]["each_bytes"],
         "gathered": sweeps[-1]["result_bytes"],
         "parts": engine.n_parts,
-        "held": held,
-        "worker_peak": max(peaks.values()),
+        "held": sum(size for _, _, _, size in uses),
+        "worker_peak": max(most for _, most, _, _ in uses),
         "driver_peak": driver,
         "ability": fit.mean.tolist(),
     }
@@ -145,8 +153,8 @@ def apart(folder: Path, n_answers: int, kind: str, workers: int) -> dict[str, An
 
 HEAD = (
     "answers", "models x questions", "engine", "workers", "names s", "load s", "passes",
-    "s per pass", "fit s", "fit, ratio", "ns per answer and pass", "sent MB per pass",
-    "gathered MB per pass",
+    "s per pass", "fastest", "fit s", "fit, ratio", "processor s", "ns per answer and pass",
+    "sent MB per pass", "gathered MB per pass", "bytes held per answer",
     "peak GB per worker", "peak GB driver", "largest difference",
 )  # fmt: skip
 
@@ -154,8 +162,10 @@ HEAD = (
 EXPLAINED = (
     "*names* reads the files once for the names. *load* reads the parts where they will be held, "
     "the start of Ray's workers included and that of the cluster not. *fit* goes from the first "
-    "count to standard errors; *s per pass* is the median pass; *ratio* is to threads. *sent* is "
-    "what the driver sends in a pass (abilities to every worker, the questions' state to the "
+    "count to standard errors; *s per pass* is the median of the later half of the passes, "
+    "*fastest* the fastest of them; *ratio* is to threads. *processor s* is the processor time that "
+    "the workers spent from load to standard errors, which other work on the machine changes less, "
+    "and *ns per answer and pass* that time over answers and passes. *sent* is what the driver sends in a pass (abilities to every worker, the questions' state to the "
     "parts), *gathered* what comes back. *largest difference*: of an ability, to the threads'."
 )
 
@@ -173,11 +183,14 @@ def row(n_answers: int, found: dict[str, Any], first: dict[str, Any]) -> list[st
         f"{found['load']:.1f}",
         str(found["passes"]),
         f"{found['pass']:.3f}",
+        f"{found['fastest']:.3f}",
         f"{found['fit']:.1f}",
         f"{found['fit'] / first['fit']:.2f}",
-        f"{1e9 * found['pass'] * found['workers'] / n_answers:.1f}",
+        f"{found['processor']:.1f}",
+        f"{1e9 * found['processor'] / found['passes'] / n_answers:.1f}",
         "-" if found["engine"] == "threads" else f"{mb * (sent + found['states']):.2f}",
         "-" if found["engine"] == "threads" else f"{mb * found['gathered']:.2f}",
+        f"{found['held'] / n_answers:.2f}",
         f"{found['worker_peak'] / 1e9:.2f}",
         f"{found['driver_peak'] / 1e9:.2f}",
         f"{np.max(np.abs(np.subtract(found['ability'], first['ability']))):.1e}",
