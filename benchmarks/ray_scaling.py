@@ -52,9 +52,11 @@ class Counting:
     def run(
         self, function: Callable[..., Any], *shared: Any, each: Sequence[Any] | None = None
     ) -> list[Any]:
+        before = processor_seconds(self.engine)
         began = time.perf_counter()
         results = self.engine.run(function, *shared, each=each)
         step = {"function": function.__name__, "seconds": time.perf_counter() - began}
+        step["processor"] = processor_seconds(self.engine) - before
         step["shared_bytes"] = len(pickle.dumps(shared))
         step["each_bytes"] = sum(len(pickle.dumps(own)) for own in each or ())
         step["result_bytes"] = sum(len(pickle.dumps(result)) for result in results)
@@ -111,12 +113,11 @@ def measure(folder: Path, n_answers: int, kind: str, workers: int) -> dict[str, 
     started = time.perf_counter()
     with closing(Counting(engines.start(answers.loads, ray=ray, workers=workers))) as engine:
         loaded = time.perf_counter()
-        before = processor_seconds(engine.engine)
         fit = item_fit.fit(engine, answers.takers)
         fitted = time.perf_counter()
-        busy = processor_seconds(engine.engine) - before
         uses = engine.engine.run(used)
     sweeps = [step for step in engine.steps if step["function"] == "sweep"]
+    later = sweeps[len(sweeps) // 2 :]
     driver = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "engine": kind,
@@ -127,9 +128,9 @@ def measure(folder: Path, n_answers: int, kind: str, workers: int) -> dict[str, 
         "fit": fitted - loaded,
         "passes": fit.passes,
         "change": fit.change,
-        "pass": statistics.median(step["seconds"] for step in sweeps[len(sweeps) // 2 :]),
-        "fastest": min(step["seconds"] for step in sweeps[len(sweeps) // 2 :]),
-        "processor": busy,
+        "pass": statistics.median(step["seconds"] for step in later),
+        "fastest": min(step["seconds"] for step in later),
+        "processor": statistics.median(step["processor"] for step in later),
         "sent": sweeps[-1]["shared_bytes"],
         "states": sweeps[-1]["each_bytes"],
         "gathered": sweeps[-1]["result_bytes"],
@@ -153,7 +154,7 @@ def apart(folder: Path, n_answers: int, kind: str, workers: int) -> dict[str, An
 
 HEAD = (
     "answers", "models x questions", "engine", "workers", "names s", "load s", "passes",
-    "s per pass", "fastest", "fit s", "fit, ratio", "processor s", "ns per answer and pass",
+    "s per pass", "fastest", "fit s", "fit, ratio", "ns per answer and pass",
     "sent MB per pass", "gathered MB per pass", "bytes held per answer",
     "peak GB per worker", "peak GB driver", "largest difference",
 )  # fmt: skip
@@ -162,10 +163,10 @@ HEAD = (
 EXPLAINED = (
     "*names* reads the files once for the names. *load* reads the parts where they will be held, "
     "the start of Ray's workers included and that of the cluster not. *fit* goes from the first "
-    "count to standard errors; *s per pass* is the median of the later half of the passes, "
-    "*fastest* the fastest of them; *ratio* is to threads. *processor s* is the processor time that "
-    "the workers spent from load to standard errors, which other work on the machine changes less, "
-    "and *ns per answer and pass* that time over answers and passes. *sent* is what the driver sends in a pass (abilities to every worker, the questions' state to the "
+    "count to standard errors, *ratio* is to threads. *s per pass* is the median of the later half "
+    "of the passes, *fastest* the fastest of them. *ns per answer and pass* is the workers' "
+    "processor time in the median pass, which other work on the machine changes less. *sent* is "
+    "what the driver sends in a pass (abilities to every worker, the questions' state to the "
     "parts), *gathered* what comes back. *largest difference*: of an ability, to the threads'."
 )
 
@@ -186,8 +187,7 @@ def row(n_answers: int, found: dict[str, Any], first: dict[str, Any]) -> list[st
         f"{found['fastest']:.3f}",
         f"{found['fit']:.1f}",
         f"{found['fit'] / first['fit']:.2f}",
-        f"{found['processor']:.1f}",
-        f"{1e9 * found['processor'] / found['passes'] / n_answers:.1f}",
+        f"{1e9 * found['processor'] / n_answers:.1f}",
         "-" if found["engine"] == "threads" else f"{mb * (sent + found['states']):.2f}",
         "-" if found["engine"] == "threads" else f"{mb * found['gathered']:.2f}",
         f"{found['held'] / n_answers:.2f}",
