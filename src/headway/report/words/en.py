@@ -241,12 +241,6 @@ TEXTS: dict[str, str] = {
     "chart.conventions_note": "Dots: estimates in months; bars: {level}% intervals. The filled "
     "dot "
     "is the convention of the headline.",
-    "chart.domains_title": "By domain: {follower_in} behind {leader_in}",
-    "chart.benchmarks_title": "By single benchmark: {follower_in} behind {leader_in}",
-    "chart.tests_note": "Months between the leader first reaching a level and the follower "
-    "reaching "
-    "it, with {level}% intervals. Arrowheads: at least so much, because the true figure lies "
-    "further that way. Grey, with a year: the follower’s best model there is over a year old.",
     "chart.ranking_title": "The best {count} models on this scale",
     "chart.ranking_note": "Dots: estimates with {level}% intervals. Ticks: the value that {board} "
     "publishes. {ruler}; evidence to {day}.",
@@ -312,9 +306,6 @@ TEXTS: dict[str, str] = {
     "page.second_lead": "Where a model comes from and whether its weights are open are two "
     "different things: there are closed Chinese models and open American ones. The two questions "
     "are kept apart throughout.",
-    "page.tests_heading": "Where the lag is long, and where it is short",
-    "page.tests_lead": "The same comparison on the benchmarks of one domain at a time, and on "
-    "single benchmarks. Fewer scores, wider intervals.",
     "page.domains_caption": "The lag by domain",
     "page.benchmarks_caption": "The lag by single benchmark",
     "page.benchmarks_unknown": "{count} benchmarks say nothing, because too few models of one "

@@ -192,10 +192,6 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
     ),
     (
-        r"By ruler: without a tie on rulers in other units: (.+?)\.",
-        "各家标尺：以其他单位计量的标尺没有容差：{1}。",
-    ),
-    (
         r"The (?:default )?tie of (\S+) is a number of points; this ruler measures in (.+?), so "
         r"there is (?:no tie|none)\.(?: --tie sets one\.)?",
         "{1} 分以内算作持平，这个容差以分为单位；这把标尺用另一种单位（{2}）计量，因此没有容差。",
