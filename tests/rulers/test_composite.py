@@ -1,5 +1,6 @@
 """The composite ruler: by hand, with gaps, and with wrong options."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -238,7 +239,8 @@ def test_blocks_of_draws_do_not_change_them(
         ["gpqa-diamond", "simplebench"], missing="mean_of_others", resample="both", draws=25
     )
     whole = ruler.fit(catalog).capability.values
-    monkeypatch.setattr("headway.rulers.composite._BLOCK", 1000)
+    # The function of that name hides the module.
+    monkeypatch.setattr(sys.modules[CompositeRuler.__module__], "_BLOCK", 1000)
     assert ruler.fit(catalog).capability.values.tobytes() == whole.tobytes()
 
 
