@@ -179,7 +179,7 @@ def run(name: str, worlds: int, draws: int, seed: int) -> dict[str, dict[str, li
             got["draws"].append(float(((low <= truth) & (truth <= high)).mean()))
             bounded = np.isin(scale.status, ("at_ceiling", "at_floor"))
             if bounded.any():
-                got["bounded"].append(float(held[bounded].mean()))
+                got["bounded"] += held[bounded].astype(float).tolist()
             for row in scale.details.get("effects", pl.DataFrame()).iter_rows(named=True):
                 true = made.effects[row["entity"]]
                 got["effects"].append(float(row["low"] <= true <= row["high"]))
@@ -214,7 +214,8 @@ def row(case: str, ruler: str, got: dict[str, list[float]]) -> str:
     cells = [
         case, ruler, share("strength"), share("draws"),
         f"{np.sqrt(np.mean(got['error'])):.1f}", f"{np.mean(got['width']):.1f}",
-        share("effects"), share("bounded"), share("all ranks"), f"{np.mean(got['rank width']):.1f}",
+        share("effects"), share("bounded") + (f" of {n}" if (n := len(got["bounded"])) else ""),
+        share("all ranks"), f"{np.mean(got['rank width']):.1f}",
     ]  # fmt: skip
     return "| " + " | ".join(cells) + " |"
 
@@ -241,7 +242,7 @@ def main() -> None:
         "- *error*: root mean square error of the estimates in points; *width*: mean width of the "
         "intervals in points.",
         "- *effects*: the same share for covariates (or the propensity to ties); *bounded*: for "
-        "models that won or lost every vote, so that a prior holds them.",
+        "models that won or lost every vote, so that a prior holds them, and how many there were.",
         "- *all ranks*: the share of worlds in which the simultaneous intervals hold the ranks of "
         "all models at once; *rank width*: their mean width.",
         "",
