@@ -157,7 +157,9 @@ def assert_same(found: Scale, expected: Scale) -> None:
 @pytest.mark.usefixtures("connected")
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_the_same_answer_on_a_cluster(folder: Path, local: Scale, workers: int) -> None:
-    answers = parts_from_parquet(folder, answers_per_part=PER_PART)
+    answers = parts_from_parquet(
+        folder, answers_per_part=PER_PART, names_on=lambda loads: Ray(loads, workers=workers)
+    )
     assert len(answers.loads) > 4
     with closing(Ray(answers.loads, workers=workers)) as engine:
         assert engine.n_workers == workers
