@@ -15,7 +15,7 @@ the missing information principle (Louis 1982).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -227,9 +227,7 @@ class _Driver:
             if not settled:
                 n = len(self.sizes)
                 # Widths follow by themselves; the spread of all abilities weighs like all of them.
-                mixed = mixer.step(
-                    *(np.append(v[:n], np.sqrt(n) * v[-1]) for v in (self.x, image))
-                )
+                mixed = mixer.step(*(np.append(v[:n], np.sqrt(n) * v[-1]) for v in (self.x, image)))
                 image = np.concatenate([mixed[:n], image[n:-1], mixed[-1:] / np.sqrt(n)])
             self.x = image
             if rough and settled:
@@ -268,7 +266,8 @@ class _Driver:
         mean, sd, spread = x[:n], np.exp(x[n:-1]), float(np.exp(x[-1]))
         at = mean[self.who] + sd[self.who] * self.z
         nodes = Nodes(start=self.start, x=at, weight=self.weight, values=self.values)
-        swept = self.engine.run(item_parts.sweep, nodes, self.options, each=self.states)
+        options = self._options_at(spread)
+        swept = self.engine.run(item_parts.sweep, nodes, options, each=self.states)
         self.states = [part.state for part in swept]
         self.failed = sum(part.failed for part in swept)
         if not move:
@@ -323,6 +322,13 @@ class _Driver:
         shaped = self.rule_weight * np.where(self.sizes[self.who] >= SHAPED, shape, 1.0)
         return mean, sd, shaped
 
+    def _options_at(self, spread: float) -> Options:
+        """The prior of difficulties is in units of the abilities' spread."""
+        if self.options.free_slope:
+            return self.options
+        prior = self.options.prior * np.array([1.0, 1.0, spread, spread**-2])
+        return replace(self.options, prior=prior)
+
     def _packed(self, mean: FloatArray, sd: FloatArray) -> FloatArray:
         """Means, logarithms of the widths, and that of the spread (1 with slopes) in one vector."""
         square = 1.0 if self.options.free_slope else float(np.mean(mean**2 + sd**2))
@@ -372,7 +378,7 @@ class _Driver:
             factor=factor,
             fixed=fixed,
             totals=self.counts,
-            options=self.options,
+            options=self._options_at(float(np.exp(self.x[-1]))),
             passes=self.passes,
             change=self.change,
         )
@@ -380,12 +386,13 @@ class _Driver:
     def _factor(self, mean: FloatArray, sd: FloatArray, fixed: FloatArray) -> FloatArray:
         from scipy.linalg import cholesky, eigh
 
+        options = self._options_at(float(np.exp(self.x[-1])))
         lost = np.zeros((len(mean), len(mean)))
         # A few parts at a time: each gives a matrix of all takers by all takers.
         for first in range(0, len(self.states), AT_ONCE):
             chosen = range(first, first + AT_ONCE)
             each = [state if k in chosen else None for k, state in enumerate(self.states)]
-            for part in self.engine.run(item_parts.missing, mean, self.options, each=each):
+            for part in self.engine.run(item_parts.missing, mean, options, each=each):
                 if part is not None:
                     lost += part
         lost = np.triu(lost) + np.triu(lost, 1).T
