@@ -210,8 +210,6 @@ def events(words: Words, result: EventsResult, kind: str) -> Table:
                 words.known("domain", row["domain"] or "unknown"),
                 words.known("access", row["item_access"] or "unknown"),
             ]
-        else:
-            kept.insert(-1, _holder(words, row, "leader", unit))
         rows.append(kept)
     level = words("column.interval", level=words.level(float(result.spec["level"])))
     columns = [
@@ -221,8 +219,6 @@ def events(words: Words, result: EventsResult, kind: str) -> Table:
     ]  # fmt: skip
     if single:
         columns[1:1] = [words("column.domain"), words("column.access")]
-    else:
-        columns.insert(-1, words("column.leader_best", **names))
     first = 5 if single else 3
     return _table(words(f"page.{kind}s_caption"), columns, rows, numeric=(first, first + 1))
 
