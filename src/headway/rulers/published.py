@@ -241,7 +241,8 @@ def _quantile(level: "NDArray[np.float64]") -> FloatArray:
     # Not SciPy, which takes longer to load than all else here.
     known = {share: NormalDist().inv_cdf((1 + share) / 2) if share < 1 else np.inf
              for share in np.unique(level).tolist()}  # fmt: skip
-    return np.vectorize(known.__getitem__, otypes=[np.float64])(np.asarray(level))
+    half: FloatArray = np.vectorize(known.__getitem__, otypes=[np.float64])(np.asarray(level))
+    return half
 
 
 def _evidence(data: "Dataset", rows: pl.DataFrame) -> NDArray[np.int64]:
