@@ -22,6 +22,7 @@ from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
 from headway.rulers import LogisticRuler, eci
 from headway.rulers.chosen import ChosenRuler
+from headway.rulers.contents import RulerFile
 from headway.rulers.files import find, shelved
 from headway.rulers.logistic import ANCHORS
 from headway.rulers.scale import Ruler, Scale
@@ -343,11 +344,11 @@ def _shelf(
     data: "Dataset", spec: ReportSpec, ruler: Ruler, scale: Scale, progress: Progress
 ) -> tuple[dict[str, Scale], dict[str, str]]:
     """Scales of every ruler of the shelf, and of the main one where it is not among them."""
+    anchors = ruler.anchors if isinstance(ruler, LogisticRuler) else None
     rulers = {
-        name: ChosenRuler(file=file, level=spec.level if "draws.level" in file.of_kind.sections
-                          else None)
+        name: ChosenRuler(file=file, level=_level(file, spec), anchors=anchors)
         for name, file in shelved().items()
-    }  # fmt: skip
+    }
     known = [(ruler, scale)] if isinstance(ruler, LogisticRuler) else []
     scales, failures = together(
         rulers, data, draws=spec.draws, seed=spec.seed, progress=progress, known=known
@@ -355,6 +356,10 @@ def _shelf(
     if isinstance(ruler, ChosenRuler) and ruler.file not in shelved().values():
         scales = {_own_name(ruler): scale} | scales
     return scales, failures
+
+
+def _level(file: RulerFile, spec: ReportSpec) -> float | None:
+    return spec.level if "draws.level" in file.of_kind.sections else None
 
 
 def _own_name(ruler: ChosenRuler) -> str:
@@ -376,8 +381,7 @@ def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[Ru
     """Return the ruler, anchored anew when an anchor did not exist on the day of the question."""
     if spec.ruler != "eci":
         file = find(spec.ruler)
-        level = spec.level if "draws.level" in file.of_kind.sections else None
-        return ChosenRuler(file=file, level=level), ""
+        return ChosenRuler(file=file, level=_level(file, spec)), ""
     ruler = eci(level=spec.level, anchors=spec.anchors)
     scored = set(data.scores["model"])
     missing = [model for model in ruler.anchors or {} if model not in scored]
