@@ -42,9 +42,11 @@ from headway.rulers.response_parts import Taker
 TOLERANCE = 1e-9
 MOST_PASSES = 300
 MEMORY = 8
+PATIENCE = 150
 MOST_JOINT = 6000
 AT_ONCE = 16
-# From how many nodes on they give an ability's variance and shape too, not only its mean.
+# From how many nodes on an ability has the moments of its posterior; with fewer, the normal
+# distribution nearest to it.
 SHAPED = 9
 
 
@@ -185,7 +187,7 @@ class _Driver:
         self.z = np.concatenate([points[int(n)][0] for n in self.sizes])
         self.rule_weight = np.concatenate([points[int(n)][1] for n in self.sizes])
         self.weight = self.rule_weight
-        self.values = bool((self.sizes > 1).any())
+        self.values = bool((self.sizes >= SHAPED).any())
         self.passes, self.change, self.failed = 0, np.inf, 0
 
     def iterate(self, progress: Progress, resume: Resume | None, most: int) -> None:
@@ -274,20 +276,20 @@ class _Driver:
             return x
         gradient = _added([part.gradient for part in swept]) - at / spread**2
         curvature = _added([part.curvature for part in swept]) + 1 / spread**2
-        # The middle node of every rule is the mean itself.
-        middle = self.start[:-1] + self.sizes // 2
-        new_sd = 1 / np.sqrt(curvature[middle])
-        step = gradient[middle] * new_sd**2
+        # Over a rule's nodes: the best normal distribution instead of the curvature at one point.
+        first = self.start[:-1]
+        new_sd = 1 / np.sqrt(np.add.reduceat(self.rule_weight * curvature, first))
+        step = np.add.reduceat(self.rule_weight * gradient, first) * new_sd**2
         new_mean = mean + np.clip(step, -1.0, 1.0)
         if self.values:
             value = _added([part.value for part in swept]) - at**2 / (2 * spread**2)
             moments = self._moments(at, value)
             # A rule laid far from the posterior, or with a wrong width, says nothing about it.
             near = (np.abs(step) < 2 * sd) & (sd < 1.7 * new_sd) & (sd > 0.6 * new_sd)
-            wide = (self.sizes > 1) & near
+            # Moments may go round in circles; the nearest normal distribution does not.
+            wide = (self.sizes >= SHAPED) & near & (self.passes < PATIENCE)
             new_mean = np.where(wide, moments[0], new_mean)
-            shaped = wide & (self.sizes >= SHAPED)
-            new_sd = np.where(shaped, np.clip(moments[1] / new_sd, 0.75, 1.6) * new_sd, new_sd)
+            new_sd = np.where(wide, np.clip(moments[1] / new_sd, 0.75, 1.6) * new_sd, new_sd)
             self.weight = np.where(wide[self.who], moments[2], self.rule_weight)
         new_mean, new_sd, moved = self._standard(new_mean, new_sd)
         for part in self.states:
@@ -319,8 +321,7 @@ class _Driver:
         excess = np.clip(np.add.reduceat(weight * off**4, first) - 3, -0.5, 0.8)[self.who]
         z = self.z
         shape = 1 + skew / 6 * (z**3 - 3 * z) + excess / 24 * (z**4 - 6 * z**2 + 3)
-        shaped = self.rule_weight * np.where(self.sizes[self.who] >= SHAPED, shape, 1.0)
-        return mean, sd, shaped
+        return mean, sd, self.rule_weight * shape
 
     def _options_at(self, spread: float) -> Options:
         """The prior of difficulties is in units of the abilities' spread."""
