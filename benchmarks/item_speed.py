@@ -5,11 +5,12 @@
     python benchmarks/item_speed.py --sizes 100x1000 --peers mirt torch-measure py-irt
 
 Every fit runs in a process of its own, with the answers as a matrix in memory before the clock
-starts; a tiny fit goes first, so that nothing is compiled on the clock. Peers are versions mirt 1.2.0,
+starts; a tiny fit goes first, so that nothing is compiled on the clock. Peers are mirt 1.2.0,
 torch-measure 0.1.0 and py-irt 0.7.1 from the package index, in an environment of their own that
-``--peer-python`` names; one that is not there gives a line that says so. Errors are root mean squares
-of the abilities, before rescaling and after matching mean and spread; the floor is the error with the
-questions' parameters known. Peak memory is the whole process, its copy of the answers included.
+``--peer-python`` names; one that is not there gives a line that says so. Errors are root mean
+squares of the abilities, before rescaling and after matching mean and spread; the floor is the
+error with the questions' parameters known. Peak memory is that of the whole process, its copy of
+the answers included.
 """
 
 import argparse

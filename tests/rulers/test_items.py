@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import headway
 from headway.engines.local import Local
 from headway.errors import NotConverged, NotIdentified, UsageError
+from headway.report.words import Words
 from headway.rulers import item_fit, item_parts, responses
 from headway.rulers.items import POINTS, ItemRuler
 from tests.rulers.item_worlds import dataset, item_world, long, lsat
@@ -396,3 +397,39 @@ def test_lost_information_is_what_the_questions_take_away() -> None:
     assert (np.diag(lost) > 0).all()
     assert (np.diag(lost) < 1 / fit.sd**2).all()
     engine.close()
+
+
+def test_every_note_is_translated() -> None:
+    """What the item ruler has to say, it says in Chinese too."""
+    world = item_world(40, 60, seed=13)
+    answers = world.answers.copy()
+    answers[:, 0] = 1
+    best = np.argsort(-world.ability)
+    answers[best[:20], 1:9], answers[best[20:], 1:9] = 0, 1
+    answers[:20, 10:14], answers[20:, 10:14] = 1, 0
+    frame = long(answers, world.models).with_columns(variant=pl.lit("default"))
+    other = frame.filter(pl.col("model") == "m001")
+    frame = pl.concat(
+        [
+            frame,
+            other.with_columns(variant=pl.lit("high")),
+            other[:2].with_columns(variant=pl.lit("odd")),
+            other.with_columns(model=pl.lit("spare"), variant=pl.lit("only")),
+        ]
+    ).with_columns(error=pl.when(pl.col("item") == "q0030").then(pl.lit("down")))
+    country = ["CN" if name < "m020" else "US" for name in [*world.models, "spare"]]
+    data = dataset(
+        frame, models=pl.DataFrame({"model": [*world.models, "spare"], "country": country})
+    )
+    seen = []
+    for options in (
+        {"groups": ("country:CN", "country:US"), "min_scores": 5},
+        {"variants": "pooled"},
+        {"variants": "default"},
+    ):
+        seen += ItemRuler(draws=0, **options).fit(data).notes
+    kinds = {" ".join(note.split()[1:4]) for note in seen}
+    assert len(kinds) == 7
+    seen.append("With 7000 models, the draws leave out what the questions' uncertainty adds.")
+    words = Words("zh")
+    assert [note for note in seen if not words.note(note)[1]] == []

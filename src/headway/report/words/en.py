@@ -161,6 +161,7 @@ TEXTS: dict[str, str] = {
     "status.level": "level",
     "status.failed": "could not be computed",
     "status.anchor": "fixed by definition",
+    "status.few_models": "few models",
     "status.few_scores": "few scores",
     "status.few_votes": "few votes",
     "status.misfit": "does not fit the model",
@@ -199,6 +200,7 @@ TEXTS: dict[str, str] = {
     # charts
     "chart.capability": "Capability ({unit})",
     "chart.points": "points",
+    "chart.standard deviations": "standard deviations",
     "chart.logits": "logits",
     "chart.lag_axis": "Months behind",
     "chart.lag_axis_signed": "← ahead · months behind →",

@@ -145,6 +145,7 @@ TEXTS: dict[str, str] = {
     "status.level": "不相上下",
     "status.failed": "无法计算",
     "status.anchor": "按定义固定",
+    "status.few_models": "受测模型少",
     "status.few_scores": "成绩太少",
     "status.few_votes": "选票太少",
     "status.misfit": "与模型不符",
@@ -183,6 +184,7 @@ TEXTS: dict[str, str] = {
     # charts
     "chart.capability": "能力（{unit}）",
     "chart.points": "分",
+    "chart.standard deviations": "标准差",
     "chart.logits": "对数几率",
     "chart.lag_axis": "落后月数",
     "chart.lag_axis_signed": "← 领先 · 落后月数 →",
