@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import altair as alt
 import polars as pl
@@ -74,6 +75,7 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
             if known.is_not_null().any():
                 found.append(_events(story.events, kind, look))
 
+    @cache
     def ranked(look: Look) -> alt.LayerChart:
         return results.ranking(
             story.scale, BEST, look, leader=main.spec.leader, follower=main.spec.follower
@@ -106,6 +108,7 @@ def _events(result: EventsResult, kind: str, look: Look) -> Figure:
     words = look.words
     names = names_of(words, result)
 
+    @cache
     def draw(look: Look) -> alt.LayerChart:
         return events_chart(result, look, kind=kind, lags_only=True)
 
@@ -124,6 +127,7 @@ def _events(result: EventsResult, kind: str, look: Look) -> Figure:
 
 
 def _agreement(result: AgreementResult, look: Look) -> Figure:
+    @cache
     def draw(look: Look) -> alt.LayerChart:
         return rulers.agreement_rows(result, look)
 
@@ -136,6 +140,7 @@ def _agreement(result: AgreementResult, look: Look) -> Figure:
 def _movers(result: AgreementResult, look: Look) -> Figure:
     words = look.words
 
+    @cache
     def draw(look: Look) -> alt.LayerChart:
         return movers_chart(result, look)
 
@@ -149,6 +154,7 @@ def _movers(result: AgreementResult, look: Look) -> Figure:
 def _rulers(story: Story, result: Result, look: Look) -> Figure:
     words = look.words
 
+    @cache
     def draw(look: Look) -> alt.LayerChart:
         return rulers.by_ruler(result, look, chosen=story.headline_ruler)
 
@@ -164,6 +170,7 @@ def _rulers(story: Story, result: Result, look: Look) -> Figure:
 def _conventions(bout: Bout, name: str, look: Look) -> Figure:
     words = look.words
 
+    @cache
     def draw(look: Look) -> alt.LayerChart:
         return results.conventions(bout.compared, look, chosen=bout.spec.convention)
 
