@@ -2,6 +2,12 @@
 
 from headway.analyses.multiverse.choices import ANSWERS, AXES, QUESTIONS, RULERS, MultiverseSpec
 from headway.analyses.multiverse.decomposition import Decomposition, decompose
+from headway.analyses.multiverse.figures import (
+    Figure,
+    FigureResult,
+    figures_of,
+    published_figures,
+)
 from headway.analyses.multiverse.result import MultiverseResult
 from headway.analyses.multiverse.run import multiverse
 
@@ -11,8 +17,12 @@ __all__ = [
     "QUESTIONS",
     "RULERS",
     "Decomposition",
+    "Figure",
+    "FigureResult",
     "MultiverseResult",
     "MultiverseSpec",
     "decompose",
+    "figures_of",
     "multiverse",
+    "published_figures",
 ]

@@ -53,7 +53,7 @@ _NUMBERS: Mapping[str, Callable[[Contest], list[Finding]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One way to ask, on a scale that is given."""
+    """One way to ask, on a scale that is given; ``model`` is for the named convention."""
 
     leader: str
     follower: str
@@ -61,6 +61,7 @@ class Way:
     candidates: str
     tie: float
     answer: str
+    model: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ def answer(data: "Dataset", fit: Fit) -> Answers:
         return asked.done()
     groups: dict[tuple[Any, ...], list[int]] = {}
     for k, way in enumerate(fit.ways):
-        key = (way.leader, way.follower, way.dates, candidate_rule(way.candidates))
+        key = (way.leader, way.follower, way.dates, candidate_rule(way.candidates), way.model)
         groups.setdefault(key, []).append(k)
     sides = _Sides(scale, fit.as_of)
     for key, members in groups.items():
@@ -206,7 +207,7 @@ class _Sides:
 def _measure(
     sides: _Sides, key: tuple[Any, ...], fit: Fit, members: list[int], asked: _Asked
 ) -> None:
-    leader, follower, dates, (mode, fewest) = key
+    leader, follower, dates, (mode, fewest), model = key
     starts = [ANSWERS[fit.ways[k].answer].period.removeprefix("since ") for k in members
               if ANSWERS[fit.ways[k].answer].convention == "trend"]  # fmt: skip
     options: dict[str, Any] = {}
@@ -214,7 +215,7 @@ def _measure(
         options["trend_starts"] = tuple(dt.date.fromisoformat(s) for s in dict.fromkeys(starts))
     spec = LagSpec(
         leader=leader, follower=follower, date=dates, until=sides.until, candidates=mode,
-        min_scores=fewest, seed=fit.seed, **options,
+        min_scores=fewest, seed=fit.seed, model=model, **options,
     )  # fmt: skip
     try:
         pair = (sides.side(leader, dates, mode, fewest), sides.side(follower, dates, mode, fewest))

@@ -110,9 +110,7 @@ def decompose(values: FloatArray, axes: Sequence[str]) -> Decomposition | None:
     total = {
         names[k]: sum(share for u, share in shares.items() if k in u) for k in range(len(names))
     }
-    pairs = {
-        (names[i], names[j]): shares[(i, j)] for i, j in combinations(range(len(names)), 2)
-    }
+    pairs = {(names[i], names[j]): shares[(i, j)] for i, j in combinations(range(len(names)), 2)}
     return Decomposition(
         axes=tuple(names), main=main, total=total, pairs=pairs,
         higher=sum(share for u, share in shares.items() if len(u) > 2),
@@ -174,9 +172,7 @@ def _effects(cube: FloatArray) -> dict[tuple[int, ...], float]:
         for u in combinations(axes, size):
             others = tuple(k for k in axes if k not in u)
             closed[u] = float(cube.mean(axis=others).var()) if others else float(cube.var())
-            below = sum(
-                pure[v] for smaller in range(1, size) for v in combinations(u, smaller)
-            )
+            below = sum(pure[v] for smaller in range(1, size) for v in combinations(u, smaller))
             # Rounding may leave a negative nothing.
             pure[u] = max(closed[u] - below, 0.0)
     return pure

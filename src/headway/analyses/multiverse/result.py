@@ -77,9 +77,7 @@ class MultiverseResult:
     def answered(self, question: str | None = None) -> pl.DataFrame:
         """Ways of a question that have an answer, the smallest first."""
         name = self.question(question)
-        found = self.ways.filter(
-            (pl.col("question") == name) & pl.col("estimate").is_not_null()
-        )
+        found = self.ways.filter((pl.col("question") == name) & pl.col("estimate").is_not_null())
         return found.sort("estimate", "way")
 
     def question(self, name: str | None = None) -> str:
@@ -92,9 +90,7 @@ class MultiverseResult:
     def summary(self, question: str | None = None, kind: str = "ways") -> dict[str, Any]:
         """One row of :attr:`distribution`."""
         name = self.question(question)
-        found = self.distribution.filter(
-            (pl.col("question") == name) & (pl.col("kind") == kind)
-        )
+        found = self.distribution.filter((pl.col("question") == name) & (pl.col("kind") == kind))
         return found.row(0, named=True)
 
     def strongest(self, question: str | None = None) -> str | None:
@@ -276,9 +272,7 @@ def _row(
     return row
 
 
-def weighted_quantiles(
-    values: FloatArray, weight: FloatArray, at: Sequence[float]
-) -> list[float]:
+def weighted_quantiles(values: FloatArray, weight: FloatArray, at: Sequence[float]) -> list[float]:
     """Quantiles of weighted values, linear between the middles of the weights.
 
     With equal weights these are the usual ones.

@@ -5,9 +5,12 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import en, groups, notes, zh
+from headway.report.words import en, groups, multiverse, notes, zh
 
-LANGUAGES: dict[str, dict[str, str]] = {"en": en.TEXTS, "zh": zh.TEXTS}
+LANGUAGES: dict[str, dict[str, str]] = {
+    "en": en.TEXTS | multiverse.ENGLISH,
+    "zh": zh.TEXTS | multiverse.CHINESE,
+}
 
 __all__ = ["LANGUAGES", "Words"]
 
@@ -98,6 +101,10 @@ class Words:
         """Return a note in this language, and whether it is in it."""
         found = notes.translate(text, self)
         return (text, False) if found is None else (found, True)
+
+    def choice(self, choice: str, value: str) -> str:
+        """Name of a value of a choice of the multiverse."""
+        return multiverse.value(self, choice, value)
 
     def period(self, period: str, prefix: str = "period") -> str:
         """Name of a period of a result: all, a year, last-12-months, now, since a date."""
