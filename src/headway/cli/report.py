@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 import typer
 
 from headway.cli import output
+from headway.cli.choice import NAMES
 from headway.cli.evidence import evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
-from headway.cli.ruler import NAMES
 from headway.errors import UsageError
 from headway.report.story import ReportSpec, tell
 

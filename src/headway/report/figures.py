@@ -9,10 +9,11 @@ import polars as pl
 from headway.analyses.lag import LagResult
 from headway.analyses.result import Result
 from headway.report.charts import frontiers as draw_frontiers
-from headway.report.charts import results
+from headway.report.charts import results, rulers
 from headway.report.charts.facts import Facts
 from headway.report.charts.frame import Look
 from headway.report.phrases import names_of
+from headway.report.rulers import headline_ruler
 from headway.report.story import Bout, Story
 
 BEST = 25
@@ -55,6 +56,8 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
         ),
         _conventions(main, "conventions", look),
     ]
+    if story.rulers is not None and not story.rulers.table["estimate"].is_null().all():
+        found.append(_rulers(story, story.rulers, look))
     if story.second is not None:
         found.append(_frontiers(story, story.second, "second_frontiers", look))
         found.append(_conventions(story.second, "second_conventions", look))
@@ -104,6 +107,21 @@ def _areas(result: Result, kind: str, look: Look) -> Figure:
         draw=draw,
         title=words(f"chart.{kind}_title", **names),
         note=words("chart.tests_note", level=level, **names),
+        description=_described(draw, look),
+    )
+
+
+def _rulers(story: Story, result: Result, look: Look) -> Figure:
+    words = look.words
+
+    def draw(look: Look) -> alt.LayerChart:
+        return rulers.by_ruler(result, look, chosen=headline_ruler(story))
+
+    return Figure(
+        name="rulers",
+        draw=draw,
+        title=words("chart.rulers_title", **names_of(words, result)),
+        note=rulers.note(result, look),
         description=_described(draw, look),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import polars as pl
 
 from headway.analyses.areas import by_benchmark, by_domain
+from headway.analyses.by_ruler import by_ruler, has_anchored_points
 from headway.analyses.changes import changes
 from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
 from headway.analyses.lag import LagResult, compare, lag
@@ -19,8 +20,11 @@ from headway.report.headline import Headline, headline
 from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
 from headway.rulers import LogisticRuler, eci
+from headway.rulers.chosen import ChosenRuler
+from headway.rulers.files import find, shelved
 from headway.rulers.logistic import ANCHORS
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Ruler, Scale
+from headway.rulers.together import together
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -46,6 +50,9 @@ class ReportSpec:
 
     leader: str = _option("country:US", "Group that is taken to lead, such as country:US.")
     follower: str = _option("country:CN", "Group whose lag is measured, such as country:CN.")
+    ruler: str = _option(
+        "eci", "Ruler of the headline: a kind, a name of the shelf, or a ruler file."
+    )
     convention: Convention = _option("daily", "Convention of the headline.")
     date: DateBasis = _option("available", "What dates a model.")
     tie: float = _option(1.0, "A follower within this many points counts as level with the leader.")
@@ -70,6 +77,11 @@ class ReportSpec:
             raise UsageError(
                 "the headline of a report is a lag in months; gap is measured in points",
                 hint="use another convention; the page shows the gap as well",
+            )
+        if self.ruler != "eci" and dict(self.anchors) != ANCHORS:
+            raise UsageError(
+                f"anchors would change the ruler {self.ruler!r}, which its file fixes",
+                hint="write them into a ruler file of your own: headway ruler new",
             )
         for name in ("draws", "seed"):
             if not isinstance(getattr(self, name), int) or getattr(self, name) < 0:
@@ -164,6 +176,8 @@ class Story:
     second: Bout | None
     domains: Result | None
     benchmarks: Result | None
+    rulers: Result | None
+    scales: Mapping[str, Scale]
     changes: Result | None
     published: pl.DataFrame
     last_day: dt.date
@@ -196,7 +210,7 @@ class Story:
     def notes(self) -> tuple[str, ...]:
         """Every note of every result, once."""
         results = [self.main.compared, self.main.series, self.domains, self.benchmarks,
-                   self.changes]  # fmt: skip
+                   self.rulers, self.changes]  # fmt: skip
         if self.second is not None:
             results.append(self.second.compared)
         found = [note for result in results if result is not None for note in result.notes]
@@ -214,6 +228,7 @@ class Story:
             "second": None if self.second is None else self.second.to_dict(),
             "domains": None if self.domains is None else self.domains.to_dict(),
             "benchmarks": None if self.benchmarks is None else self.benchmarks.to_dict(),
+            "rulers": None if self.rulers is None else self.rulers.to_dict(),
             "changes": None if self.changes is None else self.changes.to_dict(),
             "published": plain_rows(self.published),
             "scale": self.scale.to_dict(),
@@ -257,6 +272,13 @@ def tell(
         last_day = _asked(everything, spec.as_of)
     progress.stage("Measuring the main contest")
     options = spec.lag_spec()
+    own_notes = [note] if note else []
+    if options.tie and not has_anchored_points(scale):
+        options = options.with_options(tie=0.0)
+        own_notes.append(
+            f"The tie of {spec.tie:g} is a number of points; this ruler measures in "
+            f"{scale.unit}, so there is no tie."
+        )
     main = _bout(scale, options)
     problems: dict[str, str] = {}
 
@@ -274,6 +296,12 @@ def tell(
     )
     domains = attempt("domains", lambda: by_domain(scale, options, progress))
     benchmarks = attempt("benchmarks", lambda: by_benchmark(scale, options, progress))
+    progress.stage("Measuring by every ruler of the shelf")
+    scales, failures = _shelf(data, spec, ruler, scale, progress)
+    rulers = attempt(
+        "rulers",
+        lambda: by_ruler(scales, spec.lag_spec(), failures=failures, dataset=data.digest),
+    )
     changed = None
     if spec.since is not None:
         since = spec.since
@@ -281,9 +309,9 @@ def tell(
         changed = attempt("changes", lambda: changes(scale, options, since))
     return Story(
         spec=spec, data=data, scale=scale, main=main, second=second, domains=domains,
-        benchmarks=benchmarks, changes=changed, published=_published(scale),
-        last_day=last_day, problems=problems,
-        own_notes=(note,) if note else (),
+        benchmarks=benchmarks, rulers=rulers, scales=scales, changes=changed,
+        published=_published(scale), last_day=last_day, problems=problems,
+        own_notes=tuple(own_notes),
     )  # fmt: skip
 
 
@@ -298,8 +326,30 @@ def _asked(everything: "Dataset", day: dt.date) -> dt.date:
     return day
 
 
-def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[LogisticRuler, str]:
+def _shelf(
+    data: "Dataset", spec: ReportSpec, ruler: Ruler, scale: Scale, progress: Progress
+) -> tuple[dict[str, Scale], dict[str, str]]:
+    """Scales of every ruler of the shelf, and of the main one where it is not among them."""
+    rulers = {
+        name: ChosenRuler(file=file, level=spec.level if "draws.level" in file.of_kind.sections
+                          else None)
+        for name, file in shelved().items()
+    }  # fmt: skip
+    known = [(ruler, scale)] if isinstance(ruler, LogisticRuler) else []
+    scales, failures = together(
+        rulers, data, draws=spec.draws, seed=spec.seed, progress=progress, known=known
+    )
+    if isinstance(ruler, ChosenRuler) and ruler.file not in shelved().values():
+        scales = {"": scale} | scales
+    return scales, failures
+
+
+def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[Ruler, str]:
     """Return the ruler, anchored anew when an anchor did not exist on the day of the question."""
+    if spec.ruler != "eci":
+        file = find(spec.ruler)
+        level = spec.level if "draws.level" in file.of_kind.sections else None
+        return ChosenRuler(file=file, level=level), ""
     ruler = eci(level=spec.level, anchors=spec.anchors)
     scored = set(data.scores["model"])
     missing = [model for model in ruler.anchors or {} if model not in scored]

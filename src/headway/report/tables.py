@@ -16,6 +16,7 @@ from headway.report.phrases import (
     names_of,
     organisation_names,
 )
+from headway.report.rulers import answers, gap_text, headline_ruler, title_of
 from headway.report.story import Bout, Story
 from headway.report.words import Words
 
@@ -91,6 +92,33 @@ def conventions(words: Words, bout: Bout) -> Table:
         ],
         rows, numeric=(1, 2, 5, 6),
         marked=[k for k, row in enumerate(found) if row["convention"] == bout.spec.convention],
+    )  # fmt: skip
+
+
+def by_ruler(words: Words, story: Story, result: Result) -> Table:
+    """Every ruler that answers, the longest lag first: its lag, its gap, what it rests on."""
+    found = answers(result)
+    rows = [
+        (
+            title_of(words, row),
+            estimate(words, row),
+            interval_only(words, row),
+            gap_text(words, row),
+            words("number.unknown") if row["benchmarks"] is None else str(row["benchmarks"]),
+            str(row["n"]),
+            f"{row['tie']:g}" if row["tie"] else words("number.unknown"),
+        )
+        for row in found
+    ]
+    level = words("column.interval", level=words.level(float(result.spec["level"])))
+    return _table(
+        words("page.rulers_caption", **names_of(words, result)),
+        [
+            words("column.ruler"), words("column.lag"), level, words("column.ruler_gap"),
+            words("column.benchmarks"), words("column.models"), words("column.tie"),
+        ],
+        rows, numeric=(1, 2, 3, 4, 5, 6),
+        marked=[k for k, row in enumerate(found) if row["entity"] == headline_ruler(story)],
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from headway.report import tables
+from headway.report import rulers, tables
 from headway.report.story import Bout, Story
 from headway.report.words import Words
 
@@ -37,6 +37,10 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
     console.print(Text(f"{head.basis} {head.others}".strip()))
     console.print(Text(words("page.evidence", day=words.day(story.last_day)), style="dim"))
     _bout(story.main, words, console)
+    if story.rulers is not None:
+        table = tables.by_ruler(words, story, story.rulers)
+        _show(table, console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 4, 5), (0, 1, 2), (0, 1))
+        console.print(Text(rulers.summary(words, story.rulers)))
     if story.second is not None:
         second = story.headline(words.lang, second=True)
         console.print()

@@ -91,7 +91,9 @@ def intervals(
     ]
     if frame.x[0] < 0 < frame.x[1] or (zero and frame.x[0] == 0):
         layers.append(
-            alt.Chart(rows([{"x": 0}])).mark_rule(color=colours.soft, strokeWidth=1).encode(x="x:Q")
+            alt.Chart(rows([{"x": 0}]))
+            .mark_rule(color=colours.soft, strokeWidth=1)
+            .encode(x=alt.X("x:Q"))
         )
     data = [
         {
@@ -117,7 +119,7 @@ def intervals(
     layers.append(
         alt.Chart(rows([{"x": frame.x[1], "y": frame.y[1], "text": axis}]))
         .mark_text(align="right", baseline="bottom", dy=-24, fontSize=12, fill=colours.soft)
-        .encode(x="x:Q", y="y:Q", text="text:N")
+        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N"))
     )
     return base.finish(layers, frame, look, title=title, note=note, description=description)
 
@@ -173,14 +175,14 @@ def _bars(data: list[dict[str, Any]], look: Look) -> list[Layer]:
             layers.append(
                 alt.Chart(rows(banded))
                 .mark_rule(strokeWidth=5, opacity=0.32, color=colour, strokeCap="round")
-                .encode(x="from:Q", x2="to:Q", y="y:Q")
+                .encode(x=alt.X("from:Q"), x2=alt.X2("to:Q"), y=alt.Y("y:Q"))
             )
     marked = [d for d in data if d["mark"] is not None]
     if marked:
         layers.append(
             alt.Chart(rows(marked))
             .mark_tick(orient="vertical", size=13, thickness=2, color=look.colours.ink)
-            .encode(x="mark:Q", y="y:Q")
+            .encode(x=alt.X("mark:Q"), y=alt.Y("y:Q"))
         )
     return layers
 
@@ -215,7 +217,7 @@ def _dots(data: list[dict[str, Any]], look: Look, tips: tuple[str, str, str]) ->
                 strokeWidth=1.6,
                 opacity=1,
             )
-            .encode(x="estimate:Q", y="y:Q", tooltip=tip)
+            .encode(x=alt.X("estimate:Q"), y=alt.Y("y:Q"), tooltip=tip)
         )
     return layers
 
@@ -269,7 +271,9 @@ def _merged(wanted: Sequence[dict[str, Any]], look: Look) -> list[Layer]:
         values = [w["row"] for w in wanted if w["mark"] == kind and w["row"]["text"]]
         if not values:
             continue
-        base_chart = alt.Chart(rows(values)).encode(x="x:Q", y="y:Q", text="text:N")
+        base_chart = alt.Chart(rows(values)).encode(
+            x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N")
+        )
         mark = {
             "align": align, "baseline": "middle", "dx": dx, "fontSize": size,
             "fontWeight": 600 if bold else 400,

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import en, groups, multiverse, notes, zh
+from headway.report.words import en, groups, multiverse, notes, rulers, zh
 
 LANGUAGES: dict[str, dict[str, str]] = {
-    "en": en.TEXTS | multiverse.ENGLISH,
-    "zh": zh.TEXTS | multiverse.CHINESE,
+    "en": en.TEXTS | multiverse.ENGLISH | rulers.ENGLISH,
+    "zh": zh.TEXTS | multiverse.CHINESE | rulers.CHINESE,
+}
 }
 
 __all__ = ["LANGUAGES", "Words"]
@@ -70,6 +71,11 @@ class Words:
     def level(self, level: float) -> str:
         """Level of an interval in percent."""
         return f"{100 * level:g}"
+
+    def amount(self, value: str, unit: str) -> str:
+        """Return a number that is text already with its unit."""
+        key = f"amount.{unit}"
+        return self(key, value=value) if self.has(key) else f"{value} {unit}"
 
     def day(self, day: date | None) -> str:
         """Return a date in full."""

@@ -144,6 +144,9 @@ TEXTS: dict[str, str] = {
     "quantity.gap_now": "gap on the last day",
     "quantity.lag": "lag",
     "quantity.frontier": "frontier",
+    "quantity.rating": "rating",
+    "quantity.effect": "effect",
+    "quantity.log_tie_propensity": "propensity to a tie (logarithm)",
     "quantity.capability": "capability",
     # status
     "status.ok": "measured",
@@ -159,6 +162,8 @@ TEXTS: dict[str, str] = {
     "status.failed": "could not be computed",
     "status.anchor": "fixed by definition",
     "status.few_scores": "few scores",
+    "status.few_votes": "few votes",
+    "status.misfit": "does not fit the model",
     "status.at_floor": "all scores at the bottom",
     "status.at_ceiling": "all scores at the top",
     # dates
@@ -440,6 +445,7 @@ TEXTS: dict[str, str] = {
     "table.aliases": "Other names",
     "table.scores": "Scores",
     "table.responses": "Answers",
+    "table.items": "Questions",
     "table.votes": "Votes",
     "table.ratings": "Ratings",
     "table.prices": "Prices",

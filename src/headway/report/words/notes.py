@@ -65,6 +65,51 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"trend: fewer than 60 days from (\S+) to the last day\.",
         "直线趋势：从 {1} 到最后一日不足 60 天。",
     ),
+    (r"(\d+) votes without a day are left out\.", "有 {1} 张没有日期的选票未计入。"),
+    (
+        r"(\d+) votes that both answers are bad are left out\.",
+        "有 {1} 张“两个回答都不好”的选票未计入。",
+    ),
+    (r"(\d+) votes without a covariate are left out\.", "有 {1} 张缺少协变量的选票未计入。"),
+    (
+        r"(\d+) votes without a cluster are each taken for one\.",
+        "有 {1} 张未标明所属组的选票，各自视为一组。",
+    ),
+    (
+        r"(\d+) votes of a model against itself are left out: they say nothing about its strength\.",
+        "有 {1} 张模型与自身比较的选票未计入：这类选票不能说明模型的强弱。",
+    ),
+    (
+        r"(\d+) models with fewer than (\d+) votes are left out\.",
+        "有 {1} 个模型的选票少于 {2} 张，未计入。",
+    ),
+    (
+        r"(\d+) models won or lost every vote against the others \((.+?)\): a normal prior with a "
+        r"standard deviation of (\d+) points keeps their ratings finite\.",
+        "有 {1} 个模型对其他模型的选票全胜或全负（{2}）：以标准差为 {3} 分的正态先验使其评分保持有限。",
+    ),
+    (
+        r"In (\d+) draws some model won or lost every vote; a prior bounds those\.",
+        "有 {1} 次抽样中出现全胜或全负的模型，这些抽样用先验加以约束。",
+    ),
+    (
+        r"The votes come from (\d+) clusters: with fewer than (\d+) the intervals are too narrow\.",
+        "选票来自 {1} 个组：少于 {2} 个组时，区间偏窄。",
+    ),
+    (r"(.+?): published ratings have no paired draws\.", "{1}：公布的评分没有成对抽样。"),
+    (
+        r"(.+?): the best variant of each model counts; for (\d+) models it is not the default\.",
+        "{1}：每个模型取评分最高的版本；其中 {2} 个模型取的不是默认版本。",
+    ),
+    (
+        r"(.+?): how the errors of the ratings go together was not published; the draws take them "
+        r"for independent\.",
+        "{1}：评分误差之间的关联未公布，抽样时视为相互独立。",
+    ),
+    (
+        r"(.+?): (\d+) ratings have no error and stand as they are: (.+?)\.",
+        "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
+    ),
 )
 
 

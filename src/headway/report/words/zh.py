@@ -128,6 +128,9 @@ TEXTS: dict[str, str] = {
     "quantity.gap_now": "最后一日的分差",
     "quantity.lag": "落后时间",
     "quantity.frontier": "前沿",
+    "quantity.rating": "评分",
+    "quantity.effect": "效应",
+    "quantity.log_tie_propensity": "平局倾向（对数）",
     "quantity.capability": "能力",
     # status
     "status.ok": "已测得",
@@ -143,6 +146,8 @@ TEXTS: dict[str, str] = {
     "status.failed": "无法计算",
     "status.anchor": "按定义固定",
     "status.few_scores": "成绩太少",
+    "status.few_votes": "选票太少",
+    "status.misfit": "与模型不符",
     "status.at_floor": "全部成绩触底",
     "status.at_ceiling": "全部成绩触顶",
     # dates
@@ -391,6 +396,7 @@ TEXTS: dict[str, str] = {
     "table.aliases": "别名",
     "table.scores": "成绩",
     "table.responses": "作答",
+    "table.items": "题目",
     "table.votes": "投票",
     "table.ratings": "评分",
     "table.prices": "价格",
