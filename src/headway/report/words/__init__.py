@@ -11,7 +11,6 @@ LANGUAGES: dict[str, dict[str, str]] = {
     "en": en.TEXTS | multiverse.ENGLISH | rulers.ENGLISH,
     "zh": zh.TEXTS | multiverse.CHINESE | rulers.CHINESE,
 }
-}
 
 __all__ = ["LANGUAGES", "Words"]
 
