@@ -6,8 +6,8 @@ Statements are in our own words. The test of a claim is JSON:
 - ``leader``, ``follower``: groups of models as in ``headway lag``;
 - ``comparator``: ``equals`` (``value``) or ``between`` (``low``, ``high``);
 - ``as_of``: the day that the figure speaks of;
-- ``choices``: what the publisher says about how it was found, in the terms of ``headway multiverse``;
-  what is not said is not there;
+- ``choices``: what the publisher says about how it was found, in the terms of
+  ``headway multiverse``; what is not said is not there;
 - ``model``: where the figure is about a single model;
 - ``remark``: what keeps it from being the same quantity.
 """

@@ -1,59 +1,13 @@
 """The multiverse in words and tables, for the page, the terminal and images alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import polars as pl
 
-from headway.analyses.multiverse import (
-    AXES,
-    FigureResult,
-    MultiverseResult,
-    MultiverseSpec,
-    multiverse,
-    published_figures,
-)
-from headway.dataset import Dataset
-from headway.progress import Progress
-from headway.report.charts import specification as curve
-from headway.report.charts.frame import Look
-from headway.report.figures import Figure
-from headway.report.tables import Table, as_table
+from headway.analyses.multiverse import AXES, FigureResult, MultiverseResult
+from headway.report.tables import Cell, Table
 from headway.report.words import Words, groups
-
-REDUCED_DRAWS = 40
-REDUCED_SUBSETS = ("all", "public", "private", "unsaturated")
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Everything:
-    """All ways to ask, and the published figures among them."""
-
-    ways: MultiverseResult
-    figures: FigureResult
-
-
-def reduced(
-    data: Dataset,
-    leader: str,
-    follower: str,
-    *,
-    level: float = 0.9,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> Everything:
-    """Ask in a few hundred ways: no weights, no candidates rule, today's models only."""
-    last = data.scores["recorded_on"].max()
-    spec = MultiverseSpec(
-        questions=(), leader=leader, follower=follower, rulers=("eci", "published"),
-        subsets=REDUCED_SUBSETS, weights=("equal",), as_of=(last,), candidates=("records",),
-        draws=REDUCED_DRAWS, seed=seed, level=level,
-    )  # fmt: skip
-    ways = multiverse(data, spec, progress=progress)
-    figures = published_figures(data, spec, subsets=("all",), progress=progress)
-    return Everything(ways=ways, figures=figures)
 
 
 def sentence(words: Words, result: MultiverseResult, question: str | None = None) -> str:
@@ -137,11 +91,11 @@ def variance_table(words: Words, result: MultiverseResult, question: str | None 
                   for end in ends),
             )
         )  # fmt: skip
-    return as_table(
+    return _table(
         words("multiverse.variance"),
         [words("multiverse.choice"), words("multiverse.alone"),
          words("multiverse.total"), words("multiverse.smallest"), words("multiverse.largest")],
-        rows, numeric=(1, 2), marked=(0,) if rows else (),
+        rows, numeric=(1, 2), marked=bool(rows),
     )  # fmt: skip
 
 
@@ -165,7 +119,7 @@ def figures_table(words: Words, found: FigureResult, question: str | None = None
                 words.choice("answer", row["best"]) if row["best"] else words("number.unknown"),
             )
         )
-    return as_table(
+    return _table(
         words("multiverse.figures"),
         [words("multiverse.said"), words("table.claims"), words("multiverse.figure"),
          words("multiverse.median"), words("multiverse.percentile"), words("multiverse.near"),
@@ -174,28 +128,27 @@ def figures_table(words: Words, found: FigureResult, question: str | None = None
     )  # fmt: skip
 
 
-def figure(result: MultiverseResult, look: Look, question: str | None = None) -> Figure:
-    """The specification curve with its texts."""
-    name = result.question(question)
-    words = look.words
-
-    def draw(look: Look) -> alt.LayerChart:
-        return curve.specification(result, look, name)
-
-    return Figure(
-        name="multiverse",
-        draw=draw,
-        title=words("multiverse.ways_title", **words.names(*result.spec.asked[name])),
-        note=curve.note(result, look, name),
-        description=curve.described(result, look, name),
-    )
-
-
 def lines(words: Words, result: MultiverseResult, question: str) -> Sequence[str]:
     """Sentences below the headline of a question, without the empty ones."""
     found = (shares(words, result, question), counted(words, result, question),
              factorial(words, result, question))  # fmt: skip
     return [line for line in found if line]
+
+
+def _table(
+    caption: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numeric: Sequence[int],
+    marked: bool = False,
+) -> Table:
+    """A table of texts, perhaps with its first row marked."""
+    return Table(
+        caption=caption, columns=tuple(columns), numeric=frozenset(numeric),
+        rows=tuple(tuple(Cell(text=text) for text in row) for row in rows),
+        marked=frozenset({0} if marked else ()),
+    )  # fmt: skip
 
 
 def _own(words: Words, row: dict[str, Any]) -> str:
@@ -219,5 +172,8 @@ def _share(words: Words, share: float | None) -> str:
 def _percent(words: Words, share: float) -> str:
     """Percent without decimals, but never 0 or 100 where it is not so."""
     percent = 100 * share
-    near_end = 0 < percent < 0.5 or 99.5 <= percent < 100
-    return words.number(percent, 1 if near_end else 0)
+    if 0 < percent < 0.5:
+        return words.number(percent, 1) if percent >= 0.05 else "<0.1"
+    if 99.5 <= percent < 100:
+        return words.number(percent, 1) if percent < 99.95 else ">99.9"
+    return words.number(percent, 0)

@@ -99,7 +99,8 @@ def kaplan_meier(
     rows, n = time.shape
     count = used.sum(axis=1)
     order = np.lexsort((~seen, np.where(used, time, np.inf)), axis=1)
-    time, seen, used = (np.take_along_axis(x, order, axis=1) for x in (time, seen, used))
+    time = np.take_along_axis(time, order, axis=1)
+    seen, used = (np.take_along_axis(mask, order, axis=1) for mask in (seen, used))
     at_risk = np.maximum(count[:, None] - np.arange(n)[None, :], 1)
     survival = np.cumprod(1 - (seen & used) / at_risk, axis=1)
     half = used & (survival <= 0.5)

@@ -8,6 +8,7 @@ from headway.analyses.multiverse.figures import (
     figures_of,
     published_figures,
 )
+from headway.analyses.multiverse.reduced import Everything, reduced
 from headway.analyses.multiverse.result import MultiverseResult
 from headway.analyses.multiverse.run import multiverse
 
@@ -17,6 +18,7 @@ __all__ = [
     "QUESTIONS",
     "RULERS",
     "Decomposition",
+    "Everything",
     "Figure",
     "FigureResult",
     "MultiverseResult",
@@ -25,4 +27,5 @@ __all__ = [
     "figures_of",
     "multiverse",
     "published_figures",
+    "reduced",
 ]

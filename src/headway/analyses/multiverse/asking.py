@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from headway.analyses.by_ruler import has_anchored_points
 from headway.analyses.contest import Contest, LagSpec, between, evidence_day
 from headway.analyses.conventions import (
     daily,
@@ -227,7 +228,11 @@ def _measure(
         kind, tie = ANSWERS[fit.ways[k].answer], fit.ways[k].tie
         calls.setdefault((kind.drop_first, kind.convention, tie), []).append(k)
     contests: dict[bool, Contest | HeadwayError] = {}
+    pointless = not has_anchored_points(sides.scale)
     for (dropped, convention, tie), ways in calls.items():
+        if tie > 0 and pointless and convention != "thresholds":
+            asked.fail(ways, "no-points")
+            continue
         if dropped not in contests:
             contests[dropped] = _tried(
                 partial(between, sides.scale, replace(spec, drop_first=dropped), *pair)

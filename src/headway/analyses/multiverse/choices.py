@@ -12,7 +12,7 @@ import polars as pl
 
 from headway.errors import UsageError, did_you_mean
 from headway.frontier import DateBasis
-from headway.rulers import LogisticRuler, PublishedRuler, eci, published
+from headway.rulers import LogisticRuler, eci, published
 from headway.rulers.logistic import require_whole
 from headway.rulers.scale import Ruler
 
@@ -41,7 +41,7 @@ RULERS: Mapping[str, Callable[[], Ruler]] = MappingProxyType(
         "published": published,
     }
 )
-"""Rulers that have a name here; any other goes in by ``rulers=`` of :func:`multiverse`."""
+"""Rulers with a name of their own here; other names are looked up on the shelf of rulers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,14 +246,12 @@ def candidate_rule(value: str) -> tuple[str, int]:
 
 
 def can_refit(ruler: Ruler) -> bool:
-    """Whether a ruler can be fitted again on other evidence.
+    """Whether a ruler can be fitted again on other benchmarks.
 
-    Published ratings cannot, and a ruler that names its own benchmarks is a choice of evidence
-    already.
+    Published ratings cannot, and a ruler that names its own benchmarks, by an option or a file,
+    is a choice of benchmarks already.
     """
-    if isinstance(ruler, PublishedRuler) or hasattr(ruler, "benchmark"):
-        return False
-    return getattr(ruler, "benchmarks", None) is None
+    return getattr(ruler, "benchmarks", ()) is None
 
 
 def can_weight(ruler: Ruler) -> bool:

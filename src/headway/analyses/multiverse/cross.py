@@ -1,6 +1,6 @@
 """The full cross of the choices: which combinations are ways to ask, and why others are not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ _AT = {name: k for k, name in enumerate(("question", *AXES))}
 
 RULES: Mapping[str, str] = {
     "same": "gives the same number as another combination, because a choice plays no part in it",
+    "no-points": "asks for a tie in points on a scale without anchored points",
     "as-published": "asks for a published index on other benchmarks than its own",
     "own-evidence": "asks for other evidence of a ruler that names its own",
     "no-weights": "asks for weights from a ruler that has none",
@@ -68,6 +69,7 @@ def cross(
     rulers: Mapping[str, Ruler],
     subsets: Sequence[str],
     days: Sequence[str],
+    bare: Collection[str] = (),
 ) -> Cross:
     """Cross all choices, and sort out what is no way of its own.
 
@@ -76,6 +78,11 @@ def cross(
     benchmark thresholds; which models can hold a frontier in a draw, where there are no draws
     or only records count). What reduces to the same is the same way, and it is asked once in its
     reduced form. The meaningless ones are excluded by the rules in :data:`RULES`.
+
+    Parameters
+    ----------
+    bare
+        Names of the rulers whose scales have no draws.
     """
     asked = spec.asked
     levels = {
@@ -91,15 +98,18 @@ def cross(
     }
     shape = tuple(len(values) for values in levels.values())
     codes = np.stack(np.unravel_index(np.arange(np.prod(shape)), shape), axis=1).astype(np.int64)
-    reduced = _reduced(codes, levels, rulers)
+    reduced = _reduced(codes, levels, rulers, bare)
     same_as = np.ravel_multi_index(tuple(reduced.T), shape).astype(np.int64)
-    rule = _rules(reduced, levels, rulers, asked)
+    rule = _rules(reduced, levels, rulers, asked, bare)
     rule[(same_as != np.arange(len(codes))) & (rule == "")] = "same"
     return Cross(levels=levels, codes=codes, same_as=same_as, rule=rule)
 
 
 def _reduced(
-    codes: Codes, levels: Mapping[str, tuple[str, ...]], rulers: Mapping[str, Ruler]
+    codes: Codes,
+    levels: Mapping[str, tuple[str, ...]],
+    rulers: Mapping[str, Ruler],
+    bare: Collection[str],
 ) -> Codes:
     out = codes.copy()
     answers = [ANSWERS[name] for name in levels["answer"]]
@@ -110,11 +120,11 @@ def _reduced(
     main = int(refits.argmax())
     for name, value in (("ruler", main), ("weights", 0), ("candidates", 0)):
         out[~of["scale"], _AT[name]] = value
-    bare = np.array([isinstance(ruler, PublishedRuler) for ruler in rulers.values()])
+    without = np.array([name in bare for name in rulers])
     rules = [candidate_rule(value) for value in levels["candidates"]]
     fewest = [n for _, n in rules]
     plain = np.array([fewest.index(n) for n in fewest])
-    free = (~of["mode"] | bare[codes[:, _AT["ruler"]]]) & of["scale"]
+    free = (~of["mode"] | without[codes[:, _AT["ruler"]]]) & of["scale"]
     out[free, _AT["candidates"]] = plain[codes[free, _AT["candidates"]]]
     return out
 
@@ -124,12 +134,14 @@ def _rules(
     levels: Mapping[str, tuple[str, ...]],
     rulers: Mapping[str, Ruler],
     asked: Mapping[str, tuple[str, str]],
+    bare: Collection[str],
 ) -> NDArray[np.str_]:
     rule = np.full(len(codes), "", dtype="<U16")
     ruler = codes[:, _AT["ruler"]]
     whole = np.array([name == "all" for name in levels["subset"]])[codes[:, _AT["subset"]]]
     even = np.array([name == "equal" for name in levels["weights"]])[codes[:, _AT["weights"]]]
-    bare = np.array([isinstance(r, PublishedRuler) for r in rulers.values()])[ruler]
+    printed = np.array([isinstance(r, PublishedRuler) for r in rulers.values()])[ruler]
+    without = np.array([name in bare for name in rulers])[ruler]
     refits = np.array([can_refit(r) for r in rulers.values()])[ruler]
     weighs = np.array([can_weight(r) for r in rulers.values()])[ruler]
     answers = [ANSWERS[name] for name in levels["answer"]]
@@ -140,10 +152,10 @@ def _rules(
     open_sides = np.array([any("open" in side.split("+") for side in pair)
                            for pair in asked.values()])[codes[:, _AT["question"]]]  # fmt: skip
     for name, excluded in (
-        ("as-published", bare & scale & ~(whole & even)),
-        ("own-evidence", ~bare & ~refits & scale & ~whole),
+        ("as-published", printed & scale & ~(whole & even)),
+        ("own-evidence", ~printed & ~refits & scale & ~whole),
         ("no-weights", ~weighs & scale & ~even),
-        ("no-draws", bare & needs),
+        ("no-draws", without & needs),
         ("weights-date", by_weights & ~open_sides),
     ):
         rule[excluded & (rule == "")] = name

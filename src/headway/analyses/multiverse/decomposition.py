@@ -12,7 +12,7 @@ from headway.draws import FloatArray
 MOST_HOLES = 0.05
 _TOLERANCE = 1e-10
 _ROUNDS = 10_000
-_NOTHING = 1e-20
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def decompose(values: FloatArray, axes: Sequence[str]) -> Decomposition | None:
     holes = ~np.isfinite(cube)
     cube = _filled(cube, holes)
     variance = float(cube.var())
-    if not names or variance <= _NOTHING * max(1.0, float(np.abs(cube).max()) ** 2):
+    if not names or variance <= _NOTHING**2 * max(1.0, float(np.abs(cube).max()) ** 2):
         return None
     effect = _effects(cube)
     shares = {u: v / variance for u, v in effect.items()}
@@ -165,14 +165,16 @@ def _filled(cube: FloatArray, holes: NDArray[np.bool_]) -> FloatArray:
 
 def _effects(cube: FloatArray) -> dict[tuple[int, ...], float]:
     """Variance of every interaction, by the axes that take part in it."""
-    closed: dict[tuple[int, ...], float] = {(): 0.0}
+    closed: dict[tuple[int, ...], float] = {}
     pure: dict[tuple[int, ...], float] = {}
     axes = range(cube.ndim)
+    whole = float(cube.var())
     for size in range(1, cube.ndim + 1):
         for u in combinations(axes, size):
             others = tuple(k for k in axes if k not in u)
             closed[u] = float(cube.mean(axis=others).var()) if others else float(cube.var())
             below = sum(pure[v] for smaller in range(1, size) for v in combinations(u, smaller))
-            # Rounding may leave a negative nothing.
-            pure[u] = max(closed[u] - below, 0.0)
+            found = closed[u] - below
+            # Rounding leaves a little, of either sign, where there is no interaction.
+            pure[u] = found if found > _NOTHING * whole else 0.0
     return pure

@@ -165,6 +165,7 @@ def published_figures(
     *,
     rulers: Mapping[str, Ruler] | None = None,
     subsets: Sequence[str] = SUBSETS,
+    until: dt.date | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> FigureResult:
@@ -172,7 +173,8 @@ def published_figures(
 
     Every figure is compared with the ways to ask its question on its own day: with the models
     announced by then, by all rulers that were asked for, on the subsets given, by every date
-    basis, tie and answer, with equal weights, and with records as candidates.
+    basis, tie and answer, with equal weights, and with records as candidates. Figures about days
+    after ``until`` are left out.
 
     Raises
     ------
@@ -184,8 +186,12 @@ def published_figures(
     wanted = [f for f in figures_of(data) if (f.leader, f.follower) in asked]
     last = data.scores["recorded_on"].max()
     assert isinstance(last, dt.date)
-    notes = [f"claim {f.claim} speaks of a day after the evidence" for f in wanted
-             if f.as_of > last]  # fmt: skip
+    last = min(last, until or last)
+    notes = [
+        f"The claim {f.claim} speaks of {f.as_of}, after the evidence."
+        for f in wanted
+        if f.as_of > last
+    ]
     wanted = [f for f in wanted if f.as_of <= last]
     if not wanted:
         return FigureResult(
@@ -322,8 +328,9 @@ def _margins(figure: Figure, ways: pl.DataFrame) -> list[dict[str, Any]]:
     for axis in AXES:
         for value in ways[axis].unique(maintain_order=True).to_list():
             estimate = ways.filter(pl.col(axis) == value)["estimate"].to_numpy()
+            share = float(figure.near(estimate).mean())
             out.append({"claim": figure.claim, "choice": axis, "value": value,
-                        "n": len(estimate), "share_near": float(figure.near(estimate).mean())})  # fmt: skip
+                        "n": len(estimate), "share_near": share})  # fmt: skip
     return out
 
 

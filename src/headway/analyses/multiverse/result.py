@@ -347,6 +347,10 @@ def _counts(name: str, rule: NDArray[np.str_], status: NDArray[Any]) -> list[dic
             out.append({"question": name, "kind": kind, "rule": which, "n": n, "why": why})
     reasons = Counter(str(s) for s in status if s != "ok")
     for reason, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
+        if reason in RULES:
+            out.append({"question": name, "kind": "meaningless", "rule": reason, "n": n,
+                        "why": RULES[reason]})  # fmt: skip
+            continue
         out.append(
             {"question": name, "kind": "unanswered", "rule": _short(reason), "n": n,
              "why": reason}

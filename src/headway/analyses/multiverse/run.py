@@ -23,9 +23,10 @@ from headway.engines import Engine, Load
 from headway.engines.journal import Journal
 from headway.engines.local import Local
 from headway.engines.processes import Processes
-from headway.errors import UsageError, did_you_mean
+from headway.errors import HeadwayError, UsageError
 from headway.frontier import members
 from headway.progress import Progress, Silent
+from headway.rulers import PublishedRuler, load
 from headway.rulers.scale import Ruler
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ def multiverse(
             hint="what came later is not known; choose a day up to then",
         )
     subsets = subsets_of(data, spec.subsets)
-    crossed = cross(spec, chosen, subsets, [day.isoformat() for day in days])
+    bare = [name for name, ruler in chosen.items() if _without_draws(ruler, data, spec)]
+    crossed = cross(spec, chosen, subsets, [day.isoformat() for day in days], bare)
     if len(crossed.codes) > MOST_WAYS:
         raise UsageError(
             f"the choices make {len(crossed.codes):,} combinations; at most {MOST_WAYS:,} "
@@ -127,12 +129,17 @@ def multiverse(
 
 
 def _ruler(name: str) -> Ruler:
-    if name not in RULERS:
-        raise UsageError(
-            f"unknown ruler {name!r}{did_you_mean(name, tuple(RULERS))}",
-            hint=f"rulers by name: {', '.join(RULERS)}",
-        )
-    return RULERS[name]()
+    return RULERS[name]() if name in RULERS else load(name)
+
+
+def _without_draws(ruler: Ruler, data: "Dataset", spec: MultiverseSpec) -> bool:
+    """Whether ratings are published in a form that gives no draws; other rulers make their own."""
+    if spec.draws == 0 or not isinstance(ruler, PublishedRuler):
+        return spec.draws == 0
+    try:
+        return ruler.fit(data, draws=1).capability.n_draws == 0
+    except HeadwayError:
+        return True
 
 
 def _last_day(data: "Dataset") -> dt.date:

@@ -49,7 +49,7 @@ def specification(
         for row in result.variance.filter(pl.col("question") == name).to_dicts()
     }
     curve = NARROW_CURVE if look.narrow else CURVE
-    lines, heads, bottom = _matrix(result, name, ways, curve)
+    lines, heads, bottom = _matrix(result, name, curve)
     frame = _frame(lines, heads, shares, bottom, look)
     shown = thinned(ways, int(frame.inner / (NARROW_STEP if look.narrow else STEP)))
     values = _Curve(ways, shown, curve)
@@ -67,7 +67,8 @@ def thinned(ways: pl.DataFrame, most: int) -> pl.DataFrame:
     if ways.height <= most:
         return ways
     at = np.unique(np.round(np.linspace(0, ways.height - 1, max(most, 2))).astype(int))
-    return ways[at.tolist()]
+    kept: pl.DataFrame = ways[at.tolist()]
+    return kept
 
 
 def note(result: MultiverseResult, look: Look, question: str, shown: int | None = None) -> str:
@@ -131,7 +132,7 @@ class _Curve:
 
 
 def _matrix(
-    result: MultiverseResult, question: str, ways: pl.DataFrame, top: float
+    result: MultiverseResult, question: str, top: float
 ) -> tuple[list[_Line], list[tuple[str, float]], float]:
     margins = result.margins.filter((pl.col("question") == question) & (pl.col("n") > 0))
     lines: list[_Line] = []
@@ -252,15 +253,19 @@ def _curve(
             x="x:Q", x2="x2:Q", y="y:Q"
         )
     )
-    mark = {"align": "left", "baseline": "bottom", "dx": 4, "dy": -4, "fontSize": _size(look)}
+    mark: dict[str, Any] = {
+        "align": "left",
+        "baseline": "bottom",
+        "dx": 4,
+        "dy": -4,
+        "fontSize": _size(look),
+    }
     layers.append(
         line.mark_text(**mark, stroke=colours.paper, strokeWidth=3, fill=colours.paper).encode(
             x="x:Q", y="y:Q", text="text:N"
         )
     )
-    layers.append(
-        line.mark_text(**mark, fill=colours.ink).encode(x="x:Q", y="y:Q", text="text:N")
-    )
+    layers.append(line.mark_text(**mark, fill=colours.ink).encode(x="x:Q", y="y:Q", text="text:N"))
     signed = "chart.lag_axis_signed" if values.low < 0 else "chart.lag_axis"
     above = [{"x": 0.0, "y": 0.0, "text": words(signed)}]
     layers.append(
@@ -349,17 +354,18 @@ def _labels(
     right = [{"x": 1.0, "y": line.y, "text": words.number(line.median)} for line in lines]
     bold = [{"x": 0.0, "y": y, "text": _cut(_head(look, choice, shares), size, room)}
             for choice, y in heads]  # fmt: skip
-    for data, align, dx, weight, colour in (
-        (left, "right", -9, 400, colours.ink),
-        (right, "right", frame.right - 8, 400, colours.soft),
-        (bold, "right", -9, 600, colours.soft),
+    for data, dx, weight, colour in (
+        (left, -9, 400, colours.ink),
+        (right, frame.right - 8, 400, colours.soft),
+        (bold, -9, 600, colours.soft),
     ):
+        mark: dict[str, Any] = {
+            "align": "right", "baseline": "middle", "dx": dx, "fontSize": size,
+            "fontWeight": weight, "fill": colour,
+        }  # fmt: skip
         layers.append(
-            alt.Chart(rows(data))
-            .mark_text(align=align, baseline="middle", dx=dx, fontSize=size, fontWeight=weight,
-                       fill=colour)
-            .encode(x="x:Q", y="y:Q", text="text:N")
-        )  # fmt: skip
+            alt.Chart(rows(data)).mark_text(**mark).encode(x="x:Q", y="y:Q", text="text:N")
+        )
     if heads:
         title = [{"x": 1.0, "y": heads[0][1], "text": words("multiverse.median")}]
         layers.append(
