@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def multiverse(
     data: "Dataset",
     spec: MultiverseSpec | None = None,
     *,
-    rulers: Mapping[str, Ruler] | None = None,
+    rulers: Mapping[str, Ruler] | Sequence[str] | None = None,
     workers: int = 1,
     engine: Callable[[Sequence[Load]], Engine] | None = None,
     resume: Path | str | None = None,
@@ -56,7 +57,7 @@ def multiverse(
     spec
         Which values every choice takes.
     rulers
-        Rulers by name, instead of ``spec.rulers``: anything with
+        Instead of ``spec.rulers``: names, or rulers by name, which are anything with
         ``fit(data, draws=, seed=, workers=) -> Scale``.
     workers
         Processes. The result does not depend on it. More than one needs
@@ -89,6 +90,8 @@ def multiverse(
     >>> result.ways.height
     12
     """
+    if rulers is not None and not isinstance(rulers, Mapping):
+        rulers, options = None, options | {"rulers": tuple(rulers)}
     spec = (spec or MultiverseSpec()).with_options(**options)
     progress = progress or Silent()
     if not isinstance(workers, int) or workers < 1:
@@ -109,13 +112,15 @@ def multiverse(
         )
     subsets = subsets_of(data, spec.subsets)
     bare = [name for name, ruler in chosen.items() if _without_draws(ruler, data, spec)]
-    crossed = cross(spec, chosen, subsets, [day.isoformat() for day in days], bare)
-    if len(crossed.codes) > MOST_WAYS:
+    sizes = (spec.asked, chosen, subsets, spec.weights, days, spec.dates, spec.candidates,
+             spec.ties, spec.answers)  # fmt: skip
+    combinations = prod(len(values) for values in sizes)
+    if combinations > MOST_WAYS:
         raise UsageError(
-            f"the choices make {len(crossed.codes):,} combinations; at most {MOST_WAYS:,} "
-            "are taken",
+            f"the choices make {combinations:,} combinations; at most {MOST_WAYS:,} are taken",
             hint="leave out some values of a choice",
         )
+    crossed = cross(spec, chosen, subsets, [day.isoformat() for day in days], bare)
     fits, places = _fits(crossed, spec, chosen, last)
     identity = {
         "dataset": data.digest,
