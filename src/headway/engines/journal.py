@@ -56,7 +56,7 @@ class Journal:
             why = "it is a folder" if self.path.is_dir() else f"no folder {self.path.parent}"
             raise UsageError(f"{self.path} cannot be a resume file: {why}")
         self._belongs_to = json.dumps(belongs_to, sort_keys=True, allow_nan=False).encode()
-        self._lock = FileLock(f"{self.path}.lock")
+        self._lock = FileLock(self.path.parent / f".{self.path.name}.lock")
         self.found: tuple[bytes, ...] = ()
 
     def __enter__(self) -> Self:
@@ -79,7 +79,6 @@ class Journal:
     ) -> None:
         self._file.close()
         self._lock.release()
-        Path(f"{self.path}.lock").unlink(missing_ok=True)
 
     def _open(self) -> None:
         there = self.path.read_bytes() if self.path.exists() else b""
