@@ -16,7 +16,7 @@ from headway.analyses.areas import (
     domain_areas,
     measure,
 )
-from headway.analyses.contest import LagSpec, evidence_day
+from headway.analyses.contest import LagSpec, evidence_day, year_before
 from headway.analyses.result import Result, interval_columns, model_name
 from headway.errors import NotIdentified, UsageError
 from headway.frontier import Frontier, from_day, frontier
@@ -108,7 +108,8 @@ def events(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Eve
           the best of all models (shared equally where it is level with others), null without
           draws.
         - ``estimate``, ``low``, ``high``: the follower's lag in months, with ``status``, ``gap``
-          and the rest as in :func:`headway.analyses.areas.by_domain`.
+          and the rest as in :func:`headway.analyses.areas.by_domain`; ``stale`` also marks an
+          event without a lag in which nobody has taken the lead for more than a year.
 
         An event with fewer than three dated models has no leader, and one with fewer than three
         of a group no lag: ``status`` is ``not_enough_data``, and ``why`` says of what.
@@ -158,7 +159,11 @@ def _event(area: Area, spec: LagSpec) -> dict[str, Any]:
         )
     except UsageError as error:
         return row | {"why": row.get("why") or error.message}
-    return row | _leadership(area.scale, front, spec)
+    row |= _leadership(area.scale, front, spec)
+    if row.get("stale") is None and row.get("best_since") is not None:
+        last = spec.until or evidence_day(area.scale)
+        row["stale"] = row["best_since"] < year_before(last)
+    return row
 
 
 def _leadership(scale: Scale, front: Frontier, spec: LagSpec) -> dict[str, Any]:

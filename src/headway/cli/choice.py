@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headway import __version__
+from headway.analyses.by_ruler import has_anchored_points
+from headway.analyses.lag import LagSpec
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
 from headway.rulers import LogisticRuler, PublishedRuler, Scale
@@ -129,6 +131,17 @@ def given_options(context: typer.Context) -> set[str]:
         for name in context.params
         if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
     }
+
+
+def with_tie(context: typer.Context, spec: LagSpec, scale: Scale) -> tuple[LagSpec, list[str]]:
+    """Return the options without the default tie where the scale has no anchored points."""
+    if "tie" in given_options(context) or spec.tie == 0 or has_anchored_points(scale):
+        return spec, []
+    note = (
+        f"The default tie of {spec.tie:g} is a number of points; this ruler measures in "
+        f"{scale.unit}, so there is none. --tie sets one."
+    )
+    return spec.with_options(tie=0.0), [note]
 
 
 def _fixed(file: RulerFile, values: Mapping[str, Any], further: Sequence[str]) -> Choice:

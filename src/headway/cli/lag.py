@@ -99,9 +99,12 @@ def lag(
             known_on or old.day("known_on"),
         )
         spec, every, by, changed_since = _asked_before(old)
+    said_first: list[str] = []
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     with Shown() as progress:
         scale = measure.fit(data, progress)
+        if old is None:
+            spec, said_first = choice.with_tie(context, spec, scale)
         result = _answer(scale, spec, progress, every=every, by=by, since=changed_since)
     asked = spec.to_dict() | {
         "every": every, "by": by, "changed_since": changed_since, "as_of": as_of,
@@ -113,6 +116,7 @@ def lag(
     changes = None if old is None else refits.beside(old, result.table, by=keys)
     if json:
         said = result.to_dict() | made
+        said["notes"] = [*said_first, *said["notes"]]
         if old is not None and changes is not None:
             said["refit"] = refits.summary(old, data.digest, changes)
         output.strict_json(said)
@@ -122,7 +126,7 @@ def lag(
         refits.show(out, old, data.digest, changes, names, title=title, most=len(changes))
         output.notes(out, result.notes)
     else:
-        _print(result, title, f"{spec.level:.0%} interval", every=every)
+        _print(result, title, f"{spec.level:.0%} interval", every=every, first=said_first)
 
 
 def _require_one_question(
@@ -177,7 +181,9 @@ def _answer(
     return analyses.compare(scale, spec, analyses.CONVENTIONS if every else (spec.convention,))
 
 
-def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -> None:
+def _print(
+    result: analyses.Result, title: str, interval: str, *, every: bool, first: list[str]
+) -> None:
     out = output.console()
     frame = result.table
     if every and isinstance(result, LagResult):
@@ -194,4 +200,4 @@ def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -
         title = f"{title}, {frame['convention'][0]}"
     shown = frame.with_columns(output.intervals(frame, "low", "high").alias("span"))
     output.show(out, shown, columns, title=title, spare=spare)
-    output.notes(out, result.notes)
+    output.notes(out, [*first, *result.notes])

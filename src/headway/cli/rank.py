@@ -17,6 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 COLUMNS = {
     "rank": "Rank",
     "rank_span": "between",
+    "all_span": "all at once",
     "name": "Model",
     "organisation_name": "Organisation",
     "country": "Country",
@@ -40,6 +41,13 @@ def rank(
     option: choice.Further = None,
     refit: refits.Refit = None,
     most: Annotated[int, typer.Option(min=1, help="Models to show; --json has them all.")] = 30,
+    simultaneous: Annotated[
+        bool,
+        typer.Option(
+            "--simultaneous",
+            help="Add intervals of the ranks that hold for all models at once.",
+        ),
+    ] = False,
     dataset: DatasetPath = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
@@ -66,7 +74,7 @@ def rank(
     made = {"made": measure.made("rank", data, scale, asked)}
     changes = None if old is None else refits.beside(old, scale.table, by=("entity",))
     if json:
-        said = scale.to_dict() | {"rank": scale.rank().to_dicts()} | made
+        said = scale.to_dict() | {"rank": scale.rank(simultaneous=simultaneous).to_dicts()} | made
         if old is not None and changes is not None:
             said["refit"] = refits.summary(old, data.digest, changes)
         output.strict_json(said)
@@ -77,12 +85,13 @@ def rank(
         )
         output.notes(out, scale.notes)
     else:
-        _print(scale, most)
+        show(scale, most, simultaneous=simultaneous)
 
 
-def _print(scale: Scale, most: int) -> None:
+def show(scale: Scale, most: int, *, simultaneous: bool = False) -> None:
+    """Print the best models of a scale, and its notes."""
     out = output.console()
-    ranked = scale.rank()
+    ranked = scale.rank(simultaneous=simultaneous)
     shown = ranked.head(most).with_columns(
         output.intervals(ranked.head(most), "low", "high").alias("span"),
         pl.coalesce("name", "entity").alias("name"),
@@ -96,6 +105,11 @@ def _print(scale: Scale, most: int) -> None:
         shown = shown.with_columns(spans.alias("rank_span"))
     else:
         del columns["rank_span"]
+    if "rank_low_of_all" in shown.columns:
+        spans = output.intervals(shown, "rank_low_of_all", "rank_high_of_all")
+        shown = shown.with_columns(spans.alias("all_span"))
+    else:
+        del columns["all_span"]
     output.show(out, shown, columns, title=scale.ruler, spare=SPARE)
     if len(ranked) > most:
         out.print(f"{len(ranked) - most} more: --most {len(ranked)} or --json shows them.")

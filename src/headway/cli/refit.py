@@ -27,7 +27,7 @@ Refit = Annotated[
     ),
 ]
 LARGEST = 500_000_000
-ALLOWED = ("refit", "dataset", "json", "most", "as_of", "known_on")
+ALLOWED = ("refit", "dataset", "json", "most", "as_of", "known_on", "simultaneous")
 COLUMNS = {
     "status": "",
     "old": "Then",

@@ -9,10 +9,12 @@ returned, in the order of the parts, so sums taken over it do not depend on the 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from headway.errors import UsageError
+
 if TYPE_CHECKING:
     from headway.progress import Progress
 
-__all__ = ["Engine", "Load", "start"]
+__all__ = ["Engine", "Load", "require_workers", "start"]
 
 T = TypeVar("T")
 Load = Callable[[], Any]
@@ -80,3 +82,9 @@ def start(
     from headway.engines.ray import Ray
 
     return Ray(loads, None if ray == "local" else ray, workers, progress)
+
+
+def require_workers(workers: int | None) -> None:
+    """Raise :class:`headway.errors.UsageError` for a number of workers that is none."""
+    if workers is not None and workers < 1:
+        raise UsageError(f"workers is {workers}; expected 1 or more")

@@ -19,7 +19,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
-from headway.engines import Load
+from headway.engines import Load, require_workers
 from headway.engines.cluster import Connection, library
 from headway.errors import DataError, HeadwayError, UsageError
 from headway.progress import Progress, Silent
@@ -30,6 +30,10 @@ FIRST_PATIENCE = 60.0
 LATER_PATIENCE = 20.0
 _ALIVE_SECONDS = 2.0
 _COMPARED = ("headway", "numpy", "numba", "polars")
+_SAME_PATHS = (
+    "workers read the parts themselves: the same path has to lead to the files on every machine of "
+    "the cluster, so use a shared folder or an object store"
+)
 
 
 class Ray:
@@ -82,8 +86,7 @@ class Ray:
         *,
         patience: tuple[float, float] = (FIRST_PATIENCE, LATER_PATIENCE),
     ) -> None:
-        if workers is not None and workers < 1:
-            raise UsageError(f"workers is {workers}; expected 1 or more")
+        require_workers(workers)
         self._progress = progress or Silent()
         self._patience = patience
         self._loads = list(loads)
@@ -340,12 +343,11 @@ def _unreadable(part: int, error: Exception) -> Exception:
     where = socket.gethostname()
     if isinstance(error, HeadwayError):
         message = f"part {part} on {where}: {error.message}"
-        return type(error)(message, hint=error.hint, details=error.details)
+        return type(error)(message, hint=error.hint or _SAME_PATHS, details=error.details)
     if isinstance(error, OSError):
         return DataError(
             f"part {part} cannot be read on {where}: {error}",
-            hint="workers read the parts themselves: the same path has to lead to the files on "
-            "every machine of the cluster, so use a shared folder or an object store",
+            hint=_SAME_PATHS,
         )
     return error
 

@@ -298,12 +298,17 @@ def standing(cells: Comparisons, label: Ints) -> Ints:
 
     Above are the models that no chain of votes of the largest part reaches and that reach it, below
     those that it reaches. A part that is compared with the largest through others alone is above
-    when it lost to none of them.
+    when it lost to none of them. Where every part is a single model, those that lost to nobody are
+    above and those that beat nobody below.
     """
     from scipy.sparse.csgraph import breadth_first_order
 
     graph = beaten(cells)
-    main = int(np.argmax(np.bincount(label, weights=cells.votes_of)))
+    shared = np.bincount(label)[label] > 1
+    main = int(np.argmax(np.bincount(label, weights=cells.votes_of * shared)))
+    if not shared.any():
+        won, lost = (np.diff(g.indptr) > 0 for g in (graph, graph.T.tocsr()))
+        return np.where(~lost, 1, np.where(~won, -1, 0)).astype(np.int64)
     start = int(np.flatnonzero(label == main)[0])
     below, above = (
         np.isin(np.arange(len(label)), breadth_first_order(g, start, return_predecessors=False))

@@ -307,19 +307,18 @@ def _of_kind(file: RulerFile, kind: Kind) -> list[Problem]:
 
 
 def _plain(value: Any) -> Any:
-    """Plain values of what differs from the defaults, sets of names in order."""
+    """Plain values of what differs from the defaults; the file's own lists of names in order."""
     if is_dataclass(value) and not isinstance(value, type):
         out = {}
         for item in fields(value):
             given = getattr(value, item.name)
             if required(item) or given != default(item):
-                out[item.name] = _plain(given)
+                out[item.name] = sorted(set(given)) if isinstance(given, tuple) else _plain(given)
         return out
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in sorted(value.items())}
     if isinstance(value, list | tuple):
-        items = [_plain(item) for item in value]
-        return sorted(set(items)) if all(isinstance(item, str) for item in items) else items
+        return [_plain(item) for item in value]
     return value

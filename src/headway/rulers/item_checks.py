@@ -130,7 +130,8 @@ def item_table(columns: Sequence[dict[str, Any]], *, factor: float, level: float
     slope = np.exp(both["log_slope"]) / factor
     misfit_p = chi2.sf(both["misfit"], 2)
     miskeyed_p = norm.cdf(both["slope_z"])
-    right = both["score"] / both["answers"]
+    with np.errstate(invalid="ignore"):
+        right = both["score"] / both["answers"]
     status = np.where(both["models"] < FEW, "few_models", "ok").astype(object)
     status[right <= 0] = "at_floor"
     status[right >= 1] = "at_ceiling"

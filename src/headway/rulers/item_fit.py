@@ -43,6 +43,9 @@ TOLERANCE = 1e-9
 MOST_PASSES = 300
 MEMORY = 8
 MOST_JOINT = 6000
+AT_ONCE = 16
+# From how many nodes on an ability's skewness and kurtosis count.
+SHAPED = 9
 
 
 class Resume(Protocol):
@@ -170,7 +173,7 @@ class _Driver:
         mean = np.log(rate / (1 - rate))
         sd = np.minimum(1.0, 2.0 / np.sqrt(1.0 + self.trials * rate * (1 - rate)))
         mean, sd, _ = self._standard(mean, sd)
-        self.x = np.concatenate([mean, np.log(sd)])
+        self.x = self._packed(mean, sd)
         self.rules = [
             np.zeros(len(part.item_trials)) if modes else choose(part, ITERATED) for part in counts
         ]
@@ -180,37 +183,41 @@ class _Driver:
         self.who = np.repeat(np.arange(len(self.sizes)), self.sizes)
         points = {int(n): normal_rule(int(n)) for n in np.unique(self.sizes)}
         self.z = np.concatenate([points[int(n)][0] for n in self.sizes])
-        self.weight = np.concatenate([points[int(n)][1] for n in self.sizes])
+        self.rule_weight = np.concatenate([points[int(n)][1] for n in self.sizes])
+        self.weight = self.rule_weight
         self.values = bool((self.sizes > 1).any())
         self.passes, self.change, self.failed = 0, np.inf, 0
 
     def iterate(self, progress: Progress, resume: Resume | None, most: int) -> None:
         saved = resume.load() if resume is not None else None
-        rough = True
+        mixer = _Anderson(MEMORY)
+        stages: tuple[bool, ...] = (True, False)
         if saved is not None:
-            self.x, self.passes = saved["x"], int(saved["passes"])
-            rough = bool(saved["rough"])
-            pieces = np.split(saved["states"], np.cumsum([len(s) for s in self.states])[:-1])
-            self.states = [np.ascontiguousarray(piece) for piece in pieces]
+            mixer, stages = self._restore(saved)
         progress.stage("Fitting questions and abilities")
         # The questions' modes are cheap and lead near; integrating over them comes after.
-        for stage_rough in (True, False):
-            if stage_rough and not rough:
-                continue
+        for rough in stages:
             for state, rule in zip(self.states, self.rules, strict=True):
-                state[:, -1] = 0.0 if stage_rough else rule
-            self._settle(stage_rough, progress, resume, most)
+                state[:, -1] = 0.0 if rough else rule
+            self._settle(mixer, rough, progress, resume, most)
+            mixer = _Anderson(MEMORY)
         if self.change > TOLERANCE:
             raise NotConverged(
                 f"after {self.passes} passes abilities still change by {self.change:.1e} "
                 f"(tolerance {TOLERANCE:.0e})",
-                hint="look for models with a handful of answers, and leave them out (min_answers)",
+                hint="look for models with a handful of answers, and leave them out (min_scores)",
             )
 
-    def _settle(self, rough: bool, progress: Progress, resume: Resume | None, most: int) -> None:
-        mixer = _Anderson(MEMORY)
+    def _settle(
+        self,
+        mixer: "_Anderson",
+        rough: bool,
+        progress: Progress,
+        resume: Resume | None,
+        most: int,
+    ) -> None:
         tolerance = 1e-3 if rough else TOLERANCE
-        while self.passes < most:
+        while self.passes < most and self.change > tolerance:
             image = self._pass(self.x)
             self.passes += 1
             moved = image[: len(self.sizes)] - self.x[: len(self.sizes)]
@@ -219,25 +226,46 @@ class _Driver:
             settled = self.change <= tolerance
             if not settled:
                 n = len(self.sizes)
-                image = np.concatenate([mixer.step(self.x[:n], image[:n]), image[n:]])
-            self.x = image
-            if resume is not None:
-                resume.save(
-                    {
-                        "x": self.x,
-                        "passes": np.array(self.passes),
-                        "rough": np.array(rough and not settled),
-                        "states": np.concatenate(self.states),
-                    }
+                # Widths follow by themselves; the spread of all abilities weighs like all of them.
+                mixed = mixer.step(
+                    *(np.append(v[:n], np.sqrt(n) * v[-1]) for v in (self.x, image))
                 )
+                image = np.concatenate([mixed[:n], image[n:-1], mixed[-1:] / np.sqrt(n)])
+            self.x = image
+            if rough and settled:
+                mixer, rough, self.change = _Anderson(MEMORY), False, np.inf
+            if resume is not None:
+                resume.save(self._state(mixer, rough))
             if settled:
                 return
+
+    def _state(self, mixer: "_Anderson", rough: bool) -> dict[str, NDArray[Any]]:
+        """All that the next pass depends on, so that a resumed fit gives the same bits."""
+        return {
+            "x": self.x,
+            "weight": self.weight,
+            "states": np.concatenate(self.states),
+            "counts": np.array([self.passes, self.failed, rough], dtype=np.int64),
+            "change": np.array([self.change, mixer.last]),
+            "points": np.array(mixer.points),
+            "images": np.array(mixer.images),
+        }
+
+    def _restore(self, saved: Mapping[str, NDArray[Any]]) -> tuple["_Anderson", tuple[bool, ...]]:
+        self.x, self.weight = saved["x"], saved["weight"]
+        self.passes, self.failed, rough = (int(count) for count in saved["counts"])
+        self.change = float(saved["change"][0])
+        pieces = np.split(saved["states"], np.cumsum([len(s) for s in self.states])[:-1])
+        self.states = [np.ascontiguousarray(piece) for piece in pieces]
+        mixer = _Anderson(MEMORY)
+        mixer.points, mixer.images = list(saved["points"]), list(saved["images"])
+        mixer.last = float(saved["change"][1])
+        return mixer, (True, False) if rough else (False,)
 
     def _pass(self, x: FloatArray, *, move: bool = True) -> FloatArray:
         """Update the questions, then the abilities; the result is on the fixed scale."""
         n = len(self.sizes)
-        mean, sd = x[:n], np.exp(x[n:])
-        spread = self._spread(mean, sd)
+        mean, sd, spread = x[:n], np.exp(x[n:-1]), float(np.exp(x[-1]))
         at = mean[self.who] + sd[self.who] * self.z
         nodes = Nodes(start=self.start, x=at, weight=self.weight, values=self.values)
         swept = self.engine.run(item_parts.sweep, nodes, self.options, each=self.states)
@@ -260,6 +288,7 @@ class _Driver:
             wide = (self.sizes > 1) & near
             new_mean = np.where(wide, moments[0], new_mean)
             new_sd = np.where(wide, np.clip(moments[1] / new_sd, 0.75, 1.6) * new_sd, new_sd)
+            self.weight = np.where(wide[self.who], moments[2], self.rule_weight)
         new_mean, new_sd, moved = self._standard(new_mean, new_sd)
         for part in self.states:
             shift, scale = moved
@@ -267,21 +296,36 @@ class _Driver:
             part[:, 3] = (part[:, 3] - shift) / scale
             part[:, 0] += np.log(scale)
             part[:, 2] += np.log(scale)
-        return np.concatenate([new_mean, np.log(new_sd)])
+        return self._packed(new_mean, new_sd)
 
-    def _moments(self, at: FloatArray, value: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Posterior mean and standard deviation by the nodes of every taker."""
+    def _moments(
+        self, at: FloatArray, value: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Posterior mean and standard deviation of every taker, and weights of its nodes.
+
+        The weights are those of a normal distribution with the posterior's skewness and kurtosis
+        (Gram and Charlier's series), so that they keep to the mean and the variance.
+        """
         first = self.start[:-1]
         value = value + 0.5 * self.z**2
         value -= np.maximum.reduceat(value, first)[self.who]
-        weight = self.weight * np.exp(value)
-        total = np.add.reduceat(weight, first)
-        mean = np.add.reduceat(weight * at, first) / total
-        variance = np.add.reduceat(weight * (at - mean[self.who]) ** 2, first) / total
-        return mean, np.sqrt(np.maximum(variance, 1e-12))
+        weight = self.rule_weight * np.exp(value)
+        weight /= np.add.reduceat(weight, first)[self.who]
+        mean = np.add.reduceat(weight * at, first)
+        off = at - mean[self.who]
+        sd = np.sqrt(np.maximum(np.add.reduceat(weight * off**2, first), 1e-12))
+        off /= sd[self.who]
+        skew = np.clip(np.add.reduceat(weight * off**3, first), -0.6, 0.6)[self.who]
+        excess = np.clip(np.add.reduceat(weight * off**4, first) - 3, -0.5, 0.8)[self.who]
+        z = self.z
+        shape = 1 + skew / 6 * (z**3 - 3 * z) + excess / 24 * (z**4 - 6 * z**2 + 3)
+        shaped = self.rule_weight * np.where(self.sizes[self.who] >= SHAPED, shape, 1.0)
+        return mean, sd, shaped
 
-    def _spread(self, mean: FloatArray, sd: FloatArray) -> float:
-        return 1.0 if self.options.free_slope else float(np.sqrt(np.mean(mean**2 + sd**2)))
+    def _packed(self, mean: FloatArray, sd: FloatArray) -> FloatArray:
+        """Means, logarithms of the widths, and that of the spread (1 with slopes) in one vector."""
+        square = 1.0 if self.options.free_slope else float(np.mean(mean**2 + sd**2))
+        return np.concatenate([mean, np.log(sd), [0.5 * np.log(square)]])
 
     def _standard(
         self, mean: FloatArray, sd: FloatArray
@@ -295,7 +339,7 @@ class _Driver:
 
     def finished(self, takers: tuple[Taker, ...], progress: Progress) -> ItemFit:
         n = len(self.sizes)
-        mean, sd = self.x[:n].copy(), np.exp(self.x[n:])
+        mean, sd = self.x[:n].copy(), np.exp(self.x[n:-1])
         if self.failed:
             raise NotConverged(
                 f"the parameters of {self.failed} questions were not found",
@@ -323,7 +367,7 @@ class _Driver:
             mean=mean,
             sd=sd,
             states=tuple(self.states),
-            spread=self._spread(mean, sd),
+            spread=float(np.exp(self.x[-1])),
             factor=factor,
             fixed=fixed,
             totals=self.counts,
@@ -336,8 +380,13 @@ class _Driver:
         from scipy.linalg import cholesky, eigh
 
         lost = np.zeros((len(mean), len(mean)))
-        for part in self.engine.run(item_parts.missing, mean, self.options, each=self.states):
-            lost += part
+        # A few parts at a time: each gives a matrix of all takers by all takers.
+        for first in range(0, len(self.states), AT_ONCE):
+            chosen = range(first, first + AT_ONCE)
+            each = [state if k in chosen else None for k, state in enumerate(self.states)]
+            for part in self.engine.run(item_parts.missing, mean, self.options, each=each):
+                if part is not None:
+                    lost += part
         lost = np.triu(lost) + np.triu(lost, 1).T
         own = 1 / sd**2
         precision = np.diag(own) - lost

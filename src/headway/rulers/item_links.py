@@ -64,11 +64,11 @@ def require_connected(takers: Sequence[Taker], found: Sequence[Ints]) -> None:
         return
     details = []
     for number, k in enumerate(np.argsort(-sizes, kind="stable"), start=1):
-        names = sorted({takers[m][0] for m in np.flatnonzero(label == groups[k])})
+        names = sorted({takers[int(m)][0] for m in np.flatnonzero(label == groups[k])})
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         details.append(f"group {number}: {shown}")
-    largest = np.argsort(-sizes, kind="stable")[:2]
-    main, other = (takers[int(np.argmax(label == most))][0] for most in groups[largest])
+    first_of = {int(group): takers[m][0] for m, group in reversed(list(enumerate(label)))}
+    main, other = (first_of[int(g)] for g in groups[np.argsort(-sizes, kind="stable")[:2]])
     raise NotIdentified(
         f"the answers fall apart into {len(groups)} groups of models that share no question, "
         "so their abilities cannot be compared",

@@ -17,7 +17,6 @@ questions.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,7 @@ from headway.rulers.response_parts import Part
 Ints = NDArray[np.int64]
 BLOCK = 256
 # From how many effective answers a question's posterior is taken as normal.
-PLENTY = 200.0
+PLENTY = 100.0
 SCORE_RULE = 2
 
 
@@ -141,7 +140,9 @@ def sweep(part: Part, state: FloatArray, nodes: Nodes, options: Options) -> Swep
     )
 
 
-def missing(part: Part, state: FloatArray, ability: FloatArray, options: Options) -> Any:
+def missing(
+    part: Part, state: FloatArray | None, ability: FloatArray, options: Options
+) -> NDArray[np.float32] | None:
     r"""Information about the abilities that is lost because the questions are not known.
 
     The covariance, over the questions' posterior, of the gradient of the log-likelihood in the
@@ -155,9 +156,11 @@ def missing(part: Part, state: FloatArray, ability: FloatArray, options: Options
 
     Returns
     -------
-    float32 (n_takers, n_takers)
-        Only the upper triangle is filled.
+    float32 (n_takers, n_takers) or None
+        Only the upper triangle is filled. None without a state: not asked for.
     """
+    if state is None:
+        return None
     from scipy.linalg.blas import ssyrk
 
     from headway.rulers.kernels import items as kernel
@@ -183,7 +186,7 @@ def missing(part: Part, state: FloatArray, ability: FloatArray, options: Options
             z, log_weight, rows,
         )  # fmt: skip
         out = ssyrk(1.0, rows.T, beta=1.0, c=out, overwrite_c=True)
-    return out
+    return np.asarray(out)
 
 
 def spread(

@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 # is enough.
 _ABILITY_RULES = ((1000.0, 1), (150.0, 3), (40.0, 5), (15.0, 9), (-1.0, 15))
 ITERATED = ((60.0, 1), (12.0, 2), (-1.0, 3))
-REPORTED = ((200.0, 2), (-1.0, 3))
+REPORTED = ((1000.0, 1), (200.0, 2), (-1.0, 3))
 
 
 def options_of(model: Model, prior: tuple[float, float, float, float]) -> Options:

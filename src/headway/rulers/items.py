@@ -1,5 +1,6 @@
 """The item ruler: abilities of models from answers to single questions."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -59,7 +60,7 @@ class ItemRuler:
         Whether an answer that failed by a technical error is missing, or wrong (its score as it
         stands).
     min_scores
-        Configurations with fewer answered questions are left out.
+        Configurations with fewer answers are left out.
     units
         sd: standard deviations of the abilities; logits: on a question of typical (geometric mean)
         discrimination; points: 200 for three times the odds.
@@ -344,8 +345,8 @@ class ItemRuler:
         items: pl.DataFrame,
     ) -> list[str]:
         notes = []
-        models = [model for model, _ in fit.takers]
-        several = len({m for m in models if models.count(m) > 1}) if self.variants == "best" else 0
+        configurations = Counter(model for model, _ in fit.takers)
+        several = sum(n > 1 for n in configurations.values()) if self.variants == "best" else 0
         if several:
             notes.append(
                 f"{several} models have several variants: each model is placed by the one with "

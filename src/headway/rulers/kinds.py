@@ -141,6 +141,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 summary="The newest ratings of a board, as it published them.",
             ),
             Kind(
+                name="items",
+                home="headway.rulers.items:ItemRuler",
+                evidence=("responses",),
+                summary="Ability from single questions answered right or wrong.",
+            ),
+            Kind(
                 name="horizon",
                 home="headway.rulers.horizon:HorizonRuler",
                 evidence=("responses", "indicators"),

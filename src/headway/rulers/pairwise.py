@@ -338,8 +338,8 @@ class PairwiseRuler:
             names = [cells.models[i] for i in outside]
             shown = ", ".join(names[:5]) + ("" if len(names) <= 5 else ", ...")
             notes.append(
-                f"{len(names)} models won or lost every vote against the others ({shown}): a normal"
-                f" prior with a standard deviation of {POINTS / ridge**0.5:.0f} points keeps their"
+                f"The votes bound {len(names)} models from one side only ({shown}): a normal prior"
+                f" with a standard deviation of {POINTS / ridge**0.5:.0f} points keeps their"
                 " ratings finite."
             )
         if bounded:

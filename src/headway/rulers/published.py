@@ -243,8 +243,8 @@ def _quantile(level: "NDArray[np.float64]") -> FloatArray:
 
 
 def _evidence(data: "Dataset", rows: pl.DataFrame) -> NDArray[np.int64]:
-    """Votes behind each rating; scores of the model where the board says none."""
+    """Votes behind each rating; scores of the model where the board says none; at least 1."""
     if rows["votes"].null_count() < rows.height:
-        return rows["votes"].fill_null(0).to_numpy().astype(np.int64)
+        return rows["votes"].fill_null(1).to_numpy().astype(np.int64)
     counts = dict(data.scores.group_by("model").len().iter_rows())
-    return np.array([counts.get(model, 0) for model in rows["model"]], dtype=np.int64)
+    return np.array([counts.get(model, 1) for model in rows["model"]], dtype=np.int64)

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from headway.draws import FloatArray
+from headway.engines import Load
 from headway.errors import DataError
 
 Taker = tuple[str, str]
@@ -62,6 +63,28 @@ class Part:
         """Bytes of the arrays."""
         arrays = (self.start, self.taker, self.code, self.trials, self.success, self.benchmark)
         return int(sum(array.nbytes for array in arrays))
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Answers:
+    """All takers, and how to load each part.
+
+    Parameters
+    ----------
+    takers
+        Model and variant of each; the variant is empty where variants are pooled.
+    loads
+        One function per part that gives a :class:`Part`; they survive pickling.
+    digest
+        Changes when the answers do; a resume file is only used with the digest that it was made of.
+    notes
+        What was left out or merged, and why.
+    """
+
+    takers: tuple[Taker, ...]
+    loads: tuple[Load, ...]
+    digest: str
+    notes: tuple[str, ...] = ()
 
 
 def place(row: Mapping[str, Any]) -> str:

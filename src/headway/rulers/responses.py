@@ -6,7 +6,6 @@ read one by one from Parquet files, and an engine (:mod:`headway.engines`) keeps
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import pairwise
@@ -16,10 +15,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from headway.engines import Load
 from headway.errors import DataError, NotIdentified, UsageError, did_you_mean
 from headway.rulers.response_parts import (
     SHOWN,
+    Answers,
     Part,
     Taker,
     part_of_block,
@@ -28,9 +27,19 @@ from headway.rulers.response_parts import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from headway.dataset import Dataset
 
-__all__ = ["Answers", "Part", "Taker", "from_dataset", "from_frame", "from_matrix"]
+__all__ = [
+    "Answers",
+    "Part",
+    "Taker",
+    "from_dataset",
+    "from_frame",
+    "from_matrix",
+    "parts_from_parquet",
+]
 
 Variants = Literal["best", "default", "pooled", "separate"]
 Errors = Literal["missing", "wrong"]
@@ -39,28 +48,6 @@ ANSWERS_PER_PART = 1_000_000
 POOLED = ""
 KEY = ("model", "variant", "benchmark", "item", "epoch")
 NEEDED = ("model", "benchmark", "item", "score")
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Answers:
-    """All takers, and how to load each part.
-
-    Parameters
-    ----------
-    takers
-        Model and variant of each; the variant is empty where variants are pooled.
-    loads
-        One function per part that gives a :class:`Part`; they survive pickling.
-    digest
-        Changes when the answers do; a resume file is only used with the digest that it was made of.
-    notes
-        What was left out or merged, and why.
-    """
-
-    takers: tuple[Taker, ...]
-    loads: tuple[Load, ...]
-    digest: str
-    notes: tuple[str, ...] = ()
 
 
 def from_dataset(
@@ -120,7 +107,7 @@ def from_frame(
         Whether an answer that failed by a technical ``error`` is missing or wrong (its score as
         it stands).
     min_scores
-        Takers that answered fewer questions are left out.
+        Takers with fewer answers are left out.
     answers_per_part
         About how many answers a part gets.
 
@@ -132,7 +119,7 @@ def from_frame(
         When no answer is left.
     """
     frame, notes = _prepared(frame, benchmarks, variants, errors)
-    _check_scores(frame, "responses")
+    check_scores(frame, "responses")
     frame, left_out = _often_enough(frame, variants, min_scores)
     notes += left_out
     if frame.is_empty():
@@ -140,20 +127,20 @@ def from_frame(
             "no answers to single questions are left",
             hint="choose other benchmarks, variants='best', errors='wrong', or a lower min_scores",
         )
-    takers = _takers(frame, variants)
+    takers = takers_of(frame, variants)
     names = frame.select("benchmark", "item").unique().sort("benchmark", "item").with_row_index("j")
-    coded = _coded(frame.lazy(), takers, names, variants).collect()
-    counts = np.bincount(coded["j"].to_numpy(), minlength=len(names))
+    rows = coded(frame.lazy(), takers, names, variants).collect()
+    counts = np.bincount(rows["j"].to_numpy(), minlength=len(names))
     ends = np.cumsum(counts)
     bounds = np.searchsorted(ends, np.arange(answers_per_part, ends[-1], answers_per_part)) + 1
     bounds = np.unique(np.concatenate([[0], bounds, [len(names)]]))
-    coded = coded.sort("j", "taker", "epoch")
+    rows = rows.sort("j", "taker", "epoch")
     where = np.concatenate([[0], ends])
     parts = []
     for first, last in pairwise(bounds):
-        rows = coded.slice(int(where[first]), int(where[last] - where[first]))
+        some_rows = rows.slice(int(where[first]), int(where[last] - where[first]))
         some = names.slice(int(first), int(last - first))
-        parts.append(part_of_rows(rows, some, int(first), takers, "responses"))
+        parts.append(part_of_rows(some_rows, some, int(first), takers, "responses"))
     digest = sha256()
     for part in parts:
         _add_digest(digest, part)
@@ -214,6 +201,13 @@ def from_matrix(
         loads=tuple(partial(_given, part) for part in parts),
         digest=digest.hexdigest(),
     )
+
+
+def parts_from_parquet(paths: "str | Path | Sequence[str | Path]", **options: Any) -> Answers:
+    """Make parts of Parquet files: :func:`headway.rulers.response_files.parts_from_parquet`."""
+    from headway.rulers import response_files
+
+    return response_files.parts_from_parquet(paths, **options)
 
 
 def _given(part: Part) -> Part:
@@ -277,25 +271,25 @@ def with_optional(lazy: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
 def _often_enough(
     frame: pl.DataFrame, variants: str, least: int
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Leave out takers with fewer answered questions than asked for."""
+    """Leave out takers with fewer answers than asked for."""
     if least <= 1:
         return frame, ()
     keys = ["model"] if variants == "pooled" else ["model", "variant"]
-    counts = frame.unique([*keys, "benchmark", "item"]).group_by(keys).len()
-    few = counts.filter(pl.col("len") < least)
+    few = frame.group_by(keys).len().filter(pl.col("len") < least)
     if few.is_empty():
         return frame, ()
-    note = f"{len(few)} configurations with fewer than {least} answered questions are left out."
+    note = f"{len(few)} configurations with fewer than {least} answers are left out."
     return frame.join(few, on=keys, how="anti"), (note,)
 
 
-def _takers(frame: pl.DataFrame, variants: str) -> list[Taker]:
+def takers_of(frame: pl.DataFrame, variants: str) -> list[Taker]:
+    """Return who answered, in order."""
     if variants == "pooled":
         return [(model, POOLED) for model in frame["model"].unique().sort()]
     return list(frame.select("model", "variant").unique().sort("model", "variant").iter_rows())
 
 
-def _coded(
+def coded(
     lazy: pl.LazyFrame, takers: Sequence[Taker], names: pl.DataFrame, variants: str
 ) -> pl.LazyFrame:
     """Replace names by numbers: columns j, taker, epoch, score (variant where pooled)."""
@@ -318,11 +312,12 @@ def _coded(
     )
 
 
-def _check_scores(frame: pl.DataFrame, where: str) -> None:
+def check_scores(frame: pl.DataFrame, where: str, many: int | None = None) -> None:
+    """Raise :class:`DataError` for scores outside [0, 1], showing some of them."""
     wrong = frame.filter(~pl.col("score").is_between(0.0, 1.0).fill_null(False))
     if len(wrong):
         raise DataError(
-            f"{where}: {len(wrong)} answers have no score from 0 to 1",
+            f"{where}: {many or len(wrong)} answers have no score from 0 to 1",
             details=[f"{place(row)}: score {row['score']}" for row in _first(wrong)],
             hint="1 is right, 0 is wrong, between is partial credit; divide points by their most",
         )

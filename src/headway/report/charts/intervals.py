@@ -63,6 +63,7 @@ def intervals(
     axis: str,
     tips: tuple[str, str, str],
     zero: bool = True,
+    floor: float | None = None,
 ) -> alt.LayerChart:
     """Draw rows of dots with intervals.
 
@@ -74,8 +75,10 @@ def intervals(
         Words for what a row is, its value and its interval, in a tooltip.
     zero
         Whether the axis includes zero.
+    floor
+        Where the axis begins at the lowest, for numbers such as ranks.
     """
-    frame, places = _frame(items, look, zero)
+    frame, places = _frame(items, look, zero, floor)
     colours = look.colours
     values = base.ticks(*frame.x, 4 if look.narrow else 8)
     layers: list[Layer] = [
@@ -84,7 +87,7 @@ def intervals(
         .encode(
             x=alt.X(
                 "x",
-                **base.x_scale(frame, values=values, grid=True, orient="top", format="~g"),
+                **base.x_scale(frame, values=values, grid=True, orient="top", format=".6~g"),
             ),
             y=alt.Y("y", **base.y_scale(frame, labels=False, grid=False)),
         )
@@ -124,7 +127,9 @@ def intervals(
     return base.finish(layers, frame, look, title=title, note=note, description=description)
 
 
-def _frame(items: Sequence[Row], look: Look, zero: bool) -> tuple[Frame, list[float]]:
+def _frame(
+    items: Sequence[Row], look: Look, zero: bool, floor: float | None
+) -> tuple[Frame, list[float]]:
     row = NARROW_ROW if look.narrow else ROW
     places, y, group = [], 0.0, ""
     for item in items:
@@ -140,6 +145,8 @@ def _frame(items: Sequence[Row], look: Look, zero: bool) -> tuple[Frame, list[fl
     if any(i.low is None and i.high is not None for i in items):
         low -= 0.12 * max(high - low, 1e-6)
     pad = 0.04 * max(high - low, 1e-6)
+    first = low if zero and low == 0 else low - pad
+    first = first if floor is None else max(first, floor)
     label = 0 if look.narrow else max(text_width(i.label, 13, bold=i.strong) for i in items) + 16
     value = 0 if look.narrow else max(text_width(i.value, 12) for i in items) + 16
     height = y + 4
@@ -150,7 +157,7 @@ def _frame(items: Sequence[Row], look: Look, zero: bool) -> tuple[Frame, list[fl
         right=max(14.0, value),
         top=46,
         bottom=8,
-        x=(low if zero and low == 0 else low - pad, high + pad),
+        x=(first, high + pad),
         y=(-height, 0.0),
     ), [-p for p in places]
 

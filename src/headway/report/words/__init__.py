@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import en, groups, multiverse, notes, rulers, zh
+from headway.report.words import comparisons, en, groups, multiverse, notes, rulers, zh
 
 LANGUAGES: dict[str, dict[str, str]] = {
-    "en": en.TEXTS | multiverse.ENGLISH | rulers.ENGLISH,
-    "zh": zh.TEXTS | multiverse.CHINESE | rulers.CHINESE,
+    "en": en.TEXTS | rulers.ENGLISH | comparisons.ENGLISH | multiverse.ENGLISH,
+    "zh": zh.TEXTS | rulers.CHINESE | comparisons.CHINESE | multiverse.CHINESE,
 }
 
 __all__ = ["LANGUAGES", "Words"]

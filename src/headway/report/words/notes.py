@@ -69,18 +69,91 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"trend: fewer than 60 days from (\S+) to the last day\.",
         "直线趋势：从 {1} 到最后一日不足 60 天。",
     ),
+    (
+        r"(.+?): number of items unknown, so no sampling noise\.",
+        "{1}：题数未知，因此没有抽样误差。",
+    ),
+    (
+        r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says "
+        r"which\.",
+        "有 {1} 个模型缺少{2}的某一项，未计入；详见缺项表。",
+    ),
+    (
+        r"(\d+) models with less than (\S+)% of the weight of (.+?) are left out\.",
+        "有 {1} 个模型的成绩在{3}中所占权重不足 {2}%，未计入。",
+    ),
+    (
+        r"(\d+) empty cells of (\d+) models are filled by the rule (\w+)\.",
+        "{2} 个模型的 {1} 个空缺已按规则 {3} 补入。",
+    ),
+    (
+        r"Resampling (\d+) benchmarks says little about others: the intervals are too narrow\.",
+        "只对 {1} 项测试重抽样，难以推及其他测试：区间偏窄。",
+    ),
+    (
+        r"(\d+) answers to items without a human time are left out\.",
+        "有 {1} 个答案所属的题目没有人类用时，未计入。",
+    ),
+    (
+        r"(\d+) models that tried fewer than (\d+) tasks are left out\.",
+        "有 {1} 个模型尝试的任务少于 {2} 个，未计入。",
+    ),
+    (
+        r"(\d+) models have several variants; the best of each counts\.",
+        "有 {1} 个模型有多个版本，各取最好的一个。",
+    ),
+    (
+        r"The horizon of (\d+) models lies outside the tasks, which take from (\S+) to (\S+) "
+        r"minutes; it is a bound\.",
+        "有 {1} 个模型的时间跨度超出任务范围（{2} 至 {3} 分钟），只给出界限。",
+    ),
+    (
+        r"The tasks form (\d+) families only, so intervals say little\.",
+        "任务只分为 {1} 组，区间的参考价值有限。",
+    ),
+    (
+        r"Published horizons have no paired draws: those of two models are independent\.",
+        "公布的时间跨度没有成对抽样：不同模型的抽样相互独立。",
+    ),
+    (
+        r"(\d+) published horizons are of no model of this dataset and left out\.",
+        "有 {1} 个公布的时间跨度不属于本数据集的模型，未计入。",
+    ),
+    (
+        r"(\d+) records whose horizon is only a bound are left out\.",
+        "有 {1} 个纪录的时间跨度只有界限，未计入。",
+    ),
+    (
+        r"(\d+) pairs of rulers have draws of two sets, matched at random \(seed (\d+)\)\.",
+        "有 {1} 对标尺的抽样不属同一组，已随机配对（种子 {2}）。",
+    ),
+    (
+        r"(.+?): no draws, so the intervals hold the noise of the other ruler only\.",
+        "{1}：没有抽样，因此区间只含另一把标尺的噪声。",
+    ),
+    (
+        r"(\d+) pairs of rulers have fewer than (\d+) models in common\.",
+        "有 {1} 对标尺的共有模型少于 {2} 个。",
+    ),
+    (r"The rulers were fitted on different datasets\.", "各标尺所用的数据集不同。"),
+    (r"(\S+)% time horizon", "{1}% 时间跨度"),
+    (r"(\S+)% time horizon \(published\)", "{1}% 时间跨度（已公布）"),
+    (r"ECI-compatible \(refit\): (\w+)", "与 ECI 兼容的标尺（重新拟合）：{domain1}"),
     (r"(\d+) votes without a day are left out\.", "有 {1} 张没有日期的选票未计入。"),
     (
         r"(\d+) votes that both answers are bad are left out\.",
         "有 {1} 张“两个回答都不好”的选票未计入。",
     ),
+    (r"(\d+) votes without a domain are left out\.", "有 {1} 张没有领域的选票未计入。"),
+    (r"(\d+) votes without a month are left out\.", "有 {1} 张没有日期的选票未计入。"),
     (r"(\d+) votes without a covariate are left out\.", "有 {1} 张缺少协变量的选票未计入。"),
     (
         r"(\d+) votes without a cluster are each taken for one\.",
         "有 {1} 张未标明所属组的选票，各自视为一组。",
     ),
     (
-        r"(\d+) votes of a model against itself are left out: they say nothing about its strength\.",
+        r"(\d+) votes of a model against itself are left out: they say nothing about its "
+        r"strength\.",
         "有 {1} 张模型与自身比较的选票未计入：这类选票不能说明模型的强弱。",
     ),
     (
@@ -88,9 +161,9 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "有 {1} 个模型的选票少于 {2} 张，未计入。",
     ),
     (
-        r"(\d+) models won or lost every vote against the others \((.+?)\): a normal prior with a "
+        r"The votes bound (\d+) models from one side only \((.+?)\): a normal prior with a "
         r"standard deviation of (\d+) points keeps their ratings finite\.",
-        "有 {1} 个模型对其他模型的选票全胜或全负（{2}）：以标准差为 {3} 分的正态先验使其评分保持有限。",
+        "选票只能从一侧约束 {1} 个模型（{2}）：以标准差为 {3} 分的正态先验使其评分保持有限。",
     ),
     (
         r"In (\d+) draws some model won or lost every vote; a prior bounds those\.",
@@ -113,6 +186,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"(.+?): (\d+) ratings have no error and stand as they are: (.+?)\.",
         "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
+    ),
+    (
+        r"By ruler: without a tie on rulers in other units: (.+?)\.",
+        "各家标尺：以其他单位计量的标尺没有容差：{1}。",
+    ),
+    (
+        r"The (?:default )?tie of (\S+) is a number of points; this ruler measures in (.+?), so "
+        r"there is (?:no tie|none)\.(?: --tie sets one\.)?",
+        "{1} 分以内算作持平，这个容差以分为单位；这把标尺用另一种单位（{2}）计量，因此没有容差。",
+    ),
+    (
+        r"Only scores with (.+?) count: (\S+) of (\S+)\.",
+        "只计部分成绩（{1}）：{3} 项中的 {2} 项。",
     ),
 )
 
@@ -137,6 +223,10 @@ def translate(text: str, words: "Words") -> str | None:
             parts = {f"group{k}": words.group(part) for k, part in enumerate(found.groups(), 1)}
             parts |= {
                 f"basis{k}": words.known("noun", part) for k, part in enumerate(found.groups(), 1)
+            }
+            parts |= {
+                f"domain{k}": words.known("domain", part)
+                for k, part in enumerate(found.groups(), 1)
             }
             return chinese.format(text, *found.groups(), **parts)
     return None

@@ -40,9 +40,9 @@ ENGLISH: dict[str, str] = {
 }
 
 CHINESE: dict[str, str] = {
-    "page.nav_rulers": "标尺",
+    "page.nav_rulers": "各家标尺",
     "page.rulers_heading": "用谁的标尺？",
-    "page.rulers_lead": "谁握着尺子，谁就决定量什么。这里用同一约定、同一套日期，"
+    "page.rulers_lead": "谁握着尺子，谁就决定量什么。这里用同一口径、同一套日期，"
     "把同一个问题交给 Headway 自带的每一把标尺：全部测试、单个领域、公开或非公开试题、"
     "不同的测试方、简单平均，以及已公布的指数。",
     "page.rulers_say": "{count} 把标尺给出答案：从 {low}（{lowest}）到 {high} 个月（{highest}）；"

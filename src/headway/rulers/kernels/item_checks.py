@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from headway.rulers.kernels.elementary import decay
 from headway.rulers.kernels.items import MEAN_ALPHA, MEAN_B, gather
 
 Floats = NDArray[np.float64]
@@ -11,6 +12,12 @@ Ints = NDArray[np.int64]
 OUTFIT, INFIT, MISFIT, SLOPE_Z, N_TAKERS = range(5)
 SHIFT, INFORMATION, N_FIRST, N_SECOND, RIGHT_FIRST, RIGHT_SECOND = range(6)
 _LEAST = 1e-8
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _share(eta: float) -> float:
+    e = decay(abs(eta))
+    return (1.0 if eta > 0.0 else e) / (1.0 + e)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -31,9 +38,9 @@ def _residuals(
     """Abilities without the answer in hand, residuals and variances of a question's answers."""
     for i in range(n):
         m, c = who[i], what[i]
-        p = 1.0 / (1.0 + np.exp(-a * (ability[m] - b)))
+        p = _share(a * (ability[m] - b))
         x[i] = ability[m] - variance[m] * a * (success[c] - trials[c] * p)
-        p = 1.0 / (1.0 + np.exp(-a * (x[i] - b)))
+        p = _share(a * (x[i] - b))
         r[i] = success[c] - trials[c] * p
         v[i] = trials[c] * p * (1.0 - p)
 
