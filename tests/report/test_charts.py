@@ -20,8 +20,8 @@ from headway.report.story import Story
 from headway.rulers.scale import Scale
 
 NAMES = (
-    "frontiers", "time", "conventions", "second_frontiers", "second_conventions", "domains",
-    "benchmarks", "ranking",
+    "frontiers", "time", "conventions", "rulers", "second_frontiers", "second_conventions",
+    "domains", "benchmarks", "ranking", "multiverse",
 )  # fmt: skip
 
 

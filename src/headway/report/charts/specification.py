@@ -234,7 +234,9 @@ def _curve(
         if not part:
             continue
         colour = getattr(colours, role)
-        with_interval = [d for d in part if d["y1"] is not None]
+        with_interval = [
+            {key: d[key] for key in ("x", "y1", "y2")} for d in part if d["y1"] is not None
+        ]
         if with_interval:
             layers.append(
                 alt.Chart(rows(with_interval)).mark_rule(
