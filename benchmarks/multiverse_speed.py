@@ -40,6 +40,7 @@ from headway.rulers import LogisticRuler
 from headway.rulers.scale import Scale
 
 SEED = 0
+EVIDENCE = ("us-china", "closed-open", "us-chinese-open")
 
 
 def processor_seconds() -> float:
@@ -161,7 +162,7 @@ def main() -> None:
     for line in speed:
         print(line)
     if options.evidence:
-        spec = MultiverseSpec(seed=SEED, questions=tuple(QUESTIONS))
+        spec = MultiverseSpec(seed=SEED, questions=EVIDENCE)
         every = multiverse(data, spec, workers=options.workers)
         try:
             figures = published_figures(data, spec, workers=options.workers)

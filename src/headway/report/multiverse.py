@@ -122,7 +122,7 @@ def figures_table(words: Words, found: FigureResult, question: str | None = None
     return _table(
         words("multiverse.figures"),
         [words("multiverse.said"), words("table.claims"), words("multiverse.figure"),
-         words("multiverse.median"), words("multiverse.percentile"), words("multiverse.near"),
+         words("multiverse.middle"), words("multiverse.percentile"), words("multiverse.near"),
          words("multiverse.own"), words("multiverse.often")],
         rows, numeric=(2, 3, 4, 5, 6),
     )  # fmt: skip

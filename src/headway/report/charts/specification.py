@@ -58,7 +58,7 @@ def specification(
     layers += _labels(lines, heads, shares, frame, look)
     return base.finish(
         layers, frame, look, title=words("multiverse.ways_title", **names),
-        note=note(result, look, name, len(shown)), description=described(result, look, name),
+        note=note(result, look, name), description=described(result, look, name),
     )  # fmt: skip
 
 
@@ -71,13 +71,10 @@ def thinned(ways: pl.DataFrame, most: int) -> pl.DataFrame:
     return kept
 
 
-def note(result: MultiverseResult, look: Look, question: str, shown: int | None = None) -> str:
+def note(result: MultiverseResult, look: Look, question: str) -> str:
     """Say how to read the chart."""
-    count = result.answered(question).height
-    if shown is None:
-        shown = min(count, int(0.72 * look.width / (NARROW_STEP if look.narrow else STEP)))
     return look.words(
-        "multiverse.ways_note", shown=f"{shown:,}", count=f"{count:,}",
+        "multiverse.ways_note", count=f"{result.answered(question).height:,}",
         level=look.words.level(result.spec.level),
     )  # fmt: skip
 

@@ -93,14 +93,15 @@ ENGLISH: dict[str, str] = {
     "range. By its own choices: what this evidence gives under the choices that the publisher "
     "states, with the range over the choices that it does not state.",
     "multiverse.ways_title": "Every way to ask: {follower_in} behind {leader_in}",
-    "multiverse.ways_note": "Above: {shown} of {count} ways in the order of their answer, evenly "
-    "thinned, with {level}% intervals; the band holds the central {level}% of the ways and the "
-    "line is their median. Below: the choices of each way. Right: the median of all ways with "
-    "this choice. Percentages: share of the spread, interactions included.",
+    "multiverse.ways_note": "Above: the {count} ways in the order of their answer, evenly thinned "
+    "to what the width can show, with {level}% intervals; the band holds the central {level}% of "
+    "the ways and the line is their median. Below: the choices of each way. Right: the median of "
+    "all ways with this choice. Percentages: share of the spread, interactions included.",
     "multiverse.ways_text": "Of {count} ways to ask, the median says {median} months; {level}% lie "
     "between {low} and {high}. {parts}",
     "multiverse.part": "{choice}: from {low} ({first}) to {high} ({last}).",
     "multiverse.median": "median",
+    "multiverse.middle": "Median of the ways",
     "multiverse.heading": "Every way to ask",
     "multiverse.lead": "One number hides the choices behind it. Here the question is asked in "
     "every combination of a reduced set of choices; headway multiverse asks in all.",
@@ -189,13 +190,14 @@ CHINESE: dict[str, str] = {
     "multiverse.near_note": "接近：与该数字相差不超过半个月，或落在公布的范围之内。按其自身的选择："
     "在发布者说明的选择之下，这份证据给出的结果，并附未说明的选择造成的范围。",
     "multiverse.ways_title": "每一种问法：{follower_in}落后{leader_in}",
-    "multiverse.ways_note": "上图：{count} 种问法中的 {shown} 种（均匀抽取），按答案排列，附 "
-    "{level}% 区间；色带包含居中的 {level}% 问法，横线为中位数。下图：每种问法的选择。右侧："
-    "采用该选择的全部问法的中位数。百分数：对差异的解释比例，含交互作用。",
+    "multiverse.ways_note": "上图：{count} 种问法按答案排列，并按图宽均匀抽取，附 {level}% 区间；"
+    "色带包含居中的 {level}% 问法，横线为中位数。下图：每种问法的选择。右侧：采用该选择的全部问法"
+    "的中位数。百分数：对差异的解释比例，含交互作用。",
     "multiverse.ways_text": "在 {count} 种问法中，中位数为 {median} 个月；{level}% 介于 {low} 与 "
     "{high} 之间。{parts}",
     "multiverse.part": "{choice}：从 {low}（{first}）到 {high}（{last}）。",
     "multiverse.median": "中位数",
+    "multiverse.middle": "问法中位数",
     "multiverse.heading": "每一种问法",
     "multiverse.lead": "单一数字掩盖了背后的选择。这里用一组精简的选择，把问题按每种组合各问一遍；"
     "完整的组合可用命令行另行计算。",
