@@ -24,7 +24,7 @@ from headway.analyses.multiverse.cross import RULES, cross
 from headway.analyses.multiverse.result import weighted_quantiles
 from headway.dataset import Dataset
 from headway.draws import Draws
-from headway.engines import Load
+from headway.engines import Load, start
 from headway.engines.local import Local
 from headway.errors import HeadwayError, NotIdentified, UsageError
 from headway.frontier import months
@@ -275,6 +275,16 @@ def test_the_number_of_parts_does_not_matter(world: Dataset, asked: MultiverseRe
 def test_processes_give_the_same_bytes(world: Dataset) -> None:
     options = {"subsets": ("all", "public"), "as_of": (dt.date(2026, 3, 16),)}
     assert same(small(world, workers=2, **options), small(world, workers=1, **options))
+
+
+@pytest.mark.slow
+def test_a_ray_cluster_gives_the_same_bytes(world: Dataset) -> None:
+    pytest.importorskip("ray")
+    options = {"subsets": ("all", "public"), "as_of": (dt.date(2026, 3, 16),)}
+    engine = partial(start, ray="local", workers=2)
+    made = multiverse(world, rulers=("eci",), workers=2, engine=engine, **(SMALL | options))
+    plain = multiverse(world, rulers=("eci",), **(SMALL | options))
+    assert same(made, plain)
 
 
 def test_an_interrupted_run_goes_on(world: Dataset, asked: MultiverseResult, tmp_path: Any) -> None:

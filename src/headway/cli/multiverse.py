@@ -1,6 +1,7 @@
 """``headway multiverse``: every way to ask how far behind, and what moves the answer."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,7 @@ from headway.cli import output
 from headway.cli.evidence import KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
+from headway.engines import start
 from headway.errors import UsageError
 from headway.report.words import Words
 
@@ -48,6 +50,14 @@ def command(
     ] = True,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; one per processor when not given.")
+    ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Work in the processes of a Ray cluster: auto finds the one that runs here, "
+            "HOST:PORT names one, local starts one on this machine. Needs the extra `scale`.",
+        ),
     ] = None,
     resume: Annotated[
         Path | None,
@@ -83,12 +93,15 @@ def command(
         require_chinese_font()
     data = evidence(dataset, known_on=known_on)
     count = workers or os.cpu_count() or 1
+    engine = None if ray is None else partial(start, ray=ray, workers=count)
     with Shown() as progress:
-        result = multiverse(data, spec, workers=count, resume=resume, progress=progress)
+        result = multiverse(
+            data, spec, workers=count, engine=engine, resume=resume, progress=progress
+        )
         found = None
         if figures:
             progress.stage("Comparing published figures")
-            found = published_figures(data, spec, workers=count, progress=progress)
+            found = published_figures(data, spec, workers=count, engine=engine, progress=progress)
     if out is not None:
         _write(result.ways, out)
     if png is not None:

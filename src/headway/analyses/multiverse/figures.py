@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from headway.analyses.multiverse.choices import (
 from headway.analyses.multiverse.run import multiverse
 from headway.analyses.result import plain_rows
 from headway.draws import FloatArray
+from headway.engines import Engine, Load
 from headway.errors import DataError
 from headway.frontier import members
 from headway.progress import Progress
@@ -167,6 +168,7 @@ def published_figures(
     subsets: Sequence[str] = SUBSETS,
     until: dt.date | None = None,
     workers: int = 1,
+    engine: Callable[[Sequence[Load]], Engine] | None = None,
     progress: Progress | None = None,
 ) -> FigureResult:
     """Compare the published figures about the questions of a spec with all ways to ask.
@@ -218,7 +220,7 @@ def published_figures(
                 ties=tuple(dict.fromkeys([*spec.ties, *ties])),
                 answers=tuple(ANSWERS), draws=FEW_DRAWS,
             ),
-            rulers=rulers, workers=workers, progress=progress,
+            rulers=rulers, workers=workers, engine=engine, progress=progress,
         )  # fmt: skip
         asked_ways.append(found.ways)
         for figure in mine:

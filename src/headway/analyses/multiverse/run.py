@@ -91,7 +91,8 @@ def multiverse(
     12
     """
     if rulers is not None and not isinstance(rulers, Mapping):
-        rulers, options = None, options | {"rulers": tuple(rulers)}
+        options["rulers"] = tuple(rulers)
+        rulers = None
     spec = (spec or MultiverseSpec()).with_options(**options)
     progress = progress or Silent()
     if not isinstance(workers, int) or workers < 1:
