@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
+from importlib.metadata import version
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,7 +129,7 @@ def multiverse(
         "spec": spec.to_dict(),
         "rulers": {name: repr(ruler) for name, ruler in chosen.items()},
         "days": [str(day) for day in days],
-        "version": _version(),
+        "version": version("headway"),
     }
     answers = _answers(data, fits, workers, engine, resume, identity, progress)
     return gather(data, spec, crossed, answers, places)
@@ -152,12 +153,6 @@ def _last_day(data: "Dataset") -> dt.date:
     found = data.scores["recorded_on"].max()
     assert isinstance(found, dt.date)
     return found
-
-
-def _version() -> str:
-    from headway import __version__
-
-    return __version__
 
 
 def _fits(
