@@ -56,7 +56,8 @@ def run(votes):
 run(1000)
 seconds, busy, ratings, upper = run(len(stored["side"]))
 print(json.dumps({
-    "seconds": seconds, "busy": busy, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    "seconds": seconds, "busy": busy,
+    "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     "estimate": ratings.tolist(), "half": (upper - ratings).tolist(),
 }))
 """

@@ -1,6 +1,7 @@
 """Loaders and functions of a part, importable by the workers."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -45,11 +46,11 @@ def wait_for(path: Path) -> None:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    for _ in range(3000):
+    for _ in range(12_000):
         if holds():
             return
         time.sleep(0.01)
-    raise TimeoutError("waited half a minute in vain")
+    raise TimeoutError("waited two minutes in vain")
 
 
 def process(part: Any) -> int:
@@ -75,6 +76,26 @@ def mean_dying_always(part: Floats, own: int) -> float:
 
 def refuse(part: Floats, error: Exception) -> float:
     raise error
+
+
+class CannotTravel(Exception):
+    """An error that cannot be pickled."""
+
+    def __init__(self) -> None:
+        super().__init__("stays here")
+        self.lock = threading.Lock()
+
+
+class CannotReturn(Exception):
+    """An error that is pickled and cannot be made again."""
+
+    def __init__(self, first: str, second: int) -> None:
+        super().__init__(first)
+        self.second = second
+
+
+def refuse_as(part: Floats, kind: str) -> float:
+    raise CannotTravel if kind == "CannotTravel" else CannotReturn("first", 2)
 
 
 def given(part: Floats) -> Floats:

@@ -34,6 +34,10 @@ loads = [partial(jobs.numbers, part) for part in range(4)]
 with closing(Ray(loads, workers=2)) as engine:
     print(engine.n_workers, heard() <= {'127.0.0.1', '::1', '::ffff:127.0.0.1'})
     before = engine.run(jobs.mean)
+    try:
+        engine.run(jobs.refuse, ZeroDivisionError())
+    except ZeroDivisionError:
+        print("caught")
     psutil.Process(engine.run(jobs.process)[0]).kill()
     print(before == engine.run(jobs.mean))
 """
@@ -82,7 +86,7 @@ def test_a_cluster_of_its_own_is_quiet_and_keeps_to_this_machine() -> None:
     with begin(LOCAL) as ran:
         out, err = ran.communicate(timeout=120)
     assert ran.returncode == 0, err.decode()
-    assert out.decode().splitlines() == ["2 True", "True"]
+    assert out.decode().splitlines() == ["2 True", "caught", "True"]
     assert err == b""
 
 

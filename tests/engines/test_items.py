@@ -157,7 +157,9 @@ def assert_same(found: Scale, expected: Scale) -> None:
 @pytest.mark.usefixtures("connected")
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_the_same_answer_on_a_cluster(folder: Path, local: Scale, workers: int) -> None:
-    answers = parts_from_parquet(folder, answers_per_part=PER_PART)
+    answers = parts_from_parquet(
+        folder, answers_per_part=PER_PART, names_on=lambda loads: Ray(loads, workers=workers)
+    )
     assert len(answers.loads) > 4
     with closing(Ray(answers.loads, workers=workers)) as engine:
         assert engine.n_workers == workers
@@ -183,13 +185,14 @@ def test_a_node_killed_in_mid_fit_changes_nothing(
 @pytest.mark.usefixtures("connected")
 def test_answers_in_an_object_store(folder: Path, local: Scale) -> None:
     with serving(folder) as environment:
+        options = {name.lower(): value for name, value in environment.items()}
         answers = parts_from_parquet(
-            [f"s3://bucket/benchmark=b{k}/part-0.parquet" for k in range(6)],
-            answers_per_part=PER_PART,
-            storage_options={name.lower(): value for name, value in environment.items()},
+            "s3://bucket/", answers_per_part=PER_PART, storage_options=options
         )
         with closing(Ray(answers.loads, workers=2)) as engine:
             assert_same(RULER.fit_parts(answers, engine=engine), local)
+        with pytest.raises(DataError, match="s3://bucket/absent/ cannot be listed"):
+            parts_from_parquet("s3://bucket/absent/", storage_options=options)
 
 
 @pytest.mark.usefixtures("connected")

@@ -136,7 +136,7 @@ def test_a_killed_worker_changes_nothing(
     start: Start, tmp_path: Path, victims: tuple[int, ...]
 ) -> None:
     told = Told()
-    engine = start(workers=3, progress=told)
+    engine = start(workers=3, progress=told, patience=(60.0, 60.0))
     means = engine.run(jobs.mean_dying_once, victims, tmp_path, each=range(7))
     assert means == [float(load().mean()) for load in LOADS]
     assert len(list(tmp_path.iterdir())) == len(victims)
@@ -168,7 +168,7 @@ def test_a_killed_node_changes_nothing(start: Start, cluster: Nodes, tmp_path: P
 
 
 def test_a_part_that_kills_its_workers_is_given_up(start: Start) -> None:
-    engine = start(workers=2)
+    engine = start(workers=2, patience=(60.0, 60.0))
     with pytest.raises(HeadwayError, match="was lost 3 times") as error:
         engine.run(jobs.mean_dying_always, each=range(7))
     assert "memory" in str(error.value.hint)
@@ -204,6 +204,9 @@ def test_what_the_function_raises_arrives(start: Start) -> None:
     with pytest.raises(ZeroDivisionError, match="by zero") as plain:
         engine.run(jobs.refuse, ZeroDivisionError("by zero"))
     assert "in refuse" in plain.value.__notes__[0], "the worker's traceback is kept"
+    for stranger in ("CannotTravel", "CannotReturn"):
+        with pytest.raises(HeadwayError, match=f"a worker failed: {stranger}: "):
+            engine.run(jobs.refuse_as, stranger)
     assert engine.run(jobs.mean)
 
 

@@ -1,7 +1,8 @@
 """Rulers by file on data: what is selected, and that it is what the kind would do by hand."""
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,16 @@ import polars as pl
 import pytest
 
 import headway
+from headway.analyses.contest import LagSpec
+from headway.analyses.events import events
 from headway.dataset import Dataset
 from headway.errors import NotIdentified, UsageError
 from headway.rulers import CompositeRuler, LogisticRuler, SingleRuler
 from headway.rulers.chosen import ChosenRuler
+from headway.rulers.contents import Benchmarks, Models, Sampling, Scores
 from headway.rulers.domain import refit
 from headway.rulers.files import from_dict, shelf, shelved
+from headway.rulers.kinds import KINDS
 from headway.rulers.scale import Scale
 from headway.rulers.selection import select
 from headway.rulers.together import together
@@ -265,3 +270,26 @@ def test_a_known_scale_is_not_fitted_again(catalog: Dataset, monkeypatch: Any) -
     scales, failures = together(rulers, catalog, draws=20, seed=1, known=[(LogisticRuler(), known)])
     assert failures == {}
     assert np.array_equal(scales["general"].capability.values, known.capability.values)
+
+
+def test_the_documentation_names_every_ruler_kind_and_condition() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rulers.md").read_text(encoding="utf-8")
+    for name in (*shelved(), *KINDS):
+        assert f"`{name}`" in page or f"--ruler {name}" in page
+    for part in (Benchmarks, Scores, Models, Sampling):
+        for item in fields(part):
+            assert f"`{item.name}`" in page
+
+
+def test_what_the_documentation_says_is_not_on_the_shelf(catalog: Dataset, scale: Scale) -> None:
+    with pytest.raises(NotIdentified, match="share no benchmark"):
+        _ruler(scores={"reporter": ["developer"]}).fit(catalog, draws=0)
+    with pytest.raises(NotIdentified, match="anchor 'gpt-5' has no scores"):
+        _ruler(scores={"effort": "default"}).fit(catalog, draws=0)
+    language = _ruler("domain", benchmarks={"domain": ["language"]}).fit(catalog, draws=0)
+    newest = catalog.models.filter(pl.col("model").is_in(language.models))["announced_on"].max()
+    assert newest < dt.date(2025, 6, 1)  # type: ignore[operator]
+    found = events(scale, LagSpec()).table.filter(pl.col("kind") == "domain")
+    status = dict(found.select("entity", "status").iter_rows())
+    for domain in ("vision", "writing", "cyber", "research"):
+        assert status[domain] == "not_enough_data"

@@ -1,5 +1,6 @@
 """The composite ruler: by hand, with gaps, and with wrong options."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -229,3 +230,29 @@ def test_the_same_seed_gives_the_same_draws(catalog: Dataset) -> None:
     one, other = ruler.fit(catalog, workers=1), ruler.fit(catalog, workers=2)
     assert one.capability.values.tobytes() == other.capability.values.tobytes()
     assert one.capability.draw_set == other.capability.draw_set
+
+
+def test_blocks_of_draws_do_not_change_them(
+    catalog: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruler = headway.rulers.composite(
+        ["gpqa-diamond", "simplebench"], missing="mean_of_others", resample="both", draws=25
+    )
+    whole = ruler.fit(catalog).capability.values
+    # The function of that name hides the module.
+    monkeypatch.setattr(sys.modules[CompositeRuler.__module__], "_BLOCK", 1000)
+    assert ruler.fit(catalog).capability.values.tobytes() == whole.tobytes()
+
+
+def test_a_rule_for_gaps_can_bring_a_model_with_half_the_scores_to_the_top(
+    catalog: Dataset,
+) -> None:
+    """The figures of decision 11."""
+    weights = {"gpqa-diamond": 2, "simplebench": 1, "arc-agi-2": 1, "simpleqa-verified": 1}
+    plain = headway.rulers.composite(weights, draws=0).fit(catalog)
+    assert len(plain.models) == 25
+    assert plain.diagnostics["n_left_out"] == 148 - 25
+    filled = headway.rulers.composite(weights, missing="mean_of_others", draws=0).fit(catalog)
+    assert len(filled.models) == 96
+    first = int(np.argmax(filled.estimate))
+    assert (filled.n_scores[first], filled.status[first]) == (2, "imputed")

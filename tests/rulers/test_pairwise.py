@@ -282,6 +282,14 @@ def test_a_model_that_beat_a_loser_alone_is_above_nothing_known() -> None:
     assert (status["loser"], status["new"]) == ("at_floor", "at_ceiling")
 
 
+@pytest.mark.parametrize("kind", ["sandwich", "bootstrap"])
+def test_one_tie_is_no_certainty(kind: str) -> None:
+    scale = pairwise(draws=200, intervals=kind).fit(dataset(frame([("x", "y", "tie")])))
+    assert scale.status == ("few_votes", "few_votes")
+    # One vote does not tell odds of 3 to 1 (191 points) from even ones.
+    assert (scale.high - scale.low > 191).all()
+
+
 def test_ties_alone_are_level() -> None:
     scale = pairwise(draws=20).fit(
         dataset(frame([("x", "y", "tie")] * 40 + [("y", "z", "tie")] * 40))
@@ -484,3 +492,21 @@ def test_a_pair_that_does_not_fit_is_found() -> None:
     worst = pairs.sort("z", descending=True).row(0, named=True)
     assert (worst["model_a"], worst["model_b"], worst["status"]) == ("m00", "m05", "misfit")
     assert pairwise(draws=0).fit(dataset(votes)).diagnostics["misfit_pairs"] == 0
+
+
+def test_a_vote_that_was_corrected_counts_once() -> None:
+    votes, _ = simulated(models=4, votes=200, seed=1)
+    given = dataset(votes)
+    first = given.history("votes")
+    second = first.head(20).with_columns(
+        outcome=pl.lit("tie"),
+        revision=pl.lit(1, dtype=pl.Int64),
+        reason=pl.lit("seen again"),
+    )
+    tables = dict(given.tables) | {"votes": pl.concat([first, second]).sort("vote", "revision")}
+    corrected = Dataset(tables=tables, origin="corrected")
+    rows = corrected.table("votes")
+    assert rows.height == 200
+    same(pairwise(draws=0).fit(corrected), pairwise(draws=0).fit(dataset(
+        rows.select("vote", "model_a", "model_b", "outcome")
+    )))  # fmt: skip

@@ -1,7 +1,7 @@
 """Do the rulers agree? Rank correlations between scales, and the models that move most."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -202,11 +202,23 @@ class _Ordered:
 
     values: FloatArray
     order: Ints
+    known: dict[bytes, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scale: Scale) -> "_Ordered":
         values = np.vstack([scale.estimate[None, :], scale.capability.values])
         return cls(values=values, order=np.argsort(values, axis=1, kind="stable").astype(np.int64))
+
+    def reliability(self, places: Ints, n: int) -> float:
+        """Share of the variance over some models that is no noise; 0 where it is unknown."""
+        key = (places >= 0).tobytes()
+        if key not in self.known:
+            rows = np.arange(1, len(self.values))
+            itself, _ = _correlations(self, self, (np.zeros_like(rows), rows), (places, places), n)
+            drawn = itself[np.isfinite(itself)]
+            mean = float(drawn.mean()) if len(drawn) else 0.0
+            self.known[key] = max(0.0, 2 - 1 / mean**2) if mean > 0 else 0.0
+        return self.known[key]
 
 
 def _compare(one: Scale, other: Scale, seed: tuple[int, int, int]) -> Comparison:
@@ -273,7 +285,7 @@ def _rows(
                 "status": status,
             }
         )
-    corrected = _without_noise(a, b, pair, n, float(found[0][0]))
+    corrected = _without_noise(a, b, pair, float(found[0][0]))
     return [
         *rows,
         common
@@ -311,22 +323,16 @@ def _interval(values: FloatArray, level: float) -> tuple[float | None, float | N
     return float(np.tanh(at + low - z.mean())), float(np.tanh(at + high - z.mean()))
 
 
-def _without_noise(
-    a: _Ordered, b: _Ordered, pair: Comparison, n: int, measured: float
-) -> float | None:
+def _without_noise(a: _Ordered, b: _Ordered, pair: Comparison, measured: float) -> float | None:
     if pair.pairing != "matched" or not np.isfinite(measured):
         return None
-    reliability = 1.0
-    for side, rows, places in zip((a, b), pair.rows, pair.places, strict=True):
-        itself, _ = _correlations(side, side, (np.zeros_like(rows), rows), (places, places), n)
-        drawn = itself[1:][np.isfinite(itself[1:])]
-        if not len(drawn) or drawn.mean() <= 0:
-            return None
-        own = 2 - 1 / float(drawn.mean()) ** 2
-        if own < LEAST_RELIABLE:
-            return None
-        reliability *= own
-    return float(np.clip(measured / np.sqrt(reliability), -1.0, 1.0))
+    both = [
+        side.reliability(places, len(pair.models))
+        for side, places in zip((a, b), pair.places, strict=True)
+    ]
+    if min(both) < LEAST_RELIABLE:
+        return None
+    return float(np.clip(measured / np.sqrt(both[0] * both[1]), -1.0, 1.0))
 
 
 def _facing(

@@ -69,7 +69,6 @@ def by_ruler(
     """
     rows: list[dict[str, Any]] = []
     draws: dict[tuple[str, ...], Any] = {}
-    notes: list[str] = []
     for name, scale in scales.items():
         tie = spec.tie if has_anchored_points(scale) else 0.0
         row = _named(name, scale) | {"level": spec.level, "tie": tie}
@@ -91,16 +90,12 @@ def by_ruler(
          "status": "not_enough_data", "why": why}
         for name, why in (failures or {}).items()
     ]  # fmt: skip
-    without = [row["entity"] for row in rows if row.get("tie") == 0.0]
-    if spec.tie > 0 and without:
-        notes.append(f"By ruler: without a tie on rulers in other units: {', '.join(without)}.")
     filled = [{"quantity": "lag", "unit": "months"} | row for row in rows]
     return Result(
         table=pl.DataFrame([{c: row.get(c) for c in _SCHEMA} for row in filled], schema=_SCHEMA),
         spec=spec.to_dict(),
         dataset=dataset or " ".join(sorted({scale.dataset.digest for scale in scales.values()})),
         draws=draws,
-        notes=tuple(notes),
     )
 
 

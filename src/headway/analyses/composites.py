@@ -152,8 +152,8 @@ def weight_sensitivity(
         Per model: ``estimate`` (its rank), ``low`` and ``high``, ``leads`` (share of weightings
         under which it is first, ties shared), ``change`` (the smallest L1 change of weights that
         draws it level with the leader; null where it is behind on every component, with status
-        ``never``, or is the ``leader``). Details: ``swap`` has the given and the swapping weights of
-        the runner-up.
+        ``never``, or is the ``leader``). Details: ``swap`` has the given and the swapping weights
+        of the runner-up.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -72,10 +73,11 @@ def items(
             variants=options.variants,
             errors=options.errors,
             min_scores=options.min_scores,
+            names_on=partial(where.start, progress=progress) if where.beyond else None,
             progress=progress,
         )
         resume = where.checkpoint(options.belongs_to(found))
-        with closing(where.start(found, progress)) as engine:
+        with closing(where.start(found.loads, progress)) as engine:
             scale = options.fit_parts(
                 found, engine=engine, data=data, progress=progress, resume=resume
             )

@@ -1,6 +1,6 @@
 """Where the work of a command is done: in this process, on this machine, or on a cluster."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from headway import __version__
 
 if TYPE_CHECKING:
-    from headway.engines import Engine
+    from headway.engines import Engine, Load
     from headway.progress import Progress
-    from headway.rulers.responses import Answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +33,16 @@ class Where:
     workers: int | None = None
     resume: Path | None = None
 
-    def start(self, answers: "Answers", progress: "Progress") -> "Engine":
-        """Start the engine and load the answers."""
+    def start(self, loads: "Sequence[Load]", progress: "Progress") -> "Engine":
+        """Start the engine and load the parts."""
         from headway import engines
 
-        return engines.start(answers.loads, ray=self.ray, workers=self.workers, progress=progress)
+        return engines.start(loads, ray=self.ray, workers=self.workers, progress=progress)
+
+    @property
+    def beyond(self) -> bool:
+        """Whether there are machines besides this one."""
+        return self.ray not in (None, "local")
 
     def checkpoint(self, belongs_to: Mapping[str, Any]) -> Any:
         """Return the resume file of a computation, or None."""

@@ -417,7 +417,7 @@ VOTES = Table(
         _enum("outcome", ("a", "b", "tie", "both_bad"), "Which answer was preferred"),
         _text("domain", "Domain of the question"),
         _date("voted_at", "Day of the vote"),
-        _text("covariates", "Further attributes as JSON"),
+        _text("covariates", "Further attributes as JSON; those of either answer end in _a and _b"),
         *_BOOKKEEPING,
     ),
 )

@@ -13,6 +13,7 @@ import pickle
 import platform
 import re
 import socket
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -123,7 +124,7 @@ class Ray:
         self, function: Callable[..., T], *shared: Any, each: Sequence[Any] | None = None
     ) -> list[T]:
         """Run a function on every part; see :class:`headway.engines.Engine`."""
-        if not self._connection.open:
+        if not (self._connection.open and self._ray.is_initialized()):
             raise UsageError("this engine was closed")
         if each is not None and len(each) != self.n_parts:
             raise ValueError(f"{len(each)} arguments for {self.n_parts} parts")
@@ -134,7 +135,7 @@ class Ray:
             own = () if each is None else (_packed(each[part]),)
             return worker.process.call.remote(part, [job], *own)
 
-        return [_unpacked(result) for result in self._collect(ask, loaded=True)]
+        return self._collect(ask, loaded=True)
 
     def close(self) -> None:
         """Let go of the parts and the workers; stop the cluster if this engine started it."""
@@ -170,9 +171,7 @@ class Ray:
                 if part is None:  # asked of a worker that has been given up since
                     continue
                 try:
-                    results[part] = self._ray.get(answer)
-                except self._ray.exceptions.RayTaskError as error:
-                    raise _cause(error) from None
+                    results[part] = _result(self._ray.get(answer))
                 except _lost(self._ray) as error:
                     moved = self._replace(self._home[part], error, losses)
                     waiting = {ref: index for ref, index in waiting.items() if index not in moved}
@@ -251,8 +250,6 @@ class Ray:
                 if "failed to import on the worker" in str(error):
                     raise _cannot_import("headway", error) from None
                 continue
-            except self._ray.exceptions.RayTaskError as error:
-                raise _cause(error) from None
             _require_same(about)
             crew.append(_Worker(process=said[answer], where=about["where"]))
         return crew
@@ -279,26 +276,55 @@ class _Process:
     """What runs in a worker."""
 
     parts: dict[int, Any] = field(default_factory=dict)
-    unreadable: dict[int, Exception] = field(default_factory=dict)
+    unreadable: dict[int, tuple[bool, bytes]] = field(default_factory=dict)
     job: tuple[Any, Any] = (None, None)
 
     def about(self) -> dict[str, str]:
         return _about()
 
-    def load(self, part: int, load: bytes) -> None:
+    def load(self, part: int, load: bytes) -> tuple[bool, bytes]:
         try:
             self.parts[part] = _unpacked(load)()
         except Exception as error:
-            self.unreadable[part] = _unreadable(part, error)
-            raise self.unreadable[part] from error
+            self.unreadable[part] = _failure(_unreadable(part, error))
+            return self.unreadable[part]
+        return True, _packed(None)
 
-    def call(self, part: int, job: list[Any], *own: bytes) -> bytes:
+    def call(self, part: int, job: list[Any], *own: bytes) -> tuple[bool, bytes]:
         if part in self.unreadable:
-            raise self.unreadable[part]
-        if self.job[0] != job[0]:
-            self.job = (job[0], _unpacked(library().get(job[0])))
-        function, shared = self.job[1]
-        return _packed(function(self.parts[part], *map(_unpacked, own), *shared))
+            return self.unreadable[part]
+        try:
+            if self.job[0] != job[0]:
+                self.job = (job[0], _unpacked(library().get(job[0])))
+            function, shared = self.job[1]
+            result = function(self.parts[part], *map(_unpacked, own), *shared)
+            return True, _packed(result)
+        except Exception as error:
+            return _failure(error)
+
+
+# Ray prints exceptions that nobody asks for any more, so they travel as results.
+def _failure(error: Exception) -> tuple[bool, bytes]:
+    trace = "".join(traceback.format_exception(error))
+    try:
+        packed = _packed((error, trace))
+        _unpacked(packed)
+    except Exception:
+        stranger = HeadwayError(f"a worker failed: {type(error).__name__}: {error}")
+        packed = _packed((stranger, trace))
+    return False, packed
+
+
+def _result(answer: tuple[bool, bytes]) -> Any:
+    well, packed = answer
+    result = _unpacked(packed)
+    if well:
+        return result
+    error, trace = result
+    if isinstance(error, ModuleNotFoundError):
+        raise _cannot_import(error.name or "a module", trace) from None
+    error.add_note(trace)
+    raise error
 
 
 # Ray maps arrays into memory read-only, for which compiled functions would be compiled again.
@@ -369,17 +395,6 @@ def _no_worker(ray: Any, patience: float) -> HeadwayError:
         f"processors, {ray.available_resources().get('CPU', 0):g} of them free",
         hint="a worker takes one processor: add a machine, or wait until other jobs have ended",
     )
-
-
-def _cause(error: Any) -> BaseException:
-    """What the function raised, with the worker's traceback as a note."""
-    cause = getattr(error, "cause", None)
-    if not isinstance(cause, BaseException):
-        return HeadwayError(f"a worker failed: {_first_line(error)}")
-    if isinstance(cause, ModuleNotFoundError):
-        return _cannot_import(cause.name or "a module", error)
-    cause.add_note(str(error))
-    return cause
 
 
 def _lost(ray: Any) -> tuple[type[Exception], ...]:

@@ -51,7 +51,8 @@ def page(story: Story, *, lang: str | None = None) -> str:
     context = _context(story, words) | {
         "figures": {
             "domains": None, "benchmarks": None, "second_frontiers": None,
-            "second_conventions": None, "rulers": None, "multiverse": None,
+            "second_conventions": None, "rulers": None, "agreement": None, "movers": None,
+            "multiverse": None,
         } | drawn,
         "css": Markup(_styles()),
         "early": Markup(early),
@@ -126,8 +127,10 @@ def _context(story: Story, words: Words) -> dict[str, Any]:
         "contents": _contents(story, words),
         "tables": _tables(story, words),
         "unknown": {
-            kind: tables.unknown_areas(words, result, kind) if result is not None else ""
-            for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks))
+            f"{kind}s": ""
+            if story.events is None
+            else tables.unknown_events(words, story.events, kind)
+            for kind in ("domain", "benchmark")
         },
         "rulers": _rulers(story, words),
         "every": _every(story, words),
@@ -158,7 +161,7 @@ def _contents(story: Story, words: Words) -> list[tuple[str, str]]:
         ("multiverse", "multiverse", story.every is not None),
         ("years", "years", True),
         ("second", "second", story.second is not None),
-        ("tests", "tests", story.domains is not None or story.benchmarks is not None),
+        ("tests", "tests", story.events is not None),
         ("changes", "changes", story.changes is not None),
         ("scale", "scale", True),
         ("method", "method", True),
@@ -181,8 +184,8 @@ def _tables(story: Story, words: Words) -> dict[str, tables.Table | None]:
         "sources": tables.sources(words, story),
         "published": tables.published(words, story) if story.published.height else None,
         "second_conventions": None, "second_years": None, "domains": None, "benchmarks": None,
-        "multiverse": None, "figures": None, "rulers": None, "changed": None,
-        "new_models": None, "new_facts": None,
+        "rulers": None, "agreement": None, "movers": None, "multiverse": None, "figures": None,
+        "changed": None, "new_models": None, "new_facts": None,
     }  # fmt: skip
     if second is not None:
         out["second_conventions"] = tables.conventions(words, second)
@@ -193,9 +196,12 @@ def _tables(story: Story, words: Words) -> dict[str, tables.Table | None]:
             out["figures"] = multiverse.figures_table(words, story.every.figures)
     if story.rulers is not None:
         out["rulers"] = tables.by_ruler(words, story, story.rulers)
-    for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks)):
-        if result is not None:
-            out[kind] = tables.areas(words, result, kind)
+    if story.agreement is not None:
+        out["agreement"] = tables.agreement(words, story.agreement)
+        out["movers"] = tables.movers(words, story.agreement)
+    if story.events is not None:
+        for kind in ("domain", "benchmark"):
+            out[f"{kind}s"] = tables.events(words, story.events, kind)
     if story.changes is not None:
         out["changed"] = tables.changed(words, story.changes)
         out["new_models"] = tables.new_models(words, story)
@@ -230,7 +236,7 @@ def _every(story: Story, words: Words) -> dict[str, Any]:
 def _rulers(story: Story, words: Words) -> dict[str, Any]:
     """What the section on rulers says beside its chart and table."""
     if story.rulers is None:
-        return {"say": [], "commands": []}
+        return {"say": [], "commands": [], "agree": ""}
     say = [
         rulers.summary(words, story.rulers),
         rulers.without_tie(words, story.rulers),
@@ -238,6 +244,9 @@ def _rulers(story: Story, words: Words) -> dict[str, Any]:
     ]
     return {
         "say": [text for text in say if text],
+        "agree": ""
+        if story.agreement is None
+        else rulers.agreement_summary(words, story.agreement),
         "commands": ["headway ruler check coding", "headway ruler new my-ruler.toml --from coding"],
     }
 

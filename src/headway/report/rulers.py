@@ -1,16 +1,20 @@
 """The section on rulers: who answers what, as rows, sentences and names."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+from headway.analyses.agreement import AgreementResult
 from headway.analyses.result import Result
 from headway.report.words import Words
 
 if TYPE_CHECKING:
-    from headway.report.story import Story
     from headway.rulers.scale import Scale
+
+RULERS_OF_MOVERS = 5
+MOVERS_OF_A_RULER = 2
 
 
 def ruler_name(words: Words, scale: "Scale") -> str:
@@ -26,18 +30,61 @@ def title_of(words: Words, row: dict[str, Any]) -> str:
     return words.ruler(str(title))
 
 
-def headline_ruler(story: "Story") -> str:
-    """Entity of the row that stands for the ruler of the headline."""
-    if story.spec.ruler == "eci":
-        return "general"
-    name = (story.scale.spec.get("file") or {}).get("name", "")
-    return str(name) if name in story.scales else ""
-
-
 def answers(result: Result) -> list[dict[str, Any]]:
     """Rows with a number, the longest lag first."""
     known = result.table.filter(pl.col("estimate").is_not_null())
     return known.sort("estimate", "entity", descending=[True, False]).to_dicts()
+
+
+def with_reference(result: AgreementResult) -> list[dict[str, Any]]:
+    """Rows of the rank correlation of every ruler with the reference, the lowest first.
+
+    Each has ``name`` (of the other ruler) and, beside Spearman's, ``kendall`` and
+    ``without_noise``.
+    """
+    at = result.reference
+    known = result.table.filter((pl.col("ruler") == at) | (pl.col("other") == at)).with_columns(
+        name=pl.when(pl.col("ruler") == at).then(pl.col("other")).otherwise(pl.col("ruler"))
+    )
+    beside = known.pivot("quantity", index="name", values="estimate").select(
+        "name", "kendall", without_noise="spearman_without_noise"
+    )
+    found = known.filter(
+        (pl.col("quantity") == "spearman") & pl.col("estimate").is_not_null()
+    ).join(beside, on="name", how="left")
+    return found.sort("estimate", "name").to_dicts()
+
+
+def most_moved(result: AgreementResult) -> AgreementResult:
+    """Return the result with the movers of the rulers that agree least with the reference."""
+    least = [row["name"] for row in with_reference(result)][:RULERS_OF_MOVERS]
+    moved = result.details["movers"]
+    chosen = pl.concat(
+        [moved.filter(pl.col("ruler") == name).head(MOVERS_OF_A_RULER) for name in least]
+        or [moved.clear()]
+    )
+    return replace(result, details={**result.details, "movers": chosen})
+
+
+def correlation(words: Words, row: dict[str, Any]) -> str:
+    """Return a correlation with its interval: ``0.94 (0.90–0.96)``."""
+    text = words.number(row["estimate"], 2)
+    if row["low"] is None or row["high"] is None:
+        return text
+    return f"{text} ({words.number(row['low'], 2)}–{words.number(row['high'], 2)})"
+
+
+def agreement_summary(words: Words, result: AgreementResult) -> str:
+    """Return the sentence on how far the rulers agree with the reference."""
+    rows = with_reference(result)
+    if not rows:
+        return ""
+    middle = float(np.median([row["estimate"] for row in rows]))
+    return words(
+        "page.agreement_say", reference=words.ruler(result.reference),
+        lowest=words.ruler(rows[0]["name"]), low=words.number(rows[0]["estimate"], 2),
+        middle=words.number(middle, 2),
+    )  # fmt: skip
 
 
 def summary(words: Words, result: Result) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
 
-from headway.analyses.areas import by_benchmark, by_domain
+from headway.analyses.agreement import AgreementResult, agreement
 from headway.analyses.by_ruler import by_ruler, has_anchored_points
 from headway.analyses.changes import changes
 from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
+from headway.analyses.events import EventsResult, events
 from headway.analyses.lag import LagResult, compare, lag
 from headway.analyses.multiverse import Everything, reduced
 from headway.analyses.result import Result, plain_rows
@@ -23,6 +24,7 @@ from headway.report.words import LANGUAGES, Words
 from headway.rulers import LogisticRuler, eci, published
 from headway.rulers.anchoring import reanchored
 from headway.rulers.chosen import ChosenRuler
+from headway.rulers.contents import RulerFile
 from headway.rulers.files import find, shelved
 from headway.rulers.logistic import ANCHORS
 from headway.rulers.scale import Ruler, Scale
@@ -35,6 +37,7 @@ Lang = Literal["en", "zh"]
 OPEN_CLOSED = ("closed", "open")
 COUNTRIES = ("country:US", "country:CN")
 DAILY = ("daily", "daily-significant")
+MOVERS = 2
 
 
 def _quoted(text: str) -> str:
@@ -175,10 +178,11 @@ class Story:
     scale: Scale
     main: Bout
     second: Bout | None
-    domains: Result | None
-    benchmarks: Result | None
+    events: EventsResult | None
     rulers: Result | None
+    agreement: AgreementResult | None
     scales: Mapping[str, Scale]
+    headline_ruler: str
     changes: Result | None
     every: Everything | None
     published: pl.DataFrame
@@ -211,8 +215,8 @@ class Story:
     @property
     def notes(self) -> tuple[str, ...]:
         """Every note of every result, once."""
-        results = [self.main.compared, self.main.series, self.domains, self.benchmarks,
-                   self.rulers, self.changes]  # fmt: skip
+        results = [self.main.compared, self.main.series, self.events, self.rulers,
+                   self.agreement, self.changes]  # fmt: skip
         if self.second is not None:
             results.append(self.second.compared)
         found = [note for result in results if result is not None for note in result.notes]
@@ -228,9 +232,9 @@ class Story:
             "headline": self.headline().to_dict(),
             "main": self.main.to_dict(),
             "second": None if self.second is None else self.second.to_dict(),
-            "domains": None if self.domains is None else self.domains.to_dict(),
-            "benchmarks": None if self.benchmarks is None else self.benchmarks.to_dict(),
+            "events": None if self.events is None else self.events.to_dict(),
             "rulers": None if self.rulers is None else self.rulers.to_dict(),
+            "agreement": None if self.agreement is None else self.agreement.to_dict(),
             "changes": None if self.changes is None else self.changes.to_dict(),
             "multiverse": None if self.every is None else self.every.to_dict(),
             "published": plain_rows(self.published),
@@ -297,14 +301,23 @@ def tell(
     second = attempt(
         "second", lambda: _bout(scale, options.with_options(leader=pair[0], follower=pair[1]))
     )
-    domains = attempt("domains", lambda: by_domain(scale, options, progress))
-    benchmarks = attempt("benchmarks", lambda: by_benchmark(scale, options, progress))
+    found = attempt("events", lambda: events(scale, options, progress))
     progress.stage("Measuring by every ruler of the shelf")
     scales, failures = _shelf(data, spec, ruler, scale, progress)
     rulers = attempt(
         "rulers",
         lambda: by_ruler(scales, spec.lag_spec(), failures=failures, dataset=data.digest),
     )
+    reference = _reference(spec, scale, scales)
+    agreed = None
+    if len(scales) > 1:
+        agreed = attempt(
+            "agreement",
+            lambda: agreement(
+                scales, reference=reference or None, level=spec.level, seed=spec.seed,
+                movers=MOVERS,
+            ),
+        )  # fmt: skip
     changed = None
     if spec.since is not None:
         since = spec.since
@@ -322,9 +335,10 @@ def tell(
         ),
     )
     return Story(
-        spec=spec, data=data, scale=scale, main=main, second=second, domains=domains,
-        benchmarks=benchmarks, rulers=rulers, scales=scales, changes=changed,
-        every=every, published=_published(scale), last_day=last_day, problems=problems,
+        spec=spec, data=data, scale=scale, main=main, second=second, events=found,
+        rulers=rulers, agreement=agreed, scales=scales,
+        headline_ruler=reference, changes=changed, every=every,
+        published=_published(scale), last_day=last_day, problems=problems,
         own_notes=tuple(own_notes),
     )  # fmt: skip
 
@@ -344,26 +358,44 @@ def _shelf(
     data: "Dataset", spec: ReportSpec, ruler: Ruler, scale: Scale, progress: Progress
 ) -> tuple[dict[str, Scale], dict[str, str]]:
     """Scales of every ruler of the shelf, and of the main one where it is not among them."""
+    anchors = ruler.anchors if isinstance(ruler, LogisticRuler) else None
     rulers = {
-        name: ChosenRuler(file=file, level=spec.level if "draws.level" in file.of_kind.sections
-                          else None)
+        name: ChosenRuler(file=file, level=_level(file, spec), anchors=anchors)
         for name, file in shelved().items()
-    }  # fmt: skip
+    }
     known = [(ruler, scale)] if isinstance(ruler, LogisticRuler) else []
     scales, failures = together(
         rulers, data, draws=spec.draws, seed=spec.seed, progress=progress, known=known
     )
     if isinstance(ruler, ChosenRuler) and ruler.file not in shelved().values():
-        scales = {"": scale} | scales
+        scales = {_own_name(ruler): scale} | scales
     return scales, failures
+
+
+def _level(file: RulerFile, spec: ReportSpec) -> float | None:
+    return spec.level if "draws.level" in file.of_kind.sections else None
+
+
+def _own_name(ruler: ChosenRuler) -> str:
+    """Name of a ruler that is not on the shelf, different from those that are."""
+    name = ruler.file.called()
+    return name if name not in shelved() else f"{name} ({ruler.file.digest[:8]})"
+
+
+def _reference(spec: ReportSpec, scale: Scale, scales: Mapping[str, Scale]) -> str:
+    """Return the ruler of the headline, as far as it is among the rulers compared."""
+    if spec.ruler == "eci":
+        return "general" if "general" in scales else ""
+    digest = scale.spec["file"]["digest"]
+    same = [n for n, s in scales.items() if s.spec.get("file", {}).get("digest") == digest]
+    return same[0] if same else ""
 
 
 def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[Ruler, str]:
     """Return the ruler, anchored anew when an anchor did not exist on the day of the question."""
     if spec.ruler != "eci":
         file = find(spec.ruler)
-        level = spec.level if "draws.level" in file.of_kind.sections else None
-        return ChosenRuler(file=file, level=level), ""
+        return ChosenRuler(file=file, level=_level(file, spec)), ""
     ruler = eci(level=spec.level, anchors=spec.anchors)
     if spec.as_of is None:
         return ruler, ""

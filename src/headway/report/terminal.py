@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 MOST = 12
 ALL = 1000
 WIDEST = 1000
-_AREA_COLUMNS: dict[str, tuple[tuple[int, ...], ...]] = {
-    "domains": ((0, 1, 2, 3, 4, 5), (0, 1, 2, 3), (0, 1, 2)),
-    "benchmarks": ((0, 2, 3, 4, 5), (0, 3, 4), (0, 3)),
+_EVENT_COLUMNS: dict[str, tuple[tuple[int, ...], ...]] = {
+    "domain": ((0, 1, 2, 3, 4, 5), (0, 1, 3, 4, 5), (0, 1, 3, 4), (0, 1, 3)),
+    "benchmark": ((0, 2, 3, 4, 5, 6, 7), (0, 3, 5, 6, 7), (0, 3, 5, 6), (0, 3, 5), (0, 5)),
 }
 
 
@@ -46,17 +46,21 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
         console.print(Text(multiverse.sentence(words, story.every.ways)))
         show(multiverse.variance_table(words, story.every.ways), console, (0, 1, 2, 3, 4),
               (0, 1, 2))  # fmt: skip
+    if story.agreement is not None:
+        show(
+            tables.agreement(words, story.agreement), console, (0, 1, 2, 3, 4, 5), (0, 1, 2, 5),
+            (0, 1),
+        )  # fmt: skip
     if story.second is not None:
         second = story.headline(words.lang, second=True)
         console.print()
         console.print(Text(second.claim, style="bold"))
         console.print(Text(f"{second.basis} {second.others}".strip()))
         show(tables.conventions(words, story.second), console, (0, 1, 2, 6), (0, 1, 2), (0, 1))
-    for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks)):
-        if result is not None:
-            columns = _AREA_COLUMNS[kind]
-            most = ALL if kind == "domains" else MOST
-            show(tables.areas(words, result, kind), console, *columns, most=most)
+    if story.events is not None:
+        for kind, columns in _EVENT_COLUMNS.items():
+            most = ALL if kind == "domain" else MOST
+            show(tables.events(words, story.events, kind), console, *columns, most=most)
     if story.changes is not None and story.spec.since is not None:
         console.print()
         heading = words("page.changes_heading", day=words.day(story.spec.since))

@@ -29,10 +29,14 @@ class ChosenRuler:
         What the ruler file says.
     level
         Level of the intervals in place of the file's.
+    anchors
+        Anchors in place of the usual ones, where the file names none: for evidence that the
+        usual anchors are not part of.
     """
 
     file: RulerFile
     level: float | None = None
+    anchors: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         if "benchmarks" not in self.file.of_kind.sections:
@@ -61,7 +65,7 @@ class ChosenRuler:
         )
         given: Mapping[str, Any] = {
             "weights": dict(file.weights) or None,
-            "anchors": dict(file.anchors) if file.anchors and file.anchors != "none" else None,
+            "anchors": self._anchors(),
             "models.min_scores": file.models.min_scores,
             "scores.effort": "best" if file.scores.effort == "default" else file.scores.effort,
             "draws.number": file.draws.number,
@@ -139,6 +143,14 @@ class ChosenRuler:
             spec=dict(scale.spec) | {"file": signature},
             notes=tuple(dict.fromkeys([*selected.notes, *scale.notes])),
         )
+
+    def _anchors(self) -> dict[str, float] | None:
+        if self.file.anchors == "none":
+            return None
+        if self.file.anchors:
+            return dict(self.file.anchors)
+        usual = self.file.of_kind.default("anchors")
+        return dict(self.anchors) if self.anchors and usual else None
 
     @property
     def _bare(self) -> bool:

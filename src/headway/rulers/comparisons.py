@@ -1,7 +1,6 @@
 """From a table of votes to the counts, covariates and clusters of a pairwise ruler."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from headway.draws import FloatArray
 from headway.errors import DataError, NotIdentified, UsageError, did_you_mean
+from headway.rulers.vote_attributes import CLUSTER, difference, with_attributes
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -21,12 +21,9 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 BothBad = Literal["tie", "drop"]
 
-POSITION = "position"
 OUTCOMES = ("a", "b", "tie", "both_bad")
 _SIDE = {"a": 0, "b": 1, "tie": 2, "both_bad": 2}
-_NAME = re.compile(r"[^\W\d][\w-]*")
 _KEYS = ("model_a", "model_b", "outcome")
-_CLUSTER = "\0cluster"
 _MOST_CODES = 50_000_000
 
 
@@ -208,12 +205,12 @@ def collect(
         When no vote, or one cluster, is left, or a covariate never differs.
     """
     said = list(notes)
-    names = [f"\0x{k}" for k in range(len(covariates))]
+    names = [difference(k) for k in range(len(covariates))]
     if covariates or cluster:
         _refuse_unknown(votes, votes.select("outcome", votes=1.0))
-        frame, more = _with_attributes(votes, covariates, cluster)
+        frame, more = with_attributes(votes, covariates, cluster)
         said += more
-        keys = [*_KEYS, _CLUSTER]
+        keys = [*_KEYS, CLUSTER]
         if covariates:
             cells = frame.with_columns(votes=pl.lit(1.0))
         else:
@@ -237,7 +234,7 @@ def collect(
                 f"the covariate {name!r} is the same for both answers of every vote",
                 hint="leave it out: nothing can be learned about it",
             )
-    member = cells[_CLUSTER].to_numpy() if cluster else None
+    member = cells[CLUSTER].to_numpy() if cluster else None
     if not covariates:
         return _by_pair(models, first, second, side, weight, member, self_votes, said)
     counts = np.zeros((len(first), 3))
@@ -383,92 +380,6 @@ def _refuse_unknown(votes: pl.DataFrame, cells: pl.DataFrame) -> None:
         f"the outcome of {int(strange['votes'].sum())} votes is {value!r}{where}; expected one of "
         + ", ".join(OUTCOMES),
         hint="an outcome that is not known is never taken for a tie",
-    )
-
-
-def _with_attributes(
-    votes: pl.DataFrame, covariates: Sequence[str], cluster: str | None
-) -> tuple[pl.DataFrame, list[str]]:
-    """Add the differences of the covariates, and the label of the cluster."""
-    notes: list[str] = []
-    wanted = [name for name in covariates if name != POSITION]
-    for name in [*wanted, *([cluster] if cluster else [])]:
-        if not _NAME.fullmatch(name):
-            raise UsageError(f"{name!r} is no name of an attribute; expected one such as 'length'")
-    text = pl.col("covariates")
-    taken: list[pl.Expr] = []
-    for name in wanted:
-        taken += [
-            text.str.json_path_match(f"$.{name}_{side}").alias(f"\0{name}_{side}") for side in "ab"
-        ]
-    if cluster:
-        taken.append(text.str.json_path_match(f"$.{cluster}").alias(_CLUSTER))
-    try:
-        frame = votes.with_columns(taken)
-    except pl.exceptions.PolarsError as error:
-        raise DataError(f"the covariates of some vote are not JSON: {error}") from None
-    for name in wanted:
-        frame = _number(frame, votes, name)
-    if cluster and frame[_CLUSTER].null_count() == frame.height:
-        raise UsageError(_unknown(votes, cluster, cluster))
-    if wanted:
-        lacking = pl.any_horizontal(pl.col(f"\0{n}_{s}").is_null() for n in wanted for s in "ab")
-        kept = frame.filter(~lacking)
-        if kept.height < frame.height:
-            notes.append(f"{frame.height - kept.height} votes without a covariate are left out.")
-        frame = kept
-    made = [
-        (pl.lit(1.0) if name == POSITION else pl.col(f"\0{name}_a") - pl.col(f"\0{name}_b")).alias(
-            f"\0x{k}"
-        )
-        for k, name in enumerate(covariates)
-    ]
-    if cluster:
-        alone = frame[_CLUSTER].null_count()
-        if alone:
-            notes.append(f"{alone} votes without a cluster are each taken for one.")
-        single = pl.concat_str(pl.lit("\0"), pl.int_range(pl.len()))
-        frame = frame.with_columns(pl.col(_CLUSTER).fill_null(single))
-        frame = frame.with_columns(pl.col(_CLUSTER).rank("dense").cast(pl.Int64))
-        made.append(pl.col(_CLUSTER))
-    return frame.select("model_a", "model_b", "outcome", *made), notes
-
-
-def _number(frame: pl.DataFrame, votes: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Read an attribute of both answers as numbers."""
-    for side in "ab":
-        column = f"\0{name}_{side}"
-        if frame[column].null_count() == frame.height:
-            raise UsageError(_unknown(votes, f"{name}_{side}", name))
-        read = frame[column].cast(pl.Float64, strict=False)
-        wrong = frame[column].is_not_null() & ~read.is_finite().fill_null(value=False)
-        if wrong.any():
-            at = int(wrong.arg_true()[0])
-            where = f" of vote {frame['vote'][at]!r}" if "vote" in frame.columns else ""
-            raise DataError(
-                f"the attribute '{name}_{side}'{where} is {frame[column][at]!r}; expected a number",
-                hint=f"{int(wrong.sum())} votes have such a value",
-            )
-        frame = frame.with_columns(read.alias(column))
-    return frame
-
-
-def _unknown(votes: pl.DataFrame, attribute: str, name: str) -> str:
-    """Say that no vote has an attribute, and which ones the first votes have."""
-    import json
-
-    seen: dict[str, None] = {}
-    for text in votes["covariates"].drop_nulls().head(100):
-        try:
-            content = json.loads(text)
-        except ValueError:
-            continue
-        if isinstance(content, dict):
-            seen |= dict.fromkeys(content)
-    known = sorted(seen)
-    return (
-        f"no vote has the attribute {attribute!r}{did_you_mean(name, known)}; "
-        f"the votes have {', '.join(known[:20]) or 'none'}"
     )
 
 

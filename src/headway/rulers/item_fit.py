@@ -15,7 +15,7 @@ the missing information principle (Louis 1982).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -42,9 +42,11 @@ from headway.rulers.response_parts import Taker
 TOLERANCE = 1e-9
 MOST_PASSES = 300
 MEMORY = 8
+PATIENCE = 150
 MOST_JOINT = 6000
 AT_ONCE = 16
-# From how many nodes on an ability's skewness and kurtosis count.
+# From how many nodes on an ability has the moments of its posterior; with fewer, the normal
+# distribution nearest to it.
 SHAPED = 9
 
 
@@ -185,7 +187,7 @@ class _Driver:
         self.z = np.concatenate([points[int(n)][0] for n in self.sizes])
         self.rule_weight = np.concatenate([points[int(n)][1] for n in self.sizes])
         self.weight = self.rule_weight
-        self.values = bool((self.sizes > 1).any())
+        self.values = bool((self.sizes >= SHAPED).any())
         self.passes, self.change, self.failed = 0, np.inf, 0
 
     def iterate(self, progress: Progress, resume: Resume | None, most: int) -> None:
@@ -227,9 +229,7 @@ class _Driver:
             if not settled:
                 n = len(self.sizes)
                 # Widths follow by themselves; the spread of all abilities weighs like all of them.
-                mixed = mixer.step(
-                    *(np.append(v[:n], np.sqrt(n) * v[-1]) for v in (self.x, image))
-                )
+                mixed = mixer.step(*(np.append(v[:n], np.sqrt(n) * v[-1]) for v in (self.x, image)))
                 image = np.concatenate([mixed[:n], image[n:-1], mixed[-1:] / np.sqrt(n)])
             self.x = image
             if rough and settled:
@@ -268,24 +268,26 @@ class _Driver:
         mean, sd, spread = x[:n], np.exp(x[n:-1]), float(np.exp(x[-1]))
         at = mean[self.who] + sd[self.who] * self.z
         nodes = Nodes(start=self.start, x=at, weight=self.weight, values=self.values)
-        swept = self.engine.run(item_parts.sweep, nodes, self.options, each=self.states)
+        options = self._options_at(spread)
+        swept = self.engine.run(item_parts.sweep, nodes, options, each=self.states)
         self.states = [part.state for part in swept]
         self.failed = sum(part.failed for part in swept)
         if not move:
             return x
         gradient = _added([part.gradient for part in swept]) - at / spread**2
         curvature = _added([part.curvature for part in swept]) + 1 / spread**2
-        # The middle node of every rule is the mean itself.
-        middle = self.start[:-1] + self.sizes // 2
-        new_sd = 1 / np.sqrt(curvature[middle])
-        step = gradient[middle] * new_sd**2
+        # Over a rule's nodes: the best normal distribution instead of the curvature at one point.
+        first = self.start[:-1]
+        new_sd = 1 / np.sqrt(np.add.reduceat(self.rule_weight * curvature, first))
+        step = np.add.reduceat(self.rule_weight * gradient, first) * new_sd**2
         new_mean = mean + np.clip(step, -1.0, 1.0)
         if self.values:
             value = _added([part.value for part in swept]) - at**2 / (2 * spread**2)
             moments = self._moments(at, value)
             # A rule laid far from the posterior, or with a wrong width, says nothing about it.
             near = (np.abs(step) < 2 * sd) & (sd < 1.7 * new_sd) & (sd > 0.6 * new_sd)
-            wide = (self.sizes > 1) & near
+            # Moments may go round in circles; the nearest normal distribution does not.
+            wide = (self.sizes >= SHAPED) & near & (self.passes < PATIENCE)
             new_mean = np.where(wide, moments[0], new_mean)
             new_sd = np.where(wide, np.clip(moments[1] / new_sd, 0.75, 1.6) * new_sd, new_sd)
             self.weight = np.where(wide[self.who], moments[2], self.rule_weight)
@@ -319,8 +321,14 @@ class _Driver:
         excess = np.clip(np.add.reduceat(weight * off**4, first) - 3, -0.5, 0.8)[self.who]
         z = self.z
         shape = 1 + skew / 6 * (z**3 - 3 * z) + excess / 24 * (z**4 - 6 * z**2 + 3)
-        shaped = self.rule_weight * np.where(self.sizes[self.who] >= SHAPED, shape, 1.0)
-        return mean, sd, shaped
+        return mean, sd, self.rule_weight * shape
+
+    def _options_at(self, spread: float) -> Options:
+        """The prior of difficulties is in units of the abilities' spread."""
+        if self.options.free_slope:
+            return self.options
+        prior = self.options.prior * np.array([1.0, 1.0, spread, spread**-2])
+        return replace(self.options, prior=prior)
 
     def _packed(self, mean: FloatArray, sd: FloatArray) -> FloatArray:
         """Means, logarithms of the widths, and that of the spread (1 with slopes) in one vector."""
@@ -371,7 +379,7 @@ class _Driver:
             factor=factor,
             fixed=fixed,
             totals=self.counts,
-            options=self.options,
+            options=self._options_at(float(np.exp(self.x[-1]))),
             passes=self.passes,
             change=self.change,
         )
@@ -379,12 +387,13 @@ class _Driver:
     def _factor(self, mean: FloatArray, sd: FloatArray, fixed: FloatArray) -> FloatArray:
         from scipy.linalg import cholesky, eigh
 
+        options = self._options_at(float(np.exp(self.x[-1])))
         lost = np.zeros((len(mean), len(mean)))
         # A few parts at a time: each gives a matrix of all takers by all takers.
         for first in range(0, len(self.states), AT_ONCE):
             chosen = range(first, first + AT_ONCE)
             each = [state if k in chosen else None for k, state in enumerate(self.states)]
-            for part in self.engine.run(item_parts.missing, mean, self.options, each=each):
+            for part in self.engine.run(item_parts.missing, mean, options, each=each):
                 if part is not None:
                     lost += part
         lost = np.triu(lost) + np.triu(lost, 1).T

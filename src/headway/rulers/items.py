@@ -70,8 +70,7 @@ class ItemRuler:
     slope_sd
         Standard deviation of the prior of the log discrimination.
     difficulty_sd
-        Standard deviation of the prior of the difficulty, in standard deviations of the abilities
-        (with 1pl: in logits).
+        Standard deviation of the prior of the difficulty, in standard deviations of the abilities.
     questions
         integrated: over the uncertainty of each question; modes: every question at its most
         likely values, the classic marginal likelihood, for few questions and many models.

@@ -7,7 +7,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from headway.declared import Option, options
+from headway.declared import Option, default, options, required
 from headway.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -84,8 +84,16 @@ class Kind:
     @property
     def optional_benchmarks(self) -> bool:
         """Whether it takes every benchmark when none is named."""
-        taken = [f for f in fields(self.ruler) if f.name == self.sections.get("benchmarks")]
-        return bool(taken) and taken[0].default is None
+        names = {field.name: field for field in fields(self.ruler)}
+        taken = names.get(self.sections.get("benchmarks", ""))
+        return taken is not None and taken.default is None
+
+    def default(self, section: str) -> Any:
+        """Return what the kind has by default where a file says it in a section; else None."""
+        for field in fields(self.ruler):
+            if field.name == self.sections.get(section) and not required(field):
+                return default(field)
+        return None
 
     @cached_property
     def options(self) -> tuple[Option, ...]:

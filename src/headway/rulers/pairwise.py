@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
@@ -25,6 +24,7 @@ from headway.rulers.comparisons import (
     votes_of,
 )
 from headway.rulers.logistic import MOST_DRAWS, require_whole
+from headway.rulers.misfit import pair_table
 from headway.rulers.scale import TIDY, Scale, resolve_model
 from headway.rulers.strengths import FALLBACK_RIDGE, Strengths
 
@@ -38,8 +38,6 @@ CENTRE = 1000.0
 POINTS = 400.0 / np.log(10.0)
 FEW = 30
 FEW_CLUSTERS = 30
-MISFIT_RATE = 0.05
-_TINY = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,11 +237,13 @@ class PairwiseRuler:
         label = parts(cells, directed=True)
         place = standing(cells, label) if label.max() else np.zeros(len(label), dtype=np.int64)
         ridge = self.ridge if self.ridge > 0 or not label.max() else FALLBACK_RIDGE
+        few = cells.votes_of < FEW
         likelihood = Strengths(
             cells,
             davidson=self.ties == "davidson",
             ridge=ridge,
             one_way=label[cells.first] != label[cells.second],
+            thin=(few[cells.first] | few[cells.second]),
         )
         point = likelihood.optimum()
         covariance = likelihood.covariance(point.theta)
@@ -260,7 +260,7 @@ class PairwiseRuler:
         if anchor is not None:
             low[anchor] = high[anchor] = np.nan
             values[:, anchor] = in_points.origin
-        unexplained, pairs = _pairs(cells, likelihood.probabilities(point.theta))
+        unexplained, pairs = pair_table(cells, likelihood.probabilities(point.theta))
         return Scale(
             ruler=self.name,
             spec={key: _plain(value) for key, value in asdict(self).items()} | {"kind": "pairwise"},
@@ -431,61 +431,6 @@ def _status(cells: Comparisons, place: Any, anchor: int | None) -> tuple[str, ..
     if anchor is not None:
         status[anchor] = "anchor"
     return tuple(str(one) for one in status)
-
-
-def _pairs(cells: Comparisons, chance: FloatArray) -> tuple[float, pl.DataFrame]:
-    """Expected against observed wins of every pair, a tie as half a win, and their misfit.
-
-    ``z`` is the difference over its standard error under the model, with the pair's own share of
-    ties. ``misfit`` marks the pairs found at a false discovery rate of 5%.
-    """
-    size = len(cells.models)
-    swap = cells.first > cells.second
-    low, high = np.minimum(cells.first, cells.second), np.maximum(cells.first, cells.second)
-    pair, at = np.unique(low * size + high, return_inverse=True)
-
-    def summed(values: NDArray[np.float64]) -> FloatArray:
-        return np.bincount(at, values, len(pair)).astype(np.float64)
-
-    n = cells.counts.sum(axis=1)
-    share = chance[:, 0] + 0.5 * chance[:, 2]
-    share = np.where(swap, 1 - share, share)
-    wins = np.where(swap, cells.counts[:, 1], cells.counts[:, 0])
-    ties, votes = summed(cells.counts[:, 2]), summed(n)
-    observed, expected = summed(wins) + 0.5 * ties, summed(n * share)
-    mean = expected / votes
-    # One vote at the overall rate of ties keeps the share of a pair off 0 and 1.
-    tied = (ties + ties.sum() / votes.sum()) / (votes + 1)
-    tied = np.minimum(tied, 2 * np.minimum(mean, 1 - mean))
-    spread = votes * np.maximum(mean * (1 - mean) - 0.25 * tied, _TINY)
-    z = (observed - expected) / np.sqrt(spread)
-    status = np.where(_discovered(z), "misfit", "ok")
-    table = pl.DataFrame(
-        {
-            "model_a": [cells.models[i] for i in pair // size],
-            "model_b": [cells.models[i] for i in pair % size],
-            "votes": np.rint(votes).astype(np.int64),
-            "ties": np.rint(ties).astype(np.int64),
-            "wins": observed,
-            "expected": expected,
-            "z": z,
-            "status": status,
-        }
-    )
-    return float(np.sum(z**2)), table
-
-
-def _discovered(z: FloatArray) -> NDArray[np.bool_]:
-    """Benjamini and Hochberg's rule on two-sided normal p-values."""
-    from scipy.special import ndtr
-
-    p = 2 * ndtr(-np.abs(z))
-    order = np.argsort(p, kind="stable")
-    passed = np.flatnonzero(p[order] <= MISFIT_RATE * np.arange(1, len(p) + 1) / len(p))
-    out = np.zeros(len(p), dtype=bool)
-    if len(passed):
-        out[order[: passed[-1] + 1]] = True
-    return out
 
 
 def _is_number(value: object) -> bool:

@@ -1,6 +1,7 @@
 """Answers in Parquet files that are larger than memory: read once for the names, then in parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -11,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.engines import Engine, Load
 from headway.errors import DataError, HeadwayError, NotIdentified, UsageError
 from headway.progress import Progress, Silent
 from headway.rulers.response_parts import Answers, Part, Taker, part_of_rows
@@ -64,6 +66,20 @@ class _Reading:
             lazy = lazy.filter(pl.col("variant") == "default")
         return lazy
 
+    def listed(self, address: str) -> list[str]:
+        """Files of an address that ends in a slash or has a wildcard."""
+        if not (address.endswith("/") or "*" in address):
+            return [address]
+        options = None if self.storage_options is None else dict(self.storage_options)
+        inside = pl.scan_parquet(
+            address, storage_options=options, hive_partitioning=False, include_file_paths="file"
+        )
+        try:
+            files = inside.select(pl.col("file").unique()).collect(engine="streaming")
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise DataError(f"{address} cannot be listed: {_first_line(error)}") from None
+        return sorted(files["file"].to_list())
+
     def counted(self, lazy: pl.LazyFrame) -> pl.LazyFrame:
         """Without the answers that count as missing."""
         return lazy.filter(pl.col("error").is_null()) if self.errors == "missing" else lazy
@@ -78,6 +94,7 @@ def parts_from_parquet(
     min_scores: int = 1,
     answers_per_part: int = ANSWERS_PER_PART,
     storage_options: Mapping[str, str] | None = None,
+    names_on: Callable[[Sequence[Load]], Engine] | None = None,
     progress: Progress | None = None,
 ) -> Answers:
     """Make parts of Parquet files, which are read when an engine loads them.
@@ -89,7 +106,8 @@ def parts_from_parquet(
     ----------
     paths
         Files, folders with files that end in ``.parquet``, or addresses that Polars reads, such as
-        ``s3://bucket/answers/part-0.parquet``. Columns as for
+        ``s3://bucket/answers/part-0.parquet``, or ``s3://bucket/answers/`` for all files there.
+        Columns as for
         :func:`headway.rulers.responses.from_frame`.
     benchmarks, variants, errors, min_scores
         As for :func:`headway.rulers.responses.from_frame`.
@@ -97,6 +115,9 @@ def parts_from_parquet(
         About how many answers a part gets. The result depends on it in the last digits only.
     storage_options
         Passed to Polars for object stores.
+    names_on
+        Starts the engine that reads the names, a file to a part, for example
+        ``lambda loads: Ray(loads, "auto")``; this process when None.
     progress
         Told about every file.
 
@@ -116,8 +137,8 @@ def parts_from_parquet(
         errors=errors,
         storage_options=storage_options,
     )
-    files = _files([paths] if isinstance(paths, str | Path) else list(paths))
-    who, items, failed = _names(files, reading, progress or Silent())
+    files = _files([paths] if isinstance(paths, str | Path) else list(paths), reading)
+    who, items, failed = _names(files, reading, names_on, progress or Silent())
     notes = []
     if failed:
         notes.append(f"{failed} answers that failed by a technical error count as missing.")
@@ -153,11 +174,11 @@ def parts_from_parquet(
     )
 
 
-def _files(paths: Sequence[str | Path]) -> list[str]:
+def _files(paths: Sequence[str | Path], reading: _Reading) -> list[str]:
     found: list[str] = []
     for path in paths:
         if "://" in str(path):
-            found.append(str(path))
+            found += reading.listed(str(path))
             continue
         place = Path(path)
         if place.is_dir():
@@ -177,35 +198,50 @@ def _files(paths: Sequence[str | Path]) -> list[str]:
 
 
 def _names(
-    files: Sequence[str], reading: _Reading, progress: Progress
+    files: Sequence[str],
+    reading: _Reading,
+    names_on: Callable[[Sequence[Load]], Engine] | None,
+    progress: Progress,
 ) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """Takers with their answers, questions by file with answers and score, failed answers."""
     progress.stage(f"Reading the names in {len(files)} files")
-    who, items, failed = [], [], 0
-    for k, file in enumerate(files):
-        lazy = reading.scan(file)
-        counted = reading.counted(lazy)
-        plans = [
-            counted.group_by("model", "variant").agg(n=pl.len()),
-            counted.group_by("benchmark", "item").agg(n=pl.len(), score=pl.col("score").sum()),
-            lazy.select(pl.col("error").is_not_null().sum()),
-        ]
-        try:
-            takers, questions, errors = pl.collect_all(plans, engine="streaming")
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise DataError(f"{file} cannot be read: {_first_line(error)}") from None
-        for frame in (takers, questions):
-            if any(frame[name].null_count() for name in frame.columns if name not in ("score",)):
-                raise DataError(f"{file}: a model, variant, benchmark or item has no name")
-        who.append(takers)
-        items.append(questions.with_columns(file=pl.lit(k, dtype=pl.Int64)))
-        failed += int(errors.item()) if reading.errors == "missing" else 0
-        progress.advance(k + 1, len(files))
+    if names_on is None:
+        found = []
+        for file in files:
+            found.append(_names_in(file, reading))
+            progress.advance(len(found), len(files))
+    else:
+        with closing(names_on([partial(str, file) for file in files])) as engine:
+            found = engine.run(_names_in, reading)
+    who = [takers for takers, _, _ in found]
+    items = [
+        questions.with_columns(file=pl.lit(k, dtype=pl.Int64))
+        for k, (_, questions, _) in enumerate(found)
+    ]
     return (
         pl.concat(who).group_by("model", "variant").agg(pl.col("n").sum()),
         pl.concat(items),
-        failed,
+        sum(failed for _, _, failed in found),
     )
+
+
+def _names_in(file: str, reading: _Reading) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """Takers and questions of one file with their answers, and its failed answers."""
+    lazy = reading.scan(file)
+    counted = reading.counted(lazy)
+    plans = [
+        counted.group_by("model", "variant").agg(n=pl.len()),
+        counted.group_by("benchmark", "item").agg(n=pl.len(), score=pl.col("score").sum()),
+        lazy.select(pl.col("error").is_not_null().sum()),
+    ]
+    try:
+        takers, questions, errors = pl.collect_all(plans, engine="streaming")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise DataError(f"{file} cannot be read: {_first_line(error)}") from None
+    for frame in (takers, questions):
+        if any(frame[name].null_count() for name in frame.columns if name not in ("score",)):
+            raise DataError(f"{file}: a model, variant, benchmark or item has no name")
+    return takers, questions, int(errors.item()) if reading.errors == "missing" else 0
 
 
 def _cut(items: pl.DataFrame, answers_per_part: int) -> list[tuple[list[int], pl.DataFrame]]:

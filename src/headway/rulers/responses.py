@@ -232,17 +232,17 @@ def _prepared(
     lazy, notes = with_optional(frame.lazy(), frame.columns), []
     if benchmarks is not None:
         lazy = lazy.filter(pl.col("benchmark").is_in(list(benchmarks)))
-    if errors == "missing":
-        failed = lazy.filter(pl.col("error").is_not_null()).select(pl.len()).collect().item()
-        if failed:
-            lazy = lazy.filter(pl.col("error").is_null())
-            notes.append(f"{failed} answers that failed by a technical error count as missing.")
     if variants == "default":
         models = lazy.select(pl.col("model").n_unique()).collect().item()
         lazy = lazy.filter(pl.col("variant") == "default")
         without = models - lazy.select(pl.col("model").n_unique()).collect().item()
         if without:
             notes.append(f"{without} models without a variant called default are left out.")
+    if errors == "missing":
+        failed = lazy.filter(pl.col("error").is_not_null()).select(pl.len()).collect().item()
+        if failed:
+            lazy = lazy.filter(pl.col("error").is_null())
+            notes.append(f"{failed} answers that failed by a technical error count as missing.")
     frame = lazy.select(*KEY, "score").collect()
     if variants == "pooled":
         several = (

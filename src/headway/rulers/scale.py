@@ -94,7 +94,8 @@ class Scale:
     status
         One word per model: ``ok``, ``anchor`` (fixed by definition), ``few_scores`` (fewer
         than four), ``at_floor`` or ``at_ceiling`` (every score at the end of its range, so only
-        the ridge holds the value).
+        the ridge holds the value); of votes, ``few_votes`` (fewer than 30); of published ratings,
+        ``point_only`` (no error was published).
     n_scores : int64 (n_models,)
         Scores behind each value.
     low, high : float64 (n_models,)

@@ -50,6 +50,12 @@ def select(file: RulerFile, data: "Dataset") -> Selected:
     """
     wanted = file.benchmarks
     if file.of_kind.components and not wanted.include and not wanted.conditional:
+        if not file.weights:
+            raise UsageError(
+                f"the ruler {file.name!r} names no components",
+                hint="name them in [weights] or [benchmarks]; on the command line, "
+                "--weight BENCHMARK=NUMBER for each",
+            )
         wanted = replace(wanted, include=tuple(file.weights))
     _require_known(file, data)
     chosen, notes = _scores(file, data)

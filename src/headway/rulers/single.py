@@ -77,8 +77,8 @@ class SingleRuler:
         facts = data.benchmarks.row(by_predicate=pl.col("benchmark") == self.benchmark, named=True)
         p = np.clip(cells.performance, 0.0, 1.0)
         error_of, notes = sampling_errors(data, cells, self.duplicates)
-        known = n_draws if error_of.any() else 0
-        noise = np.random.default_rng(seed).standard_normal((known, len(p)))
+        rows = n_draws if error_of.any() else 0
+        noise = np.random.default_rng(seed).standard_normal((rows, len(p)))
         values = 100 * np.clip(p + noise * error_of, 0.0, 1.0)
         low, high = central_interval(values, self.level)
         identity = repr((data.digest, asdict(self), n_draws, seed))

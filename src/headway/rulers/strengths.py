@@ -21,6 +21,7 @@ FALLBACK_RIDGE = 0.1
 _SLOW = 60
 _DRAWS_AT_ONCE = 20
 _SINGULAR = 1e-12
+_SLACK = 1e-10
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -65,7 +66,11 @@ class Strengths:
         lambda, the precision of the prior; 0 for none.
     one_way : bool (n_cells,)
         Cells between models that the votes do not bound from both sides. Their residuals vanish
-        by construction and say nothing about noise, so they vary as under the fitted model.
+        by construction and say nothing about noise: they vary as under the fitted model, and in
+        the bootstrap the share of the side that never won is drawn from its Jeffreys posterior.
+    thin : bool (n_cells,)
+        Cells of models with so few votes that these say little about their own noise: without
+        clusters they vary as under the fitted model, with the share of ties of all votes.
     """
 
     def __init__(
@@ -75,10 +80,14 @@ class Strengths:
         davidson: bool,
         ridge: float,
         one_way: NDArray[np.bool_],
+        thin: NDArray[np.bool_],
     ) -> None:
         self.cells = cells
         self.ridge = ridge
         self.one_way = one_way
+        self.thin = thin & ~one_way if cells.cluster is None else np.zeros_like(thin)
+        # As if each outcome had been seen once more: never certain.
+        self.tie_share = (float(cells.counts[:, 2].sum()) + 1) / (cells.votes + 3)
         self.models = len(cells.models)
         self.size = self.models + cells.design.shape[1] + int(davidson)
         self._flat = np.zeros(self.models)
@@ -98,8 +107,7 @@ class Strengths:
         if found is None:
             raise NotConverged(
                 "the strengths have no finite maximum",
-                hint="a prior bounds them (ridge=0.1); or leave out a covariate that decides "
-                "every vote",
+                hint="leave out a covariate that decides every vote",
             )
         return found
 
@@ -113,12 +121,13 @@ class Strengths:
 
         cells = self.cells
         _, _, information = self._evaluate(cells.counts, theta)
-        bread = np.linalg.inv(self._bounded(information, self.ridge))
+        bread = _inverse(self._bounded(information, self.ridge))
         meat = np.zeros((self.size, self.size))
         shared = cells.cluster is not None
         counts = np.where(self.one_way[:, None], cells.counts, 0.0) if shared else cells.counts
+        assumed = np.where(self.one_way, 0.0, np.where(self.thin, self.tie_share, np.nan))
         pairwise.outer_scores(
-            cells.first, cells.second, counts, cells.design, theta, self.models, self.one_way, meat
+            cells.first, cells.second, counts, cells.design, theta, self.models, assumed, meat
         )
         if shared:
             meat += self._between_clusters(theta)
@@ -128,8 +137,13 @@ class Strengths:
 
     def normal(self, theta: FloatArray, covariance: FloatArray, n: int, seed: int) -> FloatArray:
         """Draws from the normal distribution of the estimate, one per row."""
-        values, vectors = np.linalg.eigh(covariance)
-        root = vectors * np.sqrt(np.clip(values, 0.0, None))
+        # The covariance has no rank in the direction of all strengths together.
+        slack = _SLACK * np.trace(covariance) / self.size
+        try:
+            root = np.linalg.cholesky(covariance + slack * np.eye(self.size))
+        except np.linalg.LinAlgError:
+            values, vectors = np.linalg.eigh(covariance)
+            root = vectors * np.sqrt(np.clip(values, 0.0, None))
         noise = np.random.default_rng(seed).standard_normal((n, self.size))
         out: FloatArray = theta + noise @ root.T
         return out
@@ -151,7 +165,7 @@ class Strengths:
 
         out = np.empty((n, self.size))
         _, _, information = self._evaluate(self.cells.counts, theta)
-        inverse = np.ascontiguousarray(np.linalg.inv(self._bounded(information, self.ridge)))
+        inverse = _inverse(self._bounded(information, self.ridge))
         resample = _Resample(self, theta)
         if not compiled_before(pairwise.refit):
             progress.stage("Compiling the numerical kernels (once on this machine)")
@@ -195,6 +209,16 @@ class Strengths:
         )
         return out
 
+    def outcomes(self, theta: FloatArray) -> FloatArray:
+        """Chances as :meth:`probabilities`, with the share of ties of all votes for half wins."""
+        out = self.probabilities(theta)
+        if self.size == self.models + self.cells.design.shape[1]:
+            tie = np.minimum(self.tie_share, 2 * out[:, :2].min(axis=1))
+            out = np.stack([out[:, 0] - tie / 2, out[:, 1] - tie / 2, tie], axis=1)
+        out = np.clip(out, 0.0, None)
+        out /= out.sum(axis=1, keepdims=True)
+        return out
+
     def _carefully(
         self, counts: FloatArray, prior: FloatArray, start: FloatArray
     ) -> tuple[FloatArray, int]:
@@ -215,7 +239,7 @@ class Strengths:
         value, gradient, information = self._penalised(counts, theta, ridge, prior)
         for taken in range(MOST_STEPS):
             try:
-                step = np.linalg.solve(self._bounded(information, ridge), gradient)
+                step = _solved(self._bounded(information, ridge), gradient)
             except np.linalg.LinAlgError:
                 return None
             largest = float(np.abs(step).max())
@@ -318,6 +342,17 @@ class Strengths:
         return summed * cells.n_clusters / (cells.n_clusters - 1)
 
 
+def _solved(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    from scipy.linalg import cho_factor, cho_solve
+
+    out: FloatArray = cho_solve(cho_factor(matrix, lower=True), right)
+    return out
+
+
+def _inverse(matrix: FloatArray) -> FloatArray:
+    return np.ascontiguousarray(_solved(matrix, np.eye(len(matrix))))
+
+
 class _Resample:
     """Counts and prior means of one draw after another."""
 
@@ -326,10 +361,17 @@ class _Resample:
         self._cells = cells
         self._prior = np.inf if fit.ridge == 0 else fit.ridge**-0.5
         self._one_way = np.flatnonzero(fit.one_way)
-        self._chance = fit.probabilities(theta)[self._one_way]
-        self._chance /= self._chance.sum(axis=1, keepdims=True)
-        self._votes = np.rint(cells.counts[self._one_way].sum(axis=1)).astype(np.int64)
-        free = np.where(fit.one_way[:, None], 0.0, cells.counts).ravel()
+        self._won = cells.counts[self._one_way, :2]
+        # Who is bounded from one side: the model of the cell with fewer votes.
+        total = cells.votes_of
+        one, other = cells.first[self._one_way], cells.second[self._one_way]
+        bounded = np.where(total[one] < total[other], one, other)
+        _, self._bounded = np.unique(bounded, return_inverse=True)
+        self._bounded_votes = np.bincount(self._bounded, self._won.sum(axis=1))
+        self._thin = np.flatnonzero(fit.thin)
+        self._thin_votes = np.rint(cells.counts[self._thin].sum(axis=1)).astype(np.int64)
+        self._chance = fit.outcomes(theta)[self._thin]
+        free = np.where((fit.one_way | fit.thin)[:, None], 0.0, cells.counts).ravel()
         self._filled = np.flatnonzero(free)
         self._number = round(float(free.sum()))
         filled = free[self._filled]
@@ -351,8 +393,12 @@ class _Resample:
             flat[self._filled] = drawn
         elif self._number:
             flat[self._filled] = rng.multinomial(self._number, self._share)
+        if len(self._thin):
+            counts[self._thin] = rng.multinomial(self._thin_votes, self._chance)
         if len(self._one_way):
-            counts[self._one_way] = rng.multinomial(self._votes, self._chance)
+            share = rng.beta(0.5, self._bounded_votes + 0.5)[self._bounded, None]
+            counts[self._one_way, :2] = (1 - share) * self._won + share * self._won[:, ::-1]
+            counts[self._one_way, 2] = 0.0
         prior = np.zeros(len(cells.models))
         if np.isfinite(self._prior):
             prior = rng.normal(0.0, self._prior, len(cells.models))

@@ -6,7 +6,6 @@ from headway.report.charts.doubling import doubling_chart
 from headway.report.charts.frame import MEDIUM, NARROW, WIDE, Look
 from headway.report.charts.frontiers import frontiers
 from headway.report.charts.results import (
-    areas,
     conventions,
     gap_over_time,
     lag_chart,
@@ -21,7 +20,6 @@ __all__ = [
     "WIDE",
     "Look",
     "agreement_chart",
-    "areas",
     "conventions",
     "doubling_chart",
     "events_chart",

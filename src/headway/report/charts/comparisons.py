@@ -24,7 +24,11 @@ _FLAGS = (
 
 
 def events_chart(
-    result: EventsResult, look: Look | None = None, *, kind: str | None = None
+    result: EventsResult,
+    look: Look | None = None,
+    *,
+    kind: str | None = None,
+    lags_only: bool = False,
 ) -> alt.LayerChart:
     """Draw the follower's lag in every event, with the name of who leads it.
 
@@ -32,6 +36,8 @@ def events_chart(
     ----------
     kind
         ``domain`` or ``benchmark`` for one of the two; None for both.
+    lags_only
+        Whether to leave out the events with a leader but without a lag.
     """
     look = look or Look()
     words = look.words
@@ -39,6 +45,8 @@ def events_chart(
     shown = table.filter(
         pl.col("best_name").is_not_null() & ~pl.col("stale").fill_null(value=False)
     )
+    if lags_only:
+        shown = shown.filter(pl.col("estimate").is_not_null())
     if shown.is_empty():
         raise UsageError("no event has enough models for a chart")
     items, told = [], []
@@ -96,14 +104,14 @@ def movers_chart(result: AgreementResult, look: Look | None = None) -> alt.Layer
                 low=float(min(row["rank_reference"], row["rank_other"])),
                 high=float(max(row["rank_reference"], row["rank_other"])),
                 value=f"{change} · {reason}" if wide else change, interval=reason or change,
-                mark=float(row["rank_reference"]), group=str(row["ruler"]),
+                mark=float(row["rank_reference"]), group=words.ruler(str(row["ruler"])),
             )
         )  # fmt: skip
-        told.append(f"{row['ruler']}, {row['name']} {change} ({reason})")
+        told.append(f"{words.ruler(row['ruler'])}, {row['name']} {change} ({reason})")
     title = words("chart.movers_title")
     note = "chart.movers_note" if look.width >= ROOM_FOR_REASONS else "chart.movers_note_narrow"
     return intervals(
-        items, look, title=title, note=words(note, reference=result.reference),
+        items, look, title=title, note=words(note, reference=words.ruler(result.reference)),
         description=_listed(words, title, told), axis=words("chart.rank_axis"),
         tips=(words("tip.model"), words("tip.rank"), words("tip.why")), zero=False,
         floor=BEFORE_FIRST,

@@ -13,7 +13,6 @@ from headway.report.charts.frame import Look
 from headway.report.charts.intervals import Row, intervals
 from headway.report.charts.over_time import over_time
 from headway.report.phrases import (
-    area_name,
     convention_name,
     convention_rows,
     interval_text,
@@ -109,33 +108,6 @@ def conventions(result: LagResult, look: Look, *, chosen: str = "daily") -> alt.
         note=words("chart.conventions_note", level=words.level(level)),
         description=listed(words, title, items), axis=lag_axis(words, items),
         tips=tips(words, level),
-    )  # fmt: skip
-
-
-def areas(result: Result, look: Look, *, kind: str, most: int = 60) -> alt.LayerChart:
-    """Draw lags by domain (``kind="domains"``) or by benchmark (``kind="benchmarks"``)."""
-    words = look.words
-    known = result.table.filter(pl.col("estimate").is_not_null()).sort(
-        "stale", "estimate", "entity", descending=[False, True, False]
-    )
-    if known.is_empty():
-        raise UsageError("no area has enough data for a chart")
-    items = []
-    for row in known.head(most).to_dicts():
-        end = "high" if row["status"] in ("at_least", "censored") else None
-        items.append(
-            Row(
-                label=area_name(words, row, kind), estimate=row["estimate"], low=row["low"],
-                high=row["high"], value=interval_text(words, row), open_end=end,
-                role="other" if row["stale"] else "follower",
-            )
-        )  # fmt: skip
-    level = float(result.spec["level"])
-    title = words(f"chart.{kind}_title", **names_of(words, result))
-    note = words("chart.tests_note", level=words.level(level), **names_of(words, result))
-    return intervals(
-        items, look, title=title, note=note, description=listed(words, title, items),
-        axis=lag_axis(words, items), tips=tips(words, level),
     )  # fmt: skip
 
 

@@ -99,7 +99,12 @@ class Words:
         return self("number.unknown") if code is None else groups.country(code, self.lang)
 
     def ruler(self, ruler: str) -> str:
-        """Name of a ruler."""
+        """Name of a ruler: its title, where it is given by its name on the shelf."""
+        from headway.rulers.files import shelved
+
+        file = shelved().get(ruler)
+        if file is not None:
+            return file.called(self.lang)
         return notes.translate(ruler, self) or ruler
 
     def note(self, text: str) -> tuple[str, bool]:

@@ -95,6 +95,14 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "有 {1} 个答案所属的题目没有人类用时，未计入。",
     ),
     (
+        r"(\d+) answers that failed by a technical error count as missing\.",
+        "有 {1} 个因技术故障而失败的答案按缺失处理。",
+    ),
+    (
+        r"(\d+) models have several variants, pooled into one\.",
+        "有 {1} 个模型有多个版本，已合并为一个。",
+    ),
+    (
         r"(\d+) models that tried fewer than (\d+) tasks are left out\.",
         "有 {1} 个模型尝试的任务少于 {2} 个，未计入。",
     ),
@@ -188,13 +196,50 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
     ),
     (
-        r"By ruler: without a tie on rulers in other units: (.+?)\.",
-        "各家标尺：以其他单位计量的标尺没有容差：{1}。",
-    ),
-    (
         r"The (?:default )?tie of (\S+) is a number of points; this ruler measures in (.+?), so "
         r"there is (?:no tie|none)\.(?: --tie sets one\.)?",
         "{1} 分以内算作持平，这个容差以分为单位；这把标尺用另一种单位（{2}）计量，因此没有容差。",
+    ),
+    (
+        r"(\d+) answers that failed by a technical error count as missing\.",
+        "有 {1} 次作答因技术故障失败，按缺失处理。",
+    ),
+    (
+        r"(\d+) models without a variant called default are left out\.",
+        "有 {1} 个模型没有默认配置，未计入。",
+    ),
+    (
+        r"(\d+) configurations with fewer than (\d+) answers are left out\.",
+        "有 {1} 种配置的作答少于 {2} 次，未计入。",
+    ),
+    (
+        r"(\d+) models have several variants, pooled into one\.",
+        "有 {1} 个模型有多种配置，其作答合并计算。",
+    ),
+    (
+        r"(\d+) models have several variants: each model is placed by the one with the highest "
+        r"estimate\.",
+        "有 {1} 个模型有多种配置：每个模型取估计值最高的一种。",
+    ),
+    (
+        r"(\d+) models and (\d+) questions have nothing right or nothing wrong: only the prior "
+        r"keeps their values finite\.",
+        "有 {1} 个模型和 {2} 道题全对或全错：其数值仅靠先验保持有限。",
+    ),
+    (
+        r"(\d+) of (\d+) questions look mis-keyed: better models fail them more often \(false "
+        r"discovery rate (\d+)%\)\.",
+        "{2} 道题中有 {1} 道的标准答案可能有误：能力越强的模型越常答错（错误发现率 {3}%）。",
+    ),
+    (
+        r"(\d+) questions are easier for (.+?), (\d+) for (.+?) than abilities explain \(false "
+        r"discovery rate (\d+)%\)\.",
+        "就能力而言，有 {1} 道题对{group2}一方偏易，{3} 道题对{group4}一方偏易"
+        "（错误发现率 {5}%）。",
+    ),
+    (
+        r"With (\d+) models, the draws leave out what the questions' uncertainty adds\.",
+        "模型多达 {1} 个，抽样未计入题目参数的不确定性。",
     ),
     (
         r"Only scores with (.+?) count: (\S+) of (\S+)\.",

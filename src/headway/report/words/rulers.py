@@ -24,6 +24,33 @@ ENGLISH: dict[str, str] = {
     "chart.rulers_note": "Dots: estimates in months, {convention}; bars: {level}% intervals. The "
     "filled dot is the ruler of the headline. A ruler without a bar has published values but no "
     "draws.",
+    "page.agreement_heading": "Do the rulers agree?",
+    "page.agreement_lead": "Two rulers agree when they put the models that both measure in the "
+    "same order. They can agree on the order and still disagree on a lag, because a lag hangs "
+    "on a few models at the top.",
+    "page.agreement_say": "Beside “{reference}”, the rank correlation is {middle} in the middle "
+    "and {low} at the lowest ({lowest}).",
+    "page.agreement_caption": "Rank correlation of every ruler with “{reference}”",
+    "page.movers_heading": "Which models move, and why",
+    "page.movers_caption": "Models that stand elsewhere than by “{reference}”",
+    "page.events_heading": "Event by event",
+    "page.events_lead": "No model is best at everything, so here is each event by itself: who "
+    "leads it, and how long after the leader’s side the follower’s best model came to its "
+    "level. Fewer scores, wider intervals.",
+    "chart.events_domains_title": "By domain: who leads, and the lag of {follower_in}",
+    "chart.events_benchmarks_title": "By single benchmark: who leads, and the lag of {follower_in}",
+    "chart.agreement_value": "{value} · {models} models",
+    "chart.agreement_rows_note": "Dots: Spearman’s rank correlation with “{reference}” over the "
+    "models that both rulers measure, with {level}% intervals. 1 is the same order.",
+    "column.led_by": "Led by",
+    "column.led_since": "Since",
+    "column.spearman": "Spearman",
+    "column.kendall": "Kendall",
+    "column.without_noise": "Without noise",
+    "column.rank_reference": "Rank",
+    "column.rank_other": "Rank there",
+    "column.moved": "Places up",
+    "column.why": "Why",
     "column.ruler": "Ruler",
     "column.ruler_gap": "Gap now",
     "column.benchmarks": "Benchmarks",
@@ -61,6 +88,31 @@ CHINESE: dict[str, str] = {
     "chart.rulers_title": "按每一把标尺：{follower_in}落后{leader_in}多久",
     "chart.rulers_note": "圆点为估计值（月，{convention}），横条为 {level}% 区间。"
     "实心点是标题所用的标尺。没有横条的标尺只有公布的数值，没有抽样。",
+    "page.agreement_heading": "各家标尺一致吗？",
+    "page.agreement_lead": "如果两把标尺把双方都测过的模型排成同样的次序，它们就是一致的。"
+    "次序一致，得出的时间差距仍可能不同，因为差距取决于最前面的少数几个模型。",
+    "page.agreement_say": "与“{reference}”相比，秩相关的中位数为 {middle}，"
+    "最低为 {low}（{lowest}）。",
+    "page.agreement_caption": "每把标尺与“{reference}”的秩相关",
+    "page.movers_heading": "哪些模型换了位置，原因何在",
+    "page.movers_caption": "名次与“{reference}”不同的模型",
+    "page.events_heading": "逐项比赛",
+    "page.events_lead": "没有哪个模型样样第一，所以这里一项一项地看：谁领先，"
+    "以及追赶方最好的模型比领先方晚多久达到同一水平。成绩越少，区间越宽。",
+    "chart.events_domains_title": "分领域：谁领先，{follower_in}落后多久",
+    "chart.events_benchmarks_title": "单项测试：谁领先，{follower_in}落后多久",
+    "chart.agreement_value": "{value} · {models} 个模型",
+    "chart.agreement_rows_note": "圆点：与“{reference}”的斯皮尔曼秩相关，只计两把标尺都测过的模型，"
+    "附 {level}% 区间。1 表示次序完全相同。",
+    "column.led_by": "领先者",
+    "column.led_since": "始于",
+    "column.spearman": "斯皮尔曼",
+    "column.kendall": "肯德尔",
+    "column.without_noise": "去噪后",
+    "column.rank_reference": "名次",
+    "column.rank_other": "换尺后名次",
+    "column.moved": "上升位数",
+    "column.why": "原因",
     "column.ruler": "标尺",
     "column.ruler_gap": "目前差距",
     "column.benchmarks": "测试数",

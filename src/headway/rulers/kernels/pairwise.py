@@ -124,12 +124,13 @@ def outer_scores(
     design: Floats,
     theta: Floats,
     models: int,
-    expected: NDArray[np.bool_],
+    assumed: Floats,
     out: Floats,
 ) -> None:
     """Sum of the outer products of the votes' scores, added to ``out``.
 
-    Cells marked in ``expected`` enter by their expectation under the model instead.
+    A cell whose ``assumed`` is a number enters by its expectation under the model instead, with
+    that share of ties where the model has none of its own.
     """
     end = models + design.shape[1]
     davidson = len(theta) > end
@@ -138,10 +139,11 @@ def outer_scores(
         i, j, x = first[c], second[c], design[c]
         won, lost, tied = counts[c, 0], counts[c, 1], counts[c, 2]
         n = won + lost + tied
-        p1, _, p3 = _probabilities(_distance(theta, i, j, models, x), tie, davidson)
+        p1, p2, p3 = _probabilities(_distance(theta, i, j, models, x), tie, davidson)
         mean = p1 + 0.5 * p3
-        if expected[c]:
-            dd = n * (p1 + 0.25 * p3 - mean * mean)
+        if not np.isnan(assumed[c]):
+            share = p3 if davidson else min(assumed[c], 2.0 * min(p1, p2))
+            dd = n * (mean * (1.0 - mean) - 0.25 * share)
             dt, tt = n * p3 * (0.5 - mean), n * p3 * (1.0 - p3)
         else:
             dd = won * (1.0 - mean) ** 2 + lost * mean**2 + tied * (0.5 - mean) ** 2
