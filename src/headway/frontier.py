@@ -119,7 +119,7 @@ class Frontier:
         int64 (rows, n); :data:`NEVER` where no model has.
         """
         side = np.less_equal if strictly else np.less
-        short = side(self.reached[:, None, :], level[:, :, None]).sum(axis=2)
+        short = np.count_nonzero(side(self.reached[:, None, :], level[:, :, None]), axis=2)
         padded: Days = np.append(self.start, NEVER)
         out: Days = padded[short]
         return out

@@ -22,7 +22,7 @@ from headway.rulers.scale import Scale
 
 NAMES = (
     "frontiers", "time", "conventions", "rulers", "agreement", "movers", "second_frontiers",
-    "second_conventions", "domains", "benchmarks", "ranking",
+    "second_conventions", "domains", "benchmarks", "ranking", "multiverse",
 )  # fmt: skip
 
 

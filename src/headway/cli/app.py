@@ -19,6 +19,7 @@ COMMANDS = (
     "ruler",
     "agreement",
     "events",
+    "multiverse",
     "check",
     "describe",
     "import",

@@ -10,8 +10,9 @@ import polars as pl
 from headway.analyses.agreement import AgreementResult
 from headway.analyses.events import EventsResult
 from headway.analyses.lag import LagResult
+from headway.analyses.multiverse import MultiverseResult
 from headway.analyses.result import Result
-from headway.report.charts import events_chart, movers_chart, results, rulers
+from headway.report.charts import events_chart, movers_chart, results, rulers, specification
 from headway.report.charts import frontiers as draw_frontiers
 from headway.report.charts.facts import Facts
 from headway.report.charts.frame import Look
@@ -88,6 +89,8 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
             note=results.ranking_note(story.scale, look), description=_described(ranked, look),
         )
     )  # fmt: skip
+    if story.every is not None:
+        found.append(_multiverse(story.every.ways, look))
     return {figure.name: figure for figure in found}
 
 
@@ -180,6 +183,17 @@ def _conventions(bout: Bout, name: str, look: Look) -> Figure:
         title=words("chart.conventions_title", **words.names(bout.spec.leader, bout.spec.follower)),
         note=words("chart.conventions_note", level=words.level(bout.spec.level)),
         description=_described(draw, look),
+    )
+
+
+def _multiverse(result: MultiverseResult, look: Look) -> Figure:
+    name = result.question()
+    return Figure(
+        name="multiverse",
+        draw=lambda look: specification.specification(result, look),
+        title=look.words("multiverse.ways_title", **look.words.names(*result.spec.asked[name])),
+        note=specification.note(result, look, name),
+        description=specification.described(result, look, name),
     )
 
 

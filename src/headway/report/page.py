@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from headway.report import rulers, tables
+from headway.report import multiverse, rulers, tables
 from headway.report.charts.frame import MEDIUM, NARROW, WIDE, Look
 from headway.report.figures import Figure, figures
 from headway.report.palette import DARK, FONT, LIGHT
@@ -52,6 +52,7 @@ def page(story: Story, *, lang: str | None = None) -> str:
         "figures": {
             "domains": None, "benchmarks": None, "second_frontiers": None,
             "second_conventions": None, "rulers": None, "agreement": None, "movers": None,
+            "multiverse": None,
         } | drawn,
         "css": Markup(_styles()),
         "early": Markup(early),
@@ -132,6 +133,7 @@ def _context(story: Story, words: Words) -> dict[str, Any]:
             for kind in ("domain", "benchmark")
         },
         "rulers": _rulers(story, words),
+        "every": _every(story, words),
         "scale": _scale(story, words),
         "published": _published(story, words),
         "method": _method(story, words),
@@ -156,6 +158,7 @@ def _contents(story: Story, words: Words) -> list[tuple[str, str]]:
         ("time", "time", True),
         ("conventions", "conventions", True),
         ("rulers", "rulers", story.rulers is not None),
+        ("multiverse", "multiverse", story.every is not None),
         ("years", "years", True),
         ("second", "second", story.second is not None),
         ("tests", "tests", story.events is not None),
@@ -181,12 +184,16 @@ def _tables(story: Story, words: Words) -> dict[str, tables.Table | None]:
         "sources": tables.sources(words, story),
         "published": tables.published(words, story) if story.published.height else None,
         "second_conventions": None, "second_years": None, "domains": None, "benchmarks": None,
-        "rulers": None, "agreement": None, "movers": None,
+        "rulers": None, "agreement": None, "movers": None, "multiverse": None, "figures": None,
         "changed": None, "new_models": None, "new_facts": None,
     }  # fmt: skip
     if second is not None:
         out["second_conventions"] = tables.conventions(words, second)
         out["second_years"] = tables.years(words, second)
+    if story.every is not None:
+        out["multiverse"] = multiverse.variance_table(words, story.every.ways)
+        if story.every.figures.table.height:
+            out["figures"] = multiverse.figures_table(words, story.every.figures)
     if story.rulers is not None:
         out["rulers"] = tables.by_ruler(words, story, story.rulers)
     if story.agreement is not None:
@@ -213,6 +220,17 @@ def _gap(story: Story, words: Words) -> str:
         between = words.between(row["low"], row["high"])
         text += f"（{between}）" if words.lang == "zh" else f" ({between})"
     return words("headline.gap", gap=text)
+
+
+def _every(story: Story, words: Words) -> dict[str, Any]:
+    """What the section on all ways to ask says beside its chart and tables."""
+    if story.every is None:
+        return {"claim": "", "say": []}
+    ways = story.every.ways
+    return {
+        "claim": multiverse.sentence(words, ways),
+        "say": multiverse.lines(words, ways, ways.question()),
+    }
 
 
 def _rulers(story: Story, words: Words) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
@@ -13,6 +13,7 @@ from headway.analyses.changes import changes
 from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
 from headway.analyses.events import EventsResult, events
 from headway.analyses.lag import LagResult, compare, lag
+from headway.analyses.multiverse import Everything, reduced
 from headway.analyses.result import Result, plain_rows
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.frontier import DateBasis, Frontier
@@ -20,7 +21,8 @@ from headway.progress import Progress, Silent
 from headway.report.headline import Headline, headline
 from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
-from headway.rulers import LogisticRuler, eci
+from headway.rulers import LogisticRuler, eci, published
+from headway.rulers.anchoring import reanchored
 from headway.rulers.chosen import ChosenRuler
 from headway.rulers.contents import RulerFile
 from headway.rulers.files import find, shelved
@@ -35,7 +37,6 @@ Lang = Literal["en", "zh"]
 OPEN_CLOSED = ("closed", "open")
 COUNTRIES = ("country:US", "country:CN")
 DAILY = ("daily", "daily-significant")
-ANCHOR_CANDIDATES = 20
 MOVERS = 2
 
 
@@ -183,6 +184,7 @@ class Story:
     scales: Mapping[str, Scale]
     headline_ruler: str
     changes: Result | None
+    every: Everything | None
     published: pl.DataFrame
     last_day: dt.date
     problems: Mapping[str, str]
@@ -234,6 +236,7 @@ class Story:
             "rulers": None if self.rulers is None else self.rulers.to_dict(),
             "agreement": None if self.agreement is None else self.agreement.to_dict(),
             "changes": None if self.changes is None else self.changes.to_dict(),
+            "multiverse": None if self.every is None else self.every.to_dict(),
             "published": plain_rows(self.published),
             "scale": self.scale.to_dict(),
             "problems": dict(self.problems),
@@ -320,10 +323,21 @@ def tell(
         since = spec.since
         progress.stage("Looking for changes")
         changed = attempt("changes", lambda: changes(scale, options, since))
+    progress.stage("Asking in every way")
+    asked: dict[str, Ruler] = {"eci": eci(anchors=spec.anchors), "published": published()}
+    if spec.ruler != "eci":
+        asked[spec.ruler] = ruler
+    every = attempt(
+        "multiverse",
+        lambda: reduced(
+            everything, spec.leader, spec.follower, rulers=asked, day=last_day, level=spec.level,
+            seed=spec.seed,
+        ),
+    )
     return Story(
         spec=spec, data=data, scale=scale, main=main, second=second, events=found,
         rulers=rulers, agreement=agreed, scales=scales,
-        headline_ruler=reference, changes=changed,
+        headline_ruler=reference, changes=changed, every=every,
         published=_published(scale), last_day=last_day, problems=problems,
         own_notes=tuple(own_notes),
     )  # fmt: skip
@@ -383,25 +397,21 @@ def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[Ru
         file = find(spec.ruler)
         return ChosenRuler(file=file, level=_level(file, spec)), ""
     ruler = eci(level=spec.level, anchors=spec.anchors)
+    if spec.as_of is None:
+        return ruler, ""
+    anchored = reanchored(ruler, everything, data)
+    if anchored is ruler or anchored.anchors is None:
+        return ruler, ""
     scored = set(data.scores["model"])
-    missing = [model for model in ruler.anchors or {} if model not in scored]
-    if spec.as_of is None or not missing:
-        return ruler, ""
-    today = ruler.fit(everything, draws=0)
-    value = dict(zip(today.models, today.estimate.tolist(), strict=True))
-    often = data.scores.group_by("model").len().sort("len", "model", descending=[True, False])
-    known = [m for m in often["model"].to_list() if m in value][:ANCHOR_CANDIDATES]
-    if len(known) < 2:
-        return ruler, ""
-    low, high = min(known, key=value.__getitem__), max(known, key=value.__getitem__)
+    missing = next(model for model in spec.anchors if model not in scored)
     names = dict(everything.models.select("model", "name").iter_rows())
+    (low, bottom), (high, top) = anchored.anchors.items()
     note = (
-        f"As of {spec.as_of}, the anchor {names.get(missing[0]) or missing[0]} had no scores: the "
-        f"scale is fixed by {names.get(low) or low} at {value[low]:.1f} and "
-        f"{names.get(high) or high} at {value[high]:.1f} points, their values with all the "
-        "evidence."
+        f"As of {spec.as_of}, the anchor {names.get(missing) or missing} had no scores: the "
+        f"scale is fixed by {names.get(low) or low} at {bottom:.1f} and "
+        f"{names.get(high) or high} at {top:.1f} points, their values with all the evidence."
     )
-    return replace(ruler, anchors={low: value[low], high: value[high]}), note
+    return anchored, note
 
 
 def _bout(scale: Scale, spec: LagSpec) -> Bout:

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import comparisons, en, groups, notes, rulers, zh
+from headway.report.words import comparisons, en, groups, multiverse, notes, rulers, zh
 
 LANGUAGES: dict[str, dict[str, str]] = {
-    "en": en.TEXTS | rulers.ENGLISH | comparisons.ENGLISH,
-    "zh": zh.TEXTS | rulers.CHINESE | comparisons.CHINESE,
+    "en": en.TEXTS | rulers.ENGLISH | comparisons.ENGLISH | multiverse.ENGLISH,
+    "zh": zh.TEXTS | rulers.CHINESE | comparisons.CHINESE | multiverse.CHINESE,
 }
 
 __all__ = ["LANGUAGES", "Words"]
@@ -111,6 +111,10 @@ class Words:
         """Return a note in this language, and whether it is in it."""
         found = notes.translate(text, self)
         return (text, False) if found is None else (found, True)
+
+    def choice(self, choice: str, value: str) -> str:
+        """Name of a value of a choice of the multiverse."""
+        return multiverse.value(self, choice, value)
 
     def period(self, period: str, prefix: str = "period") -> str:
         """Name of a period of a result: all, a year, last-12-months, now, since a date."""

@@ -19,6 +19,10 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"(\d+) models of (.+?) with fewer than (\d+) scores are left out\.",
         "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入。",
     ),
+    (
+        r"The claim (\S+) speaks of (\S+), after the evidence\.",
+        "论断 {1} 说的是 {2}，晚于现有证据。",
+    ),
     (r"The first model of (.+?) is left out\.", "{group1}一方的第一个模型未计入。"),
     (
         r"(\d+) draws did not reach the tolerance; they are kept as they are\.",
