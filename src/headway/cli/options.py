@@ -185,8 +185,10 @@ def _without_none(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
-def day(text: str) -> date:
-    """Read a day written as year-month-day."""
+def day(text: str | date) -> date:
+    """Read a day written as year-month-day (a default is a day already)."""
+    if isinstance(text, date):
+        return text
     try:
         return date.fromisoformat(text)
     except ValueError:

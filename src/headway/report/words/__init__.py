@@ -5,9 +5,12 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import en, groups, notes, zh
+from headway.report.words import en, groups, notes, premium, zh
 
-LANGUAGES: dict[str, dict[str, str]] = {"en": en.TEXTS, "zh": zh.TEXTS}
+LANGUAGES: dict[str, dict[str, str]] = {
+    "en": en.TEXTS | premium.ENGLISH,
+    "zh": zh.TEXTS | premium.CHINESE,
+}
 
 __all__ = ["LANGUAGES", "Words"]
 
