@@ -7,7 +7,7 @@ import polars as pl
 
 from headway.analyses.premium.sensitivity import LABELS
 
-Strength = Literal["none", "weak", "consistent"]
+Strength = Literal["none", "weak", "depends", "consistent"]
 SURE, UNSURE = 0.05, 0.10
 SAME_SIGN, CLEAR = 0.9, 2 / 3
 
@@ -16,12 +16,16 @@ SAME_SIGN, CLEAR = 0.9, 2 / 3
 class Evidence:
     r"""The numbers of the verdict, and how strong they are together.
 
+    - ``depends``: of all labels and those of high confidence, one set gives p < 0.05 and an
+      interval clear of zero, and the other does not.
     - ``none``: the permutation p-value is 0.10 or more and the interval holds zero.
     - ``consistent``: p < 0.05, the interval does not hold zero, nine in ten variants have the
       same sign, two in three have an interval clear of zero on that side, no more than one random
       split in ten of the leader's organisations gives as large a ratio to its error, and the two
       rulers (where they could be fitted) do not point the other way.
     - ``weak``: everything between.
+
+    The rules are gone through in the order depends, none, consistent, weak.
 
     Parameters
     ----------
@@ -47,7 +51,7 @@ class Evidence:
     rulers_months
         Private lag minus public lag by two rulers, None where they could not be fitted.
     strength
-        ``none``, ``weak`` or ``consistent``.
+        ``none``, ``weak``, ``depends`` or ``consistent``.
     """
 
     estimate: float
@@ -123,11 +127,13 @@ def weigh_up(
     confidence = other[0] if other else dict.fromkeys(("estimate", "low", "high", "p_value"))
     sure = _clear(estimate, row["low"], row["high"])
     strength: Strength = "weak"
-    if p_value >= UNSURE and not sure:
+    found = p_value < SURE and sure
+    if other and found != (confidence["p_value"] < SURE and _clear(*_bounds(confidence))):
+        strength = "depends"
+    elif p_value >= UNSURE and not sure:
         strength = "none"
     elif (
-        p_value < SURE
-        and sure
+        found
         and same_sign >= SAME_SIGN * len(measured)
         and clear >= CLEAR * len(measured)
         and (placebo[0] is None or placebo[0] <= UNSURE)
@@ -147,6 +153,10 @@ def weigh_up(
         pivotal_p_value=None if pivot is None else float(pivot["p_value"]),
         rulers_months=rulers_months, strength=strength,
     )  # fmt: skip
+
+
+def _bounds(row: dict[str, Any]) -> tuple[float, float | None, float | None]:
+    return row["estimate"], row["low"], row["high"]
 
 
 def _clear(estimate: float, low: float | None, high: float | None) -> bool:

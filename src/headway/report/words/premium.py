@@ -14,6 +14,8 @@ ENGLISH: dict[str, str] = {
     "compared with {other}",
     "premium.claim_weak": "Weak signs that {follower_in} gains on {leader_in} on {where}, "
     "compared with {other}",
+    "premium.claim_depends": "Whether {follower_in} gains on {leader_in} on {where}, compared with "
+    "{other}, depends on which labels one trusts",
     "premium.claim_consistent": "Consistent signs that {follower_in} gains on {leader_in} on "
     "{where}, compared with {other}",
     "premium.figure": "Measured: {points} points on {where} beyond {other} ({level}% interval "
@@ -133,6 +135,8 @@ CHINESE: dict[str, str] = {
     "{leader_in}占优",
     "premium.claim_weak": "与{other}相比，有微弱迹象表明{follower_in}在{where}上相对{leader_in}"
     "占优",
+    "premium.claim_depends": "与{other}相比，{follower_in}在{where}上是否相对{leader_in}占优，"
+    "取决于采信哪些标注",
     "premium.claim_consistent": "与{other}相比，有一致的迹象表明{follower_in}在{where}上相对"
     "{leader_in}占优",
     "premium.figure": "测得：{where}比{other}多 {points} 分（{level}% 区间：{low} 至 {high}）；"
