@@ -7,8 +7,10 @@ import altair as alt
 import polars as pl
 
 from headway.analyses.lag import LagResult
+from headway.analyses.premium import PremiumResult
 from headway.analyses.result import Result
 from headway.report.charts import frontiers as draw_frontiers
+from headway.report.charts import premium as draw_premium
 from headway.report.charts import results
 from headway.report.charts.facts import Facts
 from headway.report.charts.frame import Look
@@ -63,6 +65,9 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
             continue
         found.append(_areas(result, kind, look))
 
+    if story.premium is not None:
+        found += _premium(story.premium, look)
+
     def ranked(look: Look) -> alt.LayerChart:
         return results.ranking(
             story.scale, BEST, look, leader=main.spec.leader, follower=main.spec.follower
@@ -106,6 +111,31 @@ def _areas(result: Result, kind: str, look: Look) -> Figure:
         note=words("chart.tests_note", level=level, **names),
         description=_described(draw, look),
     )
+
+
+def _premium(result: PremiumResult, look: Look) -> list[Figure]:
+    def variants(look: Look) -> alt.LayerChart:
+        return draw_premium.variants(result, look)
+
+    def benchmarks(look: Look) -> alt.LayerChart:
+        return draw_premium.benchmarks(result, look)
+
+    found = [
+        Figure(
+            name="premium", draw=variants, title=draw_premium.variants_title(result, look),
+            note=draw_premium.variants_note(result, look), description=_described(variants, look),
+        )
+    ]  # fmt: skip
+    if draw_premium.measured(result).height:
+        found.append(
+            Figure(
+                name="premium_benchmarks", draw=benchmarks,
+                title=draw_premium.benchmarks_title(result, look),
+                note=draw_premium.benchmarks_note(result, look),
+                description=_described(benchmarks, look),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _conventions(bout: Bout, name: str, look: Look) -> Figure:

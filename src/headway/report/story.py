@@ -11,6 +11,7 @@ from headway.analyses.areas import by_benchmark, by_domain
 from headway.analyses.changes import changes
 from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
 from headway.analyses.lag import LagResult, compare, lag
+from headway.analyses.premium import PremiumResult, premium
 from headway.analyses.result import Result, plain_rows
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.frontier import DateBasis, Frontier
@@ -165,6 +166,7 @@ class Story:
     domains: Result | None
     benchmarks: Result | None
     changes: Result | None
+    premium: PremiumResult | None
     published: pl.DataFrame
     last_day: dt.date
     problems: Mapping[str, str]
@@ -199,6 +201,7 @@ class Story:
                    self.changes]  # fmt: skip
         if self.second is not None:
             results.append(self.second.compared)
+        results.append(self.premium)
         found = [note for result in results if result is not None for note in result.notes]
         return tuple(dict.fromkeys([*self.own_notes, *self.data.notes, *self.scale.notes, *found]))
 
@@ -215,6 +218,7 @@ class Story:
             "domains": None if self.domains is None else self.domains.to_dict(),
             "benchmarks": None if self.benchmarks is None else self.benchmarks.to_dict(),
             "changes": None if self.changes is None else self.changes.to_dict(),
+            "premium": None if self.premium is None else self.premium.to_dict(),
             "published": plain_rows(self.published),
             "scale": self.scale.to_dict(),
             "problems": dict(self.problems),
@@ -274,6 +278,13 @@ def tell(
     )
     domains = attempt("domains", lambda: by_domain(scale, options, progress))
     benchmarks = attempt("benchmarks", lambda: by_benchmark(scale, options, progress))
+    measured = attempt(
+        "premium",
+        lambda: premium(
+            scale, leader=spec.leader, follower=spec.follower, date=spec.date, level=spec.level,
+            seed=spec.seed, progress=progress,
+        ),
+    )  # fmt: skip
     changed = None
     if spec.since is not None:
         since = spec.since
@@ -281,7 +292,7 @@ def tell(
         changed = attempt("changes", lambda: changes(scale, options, since))
     return Story(
         spec=spec, data=data, scale=scale, main=main, second=second, domains=domains,
-        benchmarks=benchmarks, changes=changed, published=_published(scale),
+        benchmarks=benchmarks, changes=changed, premium=measured, published=_published(scale),
         last_day=last_day, problems=problems,
         own_notes=(note,) if note else (),
     )  # fmt: skip

@@ -191,8 +191,9 @@ def effect(
     rows = np.full(1 + resamples, estimate)
     left_out = np.empty(size if resamples else 0)
     for b in range(len(left_out)):
-        less, pulled = joint.copy(), shift.copy()
-        _add(less, pulled, cells.model[model.rows[b]], -model.weight[b], -model.pull[b])
+        less, pulled, own = joint.copy(), shift.copy(), cells.model[model.rows[b]]
+        np.subtract.at(less, (own[:, None], own[None, :]), model.weight[b])
+        np.subtract.at(pulled, own, model.pull[b])
         left_out[b], _ = _last(
             less, pulled, whole[0] - cross[b], whole[1] - square[b], whole[2] - pull[b]
         )
@@ -215,11 +216,17 @@ def about_models(
     pull: "tuple[FloatArray, ...] | list[FloatArray]",
 ) -> tuple[FloatArray, FloatArray]:
     """Information and score vector of the models' shifts, over all benchmarks."""
-    joint = np.zeros((len(cells.models), len(cells.models)))
-    shift = np.zeros(len(cells.models))
-    for own, precision, score in zip(rows, weight, pull, strict=True):
-        _add(joint, shift, cells.model[own], precision, score)
-    return joint, shift
+    size = len(cells.models)
+    if not rows:
+        return np.zeros((size, size)), np.zeros(size)
+    # With several reporters a model can have several cells on a benchmark: these add up.
+    pairs = np.concatenate(
+        [(cells.model[own][:, None] * size + cells.model[own]).ravel() for own in rows]
+    )
+    entries = np.concatenate([precision.ravel() for precision in weight])
+    joint = np.bincount(pairs, entries, size * size).astype(np.float64)
+    shift = np.bincount(cells.model[np.concatenate(rows)], np.concatenate(pull), size)
+    return joint.reshape(size, size), shift.astype(np.float64)
 
 
 def by_benchmark(
@@ -252,17 +259,6 @@ def ridged(matrix: FloatArray) -> FloatArray:
     out = matrix.copy()
     out.flat[:: len(matrix) + 1] += RIDGE * max(float(np.trace(matrix)), 1e-12) / len(matrix)
     return out
-
-
-def _add(
-    joint: FloatArray, shift: FloatArray, models: Ints, precision: FloatArray, pull: FloatArray
-) -> None:
-    """Add one benchmark's cells; with several reporters a model can have several."""
-    if len(np.unique(models)) == len(models):
-        joint[np.ix_(models, models)] += precision
-    else:
-        np.add.at(joint, (models[:, None], models[None, :]), precision)
-    np.add.at(shift, models, pull)
 
 
 def _last(

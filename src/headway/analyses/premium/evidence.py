@@ -124,7 +124,9 @@ def weigh_up(
     )
     pivot = removed.row(0, named=True) if removed.height else None
     other = others.filter(pl.col("kind") == "confidence").to_dicts()
-    confidence = other[0] if other else dict.fromkeys(("estimate", "low", "high", "p_value"))
+    confidence: dict[str, Any] = (
+        other[0] if other else dict.fromkeys(("estimate", "low", "high", "p_value"))
+    )
     sure = _clear(estimate, row["low"], row["high"])
     strength: Strength = "weak"
     found = p_value < SURE and sure

@@ -18,7 +18,7 @@ from headway.progress import Progress
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
 
-PERMUTATIONS = 4999
+PERMUTATIONS = 1999
 STARTS = (dt.date(2024, 1, 1), dt.date(2024, 9, 1), dt.date(2025, 1, 1))
 LISTS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
     "access": (

@@ -60,7 +60,7 @@ class PremiumSpec:
     level: float = _option(0.9, "Level of the intervals.")
     resamples: int = _option(2000, "Resamples of the benchmarks behind the intervals.")
     permutations: int = _option(10_000, "Permutations of the labels behind the p-value.")
-    splits: int = _option(200, "Random splits of the leader's organisations, as placebos.")
+    splits: int = _option(100, "Random splits of the leader's organisations, as placebos.")
     seed: int = _option(0, "Seed of resamples, permutations and splits.")
 
     def __post_init__(self) -> None:

@@ -44,7 +44,7 @@ def benchmarks(result: PremiumResult, look: Look | None = None) -> alt.LayerChar
     look = look or Look()
     words = look.words
     width = float(norm.ppf(0.5 + result.spec["level"] / 2))
-    known = result.details["benchmarks"].filter(pl.col("error") <= MOST_ERROR)
+    known = measured(result)
     if known.is_empty():
         raise UsageError("no test is measured well enough for a chart")
     items = []
@@ -59,7 +59,7 @@ def benchmarks(result: PremiumResult, look: Look | None = None) -> alt.LayerChar
                 Row(
                     label=str(row["name"] or row["benchmark"]), estimate=row["advantage"],
                     value=interval_text(words, value),
-                    role="follower" if side in ("public", "developer") else "other",
+                    role="follower" if side in ("public", "developer") else "ink",
                     group=words(f"premium.side_{side}") if side else "", **bounds,
                 )
             )  # fmt: skip
@@ -68,6 +68,11 @@ def benchmarks(result: PremiumResult, look: Look | None = None) -> alt.LayerChar
         description=_described(look, benchmarks_title(result, look), items),
         axis=words("premium.axis"), tips=_tips(result, look),
     )  # fmt: skip
+
+
+def measured(result: PremiumResult) -> pl.DataFrame:
+    """Tests whose advantage is measured well enough to be drawn."""
+    return result.details["benchmarks"].filter(pl.col("error") <= MOST_ERROR)
 
 
 def variants_title(result: PremiumResult, look: Look) -> str:

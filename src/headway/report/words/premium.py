@@ -1,7 +1,7 @@
 """The words of the premium: public against private, developers against independent testers."""
 
 ENGLISH: dict[str, str] = {
-    "premium.nav": "Public and private",
+    "page.nav_premium": "Public and private",
     "premium.heading": "Public tests and private tests",
     "premium.lead": "Anyone can train on a test whose questions are public. If {follower_in} did "
     "better on public tests than on private ones, compared with {leader_in}, the gap on private "
@@ -45,7 +45,6 @@ ENGLISH: dict[str, str] = {
     "models get tested at all.",
     "premium.caution_reporter": "This is not proof of inflated reports. Developers and independent "
     "testers also differ in harness, prompts, effort, tools, and in which scores get published.",
-    "premium.page": "In plain words",
     "premium.variants_title": "{follower} against {leader}: the premium under other labels",
     "premium.variants_note": "Points by which {follower_in} does better on {where} than on "
     "{other}, relative to {leader_in}. Bars are {level}% intervals. Each row changes one thing.",
@@ -123,7 +122,7 @@ ENGLISH: dict[str, str] = {
 }
 
 CHINESE: dict[str, str] = {
-    "premium.nav": "公开与非公开",
+    "page.nav_premium": "公开与非公开",
     "premium.heading": "公开测试与非公开测试",
     "premium.lead": "试题公开的测试，谁都可以拿来训练。如果与{leader_in}相比，{follower_in}在公"
     "开测试上的表现好于非公开测试，那么更可信的是非公开测试上的差距。",
@@ -161,7 +160,6 @@ CHINESE: dict[str, str] = {
     "语言、谁能用到模型、可用哪些工具，以及哪些模型会被测试等方面也不相同。",
     "premium.caution_reporter": "这并不能证明成绩有水分。开发者与独立评测者在评测框架、提示词、"
     "投入程度、工具，以及公布哪些成绩等方面也不相同。",
-    "premium.page": "简单地说",
     "premium.variants_title": "{follower}与{leader}：换用其他标注时的差额",
     "premium.variants_note": "与{leader_in}相比，{follower_in}在{where}上比在{other}上多出的分"
     "数。横条为 {level}% 区间。每行只改变一处。",
