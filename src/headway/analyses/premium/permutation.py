@@ -4,7 +4,6 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from scipy.sparse import coo_array
 
 from headway.analyses.premium.estimator import (
     DETERMINED,
@@ -63,9 +62,6 @@ def within_benchmarks(
     cells = model.cells
     rng = np.random.default_rng(seed)
     n = len(cells.label)
-    scatter = coo_array(
-        (np.ones(n), (cells.model, np.arange(n))), shape=(len(cells.models), n)
-    ).tocsr()
     joint, pulled = about_models(cells, model.rows, model.weight, model.pull)
     joint = ridged(joint)
     shift = np.linalg.solve(joint, pulled)
@@ -85,7 +81,9 @@ def within_benchmarks(
         if interaction:
             parts.append(labels * cells.follower[cells.model][:, None])
         weighted = [_weighted(model, part) for part in parts]
-        cross = [scatter @ part for part in weighted]
+        cross = [np.zeros((len(cells.models), count)) for _ in parts]
+        for total, part in zip(cross, weighted, strict=True):
+            np.add.at(total, cells.model, part)
         swept = [np.linalg.solve(joint, part) for part in cross]
         square = [
             [

@@ -76,7 +76,8 @@ def two_rulers(scale: Scale, spec: PremiumSpec, found: Compared, progress: Progr
         )
         part = data.where(model=list(models))
         if spec.contrast == "reporter":
-            part = part.where(reporter=list(kinds))
+            present = set(part.scores["reporter"])
+            part = part.where(reporter=[kind for kind in kinds if kind in present])
         rulers.append(
             ruler.fit(part, draws=scale.capability.n_draws, seed=scale.seed, progress=progress)
         )

@@ -1,8 +1,9 @@
 """Charts of the premium: under every variant, and on every test."""
 
+from statistics import NormalDist
+
 import altair as alt
 import polars as pl
-from scipy.stats import norm
 
 from headway.analyses.premium import PremiumResult
 from headway.errors import UsageError
@@ -43,7 +44,7 @@ def benchmarks(result: PremiumResult, look: Look | None = None) -> alt.LayerChar
     """
     look = look or Look()
     words = look.words
-    width = float(norm.ppf(0.5 + result.spec["level"] / 2))
+    width = NormalDist().inv_cdf(0.5 + result.spec["level"] / 2)
     known = measured(result)
     if known.is_empty():
         raise UsageError("no test is measured well enough for a chart")
