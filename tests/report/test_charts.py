@@ -21,7 +21,7 @@ from headway.rulers.scale import Scale
 
 NAMES = (
     "frontiers", "time", "conventions", "second_frontiers", "second_conventions", "domains",
-    "benchmarks", "ranking",
+    "benchmarks", "premium", "premium_benchmarks", "ranking",
 )  # fmt: skip
 
 
