@@ -146,12 +146,20 @@ def test_the_exact_permutation_is_every_labelling() -> None:
     p_value, number, exact = of_benchmarks(model, side, 10_000, 0)
     assert (number, exact) == (252, True)
     own = cells.follower[cells.model]
+    n, of_model = len(own), np.eye(len(cells.models))[cells.model]
+    weight, pull = np.zeros((n, n)), np.empty(n)
+    for rows, precision, score in zip(model.rows, model.weight, model.pull, strict=True):
+        weight[np.ix_(rows, rows)] = precision
+        pull[rows] = score
+    shifts = np.linalg.pinv(of_model.T @ weight @ of_model, rcond=1e-10)
+    left = pull - weight @ of_model @ shifts @ (of_model.T @ pull)
     ratios = []
-    for chosen in combinations(range(10), 5):
-        label = np.isin(cells.benchmark, chosen).astype(float)
-        ratios.append(abs(effect(model, (label * own)[:, None], side, 0, 0).ratio))
-    seen = abs(effect(model, (cells.label * own)[:, None], side, 0, 0).ratio)
-    assert p_value == pytest.approx(np.mean(np.array(ratios) >= seen * (1 - 1e-9)))
+    for chosen in [tuple(np.flatnonzero(side)), *combinations(range(10), 5)]:
+        label = np.isin(cells.benchmark, chosen) * own
+        swept = label - of_model @ shifts @ (of_model.T @ weight @ label)
+        psi = np.bincount(cells.benchmark, swept * left)
+        ratios.append(abs(psi.sum()) / np.sqrt(5 / 4 * (psi**2).sum()))
+    assert p_value == pytest.approx(np.mean(np.array(ratios[1:]) >= ratios[0] * (1 - 1e-6)))
     drawn, number, exact = of_benchmarks(model, side, 200, 3)
     assert (number, exact) == (200, False)
     assert drawn == pytest.approx(p_value, abs=0.1)

@@ -254,6 +254,29 @@ def by_benchmark(
     return score, (spread + spread.T) / 2
 
 
+def contributions(model: Model) -> FloatArray:
+    r"""What each benchmark adds to the score of each label, (n_benchmarks, n_benchmarks).
+
+    For labels P given to whole benchmarks, :math:`\psi = A P` has one entry per benchmark: its
+    part of the score :math:`P'u = \sum_b \psi_b`, with the models' shifts swept out as they
+    are without any effect of the labels.
+    """
+    cells = model.cells
+    joint, shift = about_models(cells, model.rows, model.weight, model.pull)
+    size = len(model.rows)
+    side = np.zeros((size, len(cells.models)))
+    for b, own in enumerate(model.rows):
+        np.add.at(side[b], cells.model[own], model.weight[b] @ cells.follower[cells.model[own]])
+    swept = np.linalg.solve(ridged(joint), np.column_stack([shift, side.T]))
+    out = np.empty((size, size))
+    for b, own in enumerate(model.rows):
+        m = cells.model[own]
+        left = model.pull[b] - model.weight[b] @ swept[m, 0]
+        out[b] = -left @ swept[m, 1:]
+        out[b, b] += float(left @ cells.follower[m])
+    return out
+
+
 def ridged(matrix: FloatArray) -> FloatArray:
     """Add a ridge that leaves alone everything but what the data do not determine."""
     out = matrix.copy()

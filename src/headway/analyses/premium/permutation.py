@@ -9,7 +9,7 @@ from headway.analyses.premium.estimator import (
     DETERMINED,
     Model,
     about_models,
-    by_benchmark,
+    contributions,
     ridged,
 )
 from headway.draws import FloatArray
@@ -21,10 +21,15 @@ TIE = 1e-9
 def of_benchmarks(
     model: Model, side: FloatArray, permutations: int, seed: int
 ) -> tuple[float, int, bool]:
-    """p-value when the labels of whole benchmarks are permuted.
+    r"""p-value when the labels of whole benchmarks are permuted.
 
-    The statistic is the estimate over its own standard error, so that labels which fall on
-    benchmarks with few scores are not taken for large effects. Two-sided.
+    The statistic is the score of the labels over its own standard error,
+
+    .. math:: t = \Bigl| \sum_b \psi_b \Bigr| \Big/ \sqrt{\sum_b \tfrac{n_b}{n_b - 1} \psi_b^2}
+
+    with psi the parts of the benchmarks (:func:`contributions`) and n_b the number of benchmarks
+    with the label of b. Taking the error from the benchmarks themselves keeps the size right where
+    noise differs between the two sides (Chung and Romano 2013, doi:10.1214/13-AOS1090).
 
     Parameters
     ----------
@@ -35,7 +40,7 @@ def of_benchmarks(
     -------
     (p-value, number of labellings compared, whether those were all there are)
     """
-    score, spread = by_benchmark(model.cells, model.rows, model.weight, model.pull)
+    parts = contributions(model)
     ones = int(side.sum())
     every = comb(len(side), ones)
     exact = every <= permutations
@@ -46,9 +51,8 @@ def of_benchmarks(
     else:
         rng = np.random.default_rng(seed)
         labels = rng.permuted(np.tile(side, (permutations, 1)), axis=1)
-    seen = _ratio(side[None, :], score, spread)[0]
-    found = _ratio(labels, score, spread)
-    return _share(np.abs(found), abs(float(seen)), exact=exact), len(labels), exact
+    seen = _ratio(side[None, :], parts)[0]
+    return _share(_ratio(labels, parts), float(seen), exact=exact), len(labels), exact
 
 
 def within_benchmarks(
@@ -112,11 +116,14 @@ def _weighted(model: Model, moved: FloatArray) -> FloatArray:
     return out
 
 
-def _ratio(labels: FloatArray, score: FloatArray, spread: FloatArray) -> FloatArray:
-    precision = ((labels @ spread) * labels).sum(axis=1)
-    usable = precision > DETERMINED
+def _ratio(labels: FloatArray, parts: FloatArray) -> FloatArray:
+    psi = labels @ parts.T
+    ones = labels.sum(axis=1, keepdims=True)
+    own = np.where(labels == 1, ones, labels.shape[1] - ones)
+    spread = (psi**2 * own / np.maximum(own - 1, 1)).sum(axis=1)
+    usable = spread > 0
     out: FloatArray = np.where(
-        usable, (labels @ score) / np.sqrt(np.where(usable, precision, 1.0)), 0.0
+        usable, np.abs(psi.sum(axis=1)) / np.sqrt(np.where(usable, spread, 1.0)), 0.0
     )
     return out
 
