@@ -22,7 +22,8 @@ from headway.rulers.scale import Scale
 
 NAMES = (
     "frontiers", "time", "conventions", "rulers", "agreement", "movers", "second_frontiers",
-    "second_conventions", "domains", "benchmarks", "ranking", "multiverse",
+    "second_conventions", "domains", "benchmarks", "premium", "premium_benchmarks", "ranking",
+    "multiverse",
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from headway.analyses.composites import SensitivityResult, percent_difference, w
 from headway.analyses.doubling import DoublingResult, doubling_time
 from headway.analyses.events import EventsResult, events
 from headway.analyses.lag import CONVENTIONS, LagResult, LagSpec, compare
+from headway.analyses.one_model import one_model
+from headway.analyses.premium import PremiumResult, PremiumSpec
 from headway.analyses.result import Result
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "EventsResult",
     "LagResult",
     "LagSpec",
+    "PremiumResult",
+    "PremiumSpec",
     "Result",
     "SensitivityResult",
     "agreement",
@@ -25,6 +29,7 @@ __all__ = [
     "compare",
     "doubling_time",
     "events",
+    "one_model",
     "percent_difference",
     "weight_sensitivity",
 ]

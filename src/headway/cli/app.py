@@ -19,6 +19,7 @@ COMMANDS = (
     "ruler",
     "agreement",
     "events",
+    "premium",
     "multiverse",
     "check",
     "describe",

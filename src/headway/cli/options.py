@@ -165,8 +165,10 @@ def _kind(hint: Any) -> _Kind:
     return kind
 
 
-def day(text: str) -> date:
-    """Read a day written as year-month-day."""
+def day(text: str | date) -> date:
+    """Read a day written as year-month-day (a default is a day already)."""
+    if isinstance(text, date):
+        return text
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -11,9 +11,11 @@ from headway.analyses.agreement import AgreementResult
 from headway.analyses.events import EventsResult
 from headway.analyses.lag import LagResult
 from headway.analyses.multiverse import MultiverseResult
+from headway.analyses.premium import PremiumResult
 from headway.analyses.result import Result
 from headway.report.charts import events_chart, movers_chart, results, rulers, specification
 from headway.report.charts import frontiers as draw_frontiers
+from headway.report.charts import premium as draw_premium
 from headway.report.charts.facts import Facts
 from headway.report.charts.frame import Look
 from headway.report.phrases import names_of
@@ -75,6 +77,9 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
             known = story.events.table.filter(pl.col("kind") == kind)["estimate"]
             if known.is_not_null().any():
                 found.append(_events(story.events, kind, look))
+
+    if story.premium is not None:
+        found += _premium(story.premium, look)
 
     @cache
     def ranked(look: Look) -> alt.LayerChart:
@@ -168,6 +173,31 @@ def _rulers(story: Story, result: Result, look: Look) -> Figure:
         note=rulers.note(result, look),
         description=_described(draw, look),
     )
+
+
+def _premium(result: PremiumResult, look: Look) -> list[Figure]:
+    def variants(look: Look) -> alt.LayerChart:
+        return draw_premium.variants(result, look)
+
+    def benchmarks(look: Look) -> alt.LayerChart:
+        return draw_premium.benchmarks(result, look)
+
+    found = [
+        Figure(
+            name="premium", draw=variants, title=draw_premium.variants_title(result, look),
+            note=draw_premium.variants_note(result, look), description=_described(variants, look),
+        )
+    ]  # fmt: skip
+    if draw_premium.measured(result).height:
+        found.append(
+            Figure(
+                name="premium_benchmarks", draw=benchmarks,
+                title=draw_premium.benchmarks_title(result, look),
+                note=draw_premium.benchmarks_note(result, look),
+                description=_described(benchmarks, look),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _conventions(bout: Bout, name: str, look: Look) -> Figure:

@@ -10,7 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from headway.analyses.premium import PremiumResult
 from headway.report import multiverse, rulers, tables
+from headway.report import premium as phrases
 from headway.report.charts.frame import MEDIUM, NARROW, WIDE, Look
 from headway.report.figures import Figure, figures
 from headway.report.palette import DARK, FONT, LIGHT
@@ -52,7 +54,7 @@ def page(story: Story, *, lang: str | None = None) -> str:
         "figures": {
             "domains": None, "benchmarks": None, "second_frontiers": None,
             "second_conventions": None, "rulers": None, "agreement": None, "movers": None,
-            "multiverse": None,
+            "multiverse": None, "premium": None, "premium_benchmarks": None,
         } | drawn,
         "css": Markup(_styles()),
         "early": Markup(early),
@@ -125,7 +127,8 @@ def _context(story: Story, words: Words) -> dict[str, Any]:
         "stop": "。" if words.lang == "zh" else ".",
         "second": second,
         "contents": _contents(story, words),
-        "tables": _tables(story, words),
+        "tables": _tables(story, words) | _premium_tables(story, words),
+        "premium": None if story.premium is None else _premium(story.premium, words),
         "unknown": {
             f"{kind}s": ""
             if story.events is None
@@ -162,6 +165,7 @@ def _contents(story: Story, words: Words) -> list[tuple[str, str]]:
         ("years", "years", True),
         ("second", "second", story.second is not None),
         ("tests", "tests", story.events is not None),
+        ("premium", "premium", story.premium is not None),
         ("changes", "changes", story.changes is not None),
         ("scale", "scale", True),
         ("method", "method", True),
@@ -207,6 +211,24 @@ def _tables(story: Story, words: Words) -> dict[str, tables.Table | None]:
         out["new_models"] = tables.new_models(words, story)
         out["new_facts"] = tables.new_facts(words, story)
     return out
+
+
+def _premium_tables(story: Story, words: Words) -> dict[str, tables.Table | None]:
+    names = ("designs", "placebos", "variants", "benchmarks")
+    if story.premium is None:
+        return {f"premium_{name}": None for name in names}
+    made = (phrases.designs, phrases.placebos, phrases.variants, phrases.benchmarks)
+    return {
+        f"premium_{name}": table(words, story.premium)
+        for name, table in zip(names, made, strict=True)
+    }
+
+
+def _premium(result: PremiumResult, words: Words) -> dict[str, Any]:
+    return {
+        "lead": words("premium.lead", **phrases.names(words, result)),
+        "verdict": phrases.verdict(words, result),
+    }
 
 
 def _gap(story: Story, words: Words) -> str:

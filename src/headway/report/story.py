@@ -14,6 +14,7 @@ from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
 from headway.analyses.events import EventsResult, events
 from headway.analyses.lag import LagResult, compare, lag
 from headway.analyses.multiverse import Everything, reduced
+from headway.analyses.premium import PremiumResult, premium
 from headway.analyses.result import Result, plain_rows
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.frontier import DateBasis, Frontier
@@ -185,6 +186,7 @@ class Story:
     headline_ruler: str
     changes: Result | None
     every: Everything | None
+    premium: PremiumResult | None
     published: pl.DataFrame
     last_day: dt.date
     problems: Mapping[str, str]
@@ -219,6 +221,7 @@ class Story:
                    self.agreement, self.changes]  # fmt: skip
         if self.second is not None:
             results.append(self.second.compared)
+        results.append(self.premium)
         found = [note for result in results if result is not None for note in result.notes]
         return tuple(dict.fromkeys([*self.own_notes, *self.data.notes, *self.scale.notes, *found]))
 
@@ -237,6 +240,7 @@ class Story:
             "agreement": None if self.agreement is None else self.agreement.to_dict(),
             "changes": None if self.changes is None else self.changes.to_dict(),
             "multiverse": None if self.every is None else self.every.to_dict(),
+            "premium": None if self.premium is None else self.premium.to_dict(),
             "published": plain_rows(self.published),
             "scale": self.scale.to_dict(),
             "problems": dict(self.problems),
@@ -318,6 +322,13 @@ def tell(
                 movers=MOVERS,
             ),
         )  # fmt: skip
+    measured = attempt(
+        "premium",
+        lambda: premium(
+            scale, leader=spec.leader, follower=spec.follower, date=spec.date, level=spec.level,
+            seed=spec.seed, progress=progress,
+        ),
+    )  # fmt: skip
     changed = None
     if spec.since is not None:
         since = spec.since
@@ -330,14 +341,19 @@ def tell(
     every = attempt(
         "multiverse",
         lambda: reduced(
-            everything, spec.leader, spec.follower, rulers=asked, day=last_day, level=spec.level,
+            everything,
+            spec.leader,
+            spec.follower,
+            rulers=asked,
+            day=last_day,
+            level=spec.level,
             seed=spec.seed,
         ),
     )
     return Story(
         spec=spec, data=data, scale=scale, main=main, second=second, events=found,
         rulers=rulers, agreement=agreed, scales=scales,
-        headline_ruler=reference, changes=changed, every=every,
+        headline_ruler=reference, premium=measured, changes=changed, every=every,
         published=_published(scale), last_day=last_day, problems=problems,
         own_notes=tuple(own_notes),
     )  # fmt: skip

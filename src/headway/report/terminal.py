@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from headway.report import multiverse, rulers, tables
+from headway.report import premium as phrases
 from headway.report.story import Bout, Story
 from headway.report.words import Words
 
@@ -61,6 +62,13 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
         for kind, columns in _EVENT_COLUMNS.items():
             most = ALL if kind == "domain" else MOST
             show(tables.events(words, story.events, kind), console, *columns, most=most)
+    if story.premium is not None:
+        said = phrases.verdict(words, story.premium)
+        console.print()
+        console.print(Text(said.claim, style="bold"))
+        console.print(Text(f"{said.figure} {said.caution}"))
+        show(phrases.designs(words, story.premium), console, (0, 1, 2, 3, 4, 5), (1, 2, 3, 4),
+             (1, 2, 3))  # fmt: skip
     if story.changes is not None and story.spec.since is not None:
         console.print()
         heading = words("page.changes_heading", day=words.day(story.spec.since))

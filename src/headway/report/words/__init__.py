@@ -5,11 +5,21 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import comparisons, en, groups, multiverse, notes, rulers, zh
+from headway.report.words import (
+    comparisons,
+    en,
+    groups,
+    multiverse,
+    notes,
+    premium,
+    rulers,
+    zh,
+)
 
+_PARTS = (rulers, comparisons, multiverse, premium)
 LANGUAGES: dict[str, dict[str, str]] = {
-    "en": en.TEXTS | rulers.ENGLISH | comparisons.ENGLISH | multiverse.ENGLISH,
-    "zh": zh.TEXTS | rulers.CHINESE | comparisons.CHINESE | multiverse.CHINESE,
+    "en": {key: text for part in _PARTS for key, text in part.ENGLISH.items()} | en.TEXTS,
+    "zh": {key: text for part in _PARTS for key, text in part.CHINESE.items()} | zh.TEXTS,
 }
 
 __all__ = ["LANGUAGES", "Words"]

@@ -66,6 +66,29 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "这两个数值取自全部证据的拟合。",
     ),
     (
+        r"In (\d+) draws a ruler of one side is undefined; those are left out\.",
+        "有 {1} 次抽样中一侧的标尺无定义，已略去。",
+    ),
+    (
+        r"two rulers: (\d+) models of (.+?) have at least (\d+) (\w+) and \d+ (\w+) scores, and "
+        r"(\d+) are needed for two rulers\.",
+        "两把标尺：{group2}一方两类成绩各有至少 {3} 项的模型只有 {1} 个，而需要 {6} 个。",
+    ),
+    (
+        r"two rulers: neither ruler has both groups in its last twelve months\.",
+        "两把标尺：最近十二个月内，两把标尺上都缺少其中一方。",
+    ),
+    (
+        r"two rulers: the anchor '(.+?)' has no scores on this ruler, so nothing fixes its "
+        r"points\.",
+        "两把标尺：定标模型 {1} 在其中一把标尺上没有成绩，无法固定刻度。",
+    ),
+    (
+        r"two rulers: the scores fall apart into (\d+) groups of models that share no benchmark, "
+        r"so their capabilities cannot be compared\.",
+        "两把标尺：成绩分成互不相连的 {1} 组模型，能力无法比较。",
+    ),
+    (
         r"trend: fewer than 60 days from (\S+) to the last day\.",
         "直线趋势：从 {1} 到最后一日不足 60 天。",
     ),
