@@ -159,8 +159,9 @@ def effect(
     The estimate without each benchmark gives its influence
     :math:`J_b = \sqrt{(n - 1) / n} \, (\hat\tau - \hat\tau_{-b})`, n the number of benchmarks of
     its class. A resample draws the benchmarks of each class with replacement,
-    :math:`\tau^* = \hat\tau + \sum_b (n^*_b - 1) J_b`, so its variance is that of the jackknife
-    over benchmarks.
+    :math:`\tau^* = \hat\tau + \sqrt{f / (f - 2)} \sum_b (n^*_b - 1) J_b`, so its variance is
+    that of the jackknife over benchmarks times that of Student's t with f degrees of freedom, the
+    benchmarks less the classes.
 
     Parameters
     ----------
@@ -198,12 +199,14 @@ def effect(
             less, pulled, whole[0] - cross[b], whole[1] - square[b], whole[2] - pull[b]
         )
     rng = np.random.default_rng(seed)
+    freedom = max(size - len(np.unique(classes)), 3)
+    widened = np.sqrt(freedom / (freedom - 2))
     for kind in np.unique(classes) if resamples else ():
         chosen = np.flatnonzero(classes == kind)
         n = len(chosen)
         influence = np.sqrt((n - 1) / n) * (estimate - left_out[chosen])
         times = rng.multinomial(n, np.full(n, 1 / n), size=resamples)
-        rows[1:] += (times - 1) @ influence
+        rows[1:] += widened * ((times - 1) @ influence)
     return Effect(
         estimate=estimate, error=model.sigma / np.sqrt(precision), left_out=left_out, rows=rows
     )
