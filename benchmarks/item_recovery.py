@@ -5,7 +5,7 @@
 Abilities are standard normal, standardised to mean 0 and standard deviation 1; log slopes are
 N(0, 0.5^2) (one slope of 1.3 with 1pl) and difficulties N(0, 2^2), as the ruler's priors have it,
 unless the row says otherwise. Errors are root mean squares without rescaling, beside the error
-with the questions' parameters known (the floor). Prints the table of ``docs/evidence/items.md``.
+with the questions' parameters known (the floor). Prints a table.
 """
 
 import argparse
