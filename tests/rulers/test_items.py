@@ -334,6 +334,14 @@ def test_answers_without_any_signal_still_settle() -> None:
     assert scale.diagnostics["last_change"] <= item_fit.TOLERANCE
 
 
+def test_priors_too_wide_to_hold_anything_are_refused() -> None:
+    answers = (np.random.default_rng(1).random((12, 30)) < 0.6).astype(np.int8)
+    answers[0], answers[1] = 1, 0
+    made = responses.from_matrix(answers, [f"m{k:02d}" for k in range(12)])
+    with pytest.raises(NotConverged, match="priors this wide|still change"):
+        ItemRuler(slope_sd=1000.0, difficulty_sd=1000.0, draws=0).fit_parts(made)
+
+
 def test_a_fit_that_is_cut_short_says_so() -> None:
     world = item_world(10, 30, seed=9)
     answers = responses.from_matrix(world.answers, world.models)

@@ -228,6 +228,12 @@ class _Driver:
         while self.passes < most and self.change > tolerance:
             image = self._pass(self.x)
             self.passes += 1
+            if not np.isfinite(image).all():
+                raise NotConverged(
+                    "the fit ran away: priors this wide do not hold some of the questions or models",
+                    hint="take smaller slope_sd and difficulty_sd (0.5 and 2 are usual), or leave "
+                    "out what has all answers right or all wrong",
+                )
             moved = image[: len(self.sizes)] - self.x[: len(self.sizes)]
             self.change = float(np.max(np.abs(moved)))
             progress.advance(self.passes, most)
