@@ -338,7 +338,7 @@ def test_priors_too_wide_to_hold_anything_are_refused() -> None:
     answers = (np.random.default_rng(1).random((12, 30)) < 0.6).astype(np.int8)
     answers[0], answers[1] = 1, 0
     made = responses.from_matrix(answers, [f"m{k:02d}" for k in range(12)])
-    with pytest.raises(NotConverged, match="priors this wide|still change"):
+    with pytest.raises(NotConverged, match=r"priors this wide|still change"):
         ItemRuler(slope_sd=1000.0, difficulty_sd=1000.0, draws=0).fit_parts(made)
 
 
