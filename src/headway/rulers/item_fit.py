@@ -230,7 +230,7 @@ class _Driver:
             self.passes += 1
             if not np.isfinite(image).all():
                 raise NotConverged(
-                    "the fit ran away: priors this wide do not hold some of the questions or models",
+                    "the fit ran away: priors this wide do not hold every question or model",
                     hint="take smaller slope_sd and difficulty_sd (0.5 and 2 are usual), or leave "
                     "out what has all answers right or all wrong",
                 )
