@@ -46,6 +46,7 @@ PATIENCE = 150
 PSEUDO = 5
 MOST_JOINT = 6000
 AT_ONCE = 16
+ENOUGH = 4000
 # From how many nodes on an ability has the moments of its posterior; with fewer, the normal
 # distribution nearest to it.
 SHAPED = 9
@@ -96,6 +97,21 @@ class ItemFit:
     options: Options
     passes: int
     change: float
+
+    @property
+    def stderr(self) -> FloatArray:
+        """Standard errors of the abilities within the fixed scale, (n_takers,)."""
+        from scipy.linalg import cho_solve
+
+        if self.factor is None:
+            return self.sd
+        covariance = cho_solve((self.factor, True), np.eye(len(self.mean)))
+        along = covariance @ self.fixed.T
+        within = self.fixed @ along
+        variance = np.diag(covariance) - 2 * np.einsum("mk,km->m", along, self.fixed)
+        variance += np.einsum("km,kl,lm->m", self.fixed, within, self.fixed)
+        out: FloatArray = np.sqrt(np.maximum(variance, 0.0))
+        return out
 
     def deviations(self, n_draws: int, seed: int, *, stream: int = 0) -> FloatArray:
         """Draw the abilities' errors, (n_draws, n_takers), within the fixed scale."""
@@ -386,13 +402,10 @@ class _Driver:
                 f"the parameters of {self.failed} questions were not found",
                 hint="look for questions with a handful of answers, and leave them out",
             )
-        # The iteration's rules give means; variances need finer ones.
-        reported = [
-            np.zeros(len(s)) if self.modes else choose(part, REPORTED)
-            for s, part in zip(self.states, self.counts, strict=True)
-        ]
-        for state, rule in zip(self.states, reported, strict=True):
-            state[:, -1] = rule
+        # The iteration's rules give means; variances of some questions need finer ones.
+        for k, (state, part) in enumerate(zip(self.states, self.counts, strict=True)):
+            finer = choose(part, REPORTED)
+            state[:, -1] = 0 if self.modes else np.where(finer == self.rules[k], -1, finer)
         self._pass(self.x, move=False)
         fixed = np.ones((1, n))
         if self.options.free_slope:
@@ -421,12 +434,14 @@ class _Driver:
         from scipy.linalg import cholesky, eigh
 
         options = self._options_at(float(np.exp(self.x[-1])))
-        lost = np.zeros((len(mean), len(mean)))
+        lost = np.zeros((len(mean), len(mean)), order="F")
+        enough = max(ENOUGH, 3 * len(mean))
+        every = max(1, sum(len(state) for state in self.states) // enough)
         # A few parts at a time: each gives a matrix of all takers by all takers.
         for first in range(0, len(self.states), AT_ONCE):
             chosen = range(first, first + AT_ONCE)
             each = [state if k in chosen else None for k, state in enumerate(self.states)]
-            for part in self.engine.run(item_parts.missing, mean, options, each=each):
+            for part in self.engine.run(item_parts.missing, mean, options, every, each=each):
                 if part is not None:
                     lost += part
         lost = np.triu(lost) + np.triu(lost, 1).T

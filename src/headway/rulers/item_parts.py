@@ -143,7 +143,7 @@ def sweep(part: Part, state: FloatArray, nodes: Nodes, options: Options) -> Swep
 
 
 def missing(
-    part: Part, state: FloatArray | None, ability: FloatArray, options: Options
+    part: Part, state: FloatArray | None, ability: FloatArray, options: Options, every: int = 1
 ) -> NDArray[np.float32] | None:
     r"""Information about the abilities that is lost because the questions are not known.
 
@@ -155,6 +155,11 @@ def missing(
     with :math:`C_j` (2, n_takers) the expected cross derivatives of the log-likelihood in the
     question's parameters and the abilities, and :math:`\Sigma_j` the question's covariance. For the
     others it is taken over the points of a quadrature rule.
+
+    Parameters
+    ----------
+    every
+        Take one question of so many, and multiply: of very many questions some are enough.
 
     Returns
     -------
@@ -169,13 +174,14 @@ def missing(
 
     n = part.n_takers
     out = np.zeros((n, n), dtype=np.float32, order="F")
-    plenty = effective(*item_totals(part)) >= PLENTY
-    for which, rows in _crosses(part, state, ability, options, np.flatnonzero(plenty)):
+    taken = np.arange(0, len(part.items), every)
+    plenty = effective(*item_totals(part))[taken] >= PLENTY
+    for which, rows in _crosses(part, state, ability, options, taken[plenty]):
         factor = _factors(state[which], options.free_slope)
         both = rows.reshape(len(which), 2, n)
         scaled = np.einsum("jab,jbm->jam", factor, both).reshape(-1, n)
         out = ssyrk(1.0, scaled.T, beta=1.0, c=out, overwrite_c=True)
-    few = np.flatnonzero(~plenty)
+    few = taken[~plenty]
     first, last = options.rule_start[SCORE_RULE : SCORE_RULE + 2]
     z, log_weight = options.rule_z[first:last], options.rule_log_weight[first:last]
     step = max(1, BLOCK // len(z))
@@ -188,6 +194,8 @@ def missing(
             z, log_weight, rows,
         )  # fmt: skip
         out = ssyrk(1.0, _main_directions(rows, len(z)).T, beta=1.0, c=out, overwrite_c=True)
+    if every > 1:
+        out *= len(part.items) / len(taken)
     return np.asarray(out)
 
 

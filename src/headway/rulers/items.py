@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import polars as pl
 
-from headway.draws import Draws, FloatArray, central_interval
+from headway.draws import Draws, central_interval
 from headway.engines import Engine
 from headway.errors import UsageError
 from headway.progress import Progress, Silent
@@ -30,6 +30,8 @@ POINTS = 200.0 / np.log(3.0)
 """Points per logit: 200 points are three times the odds."""
 FEW = 4
 SPREAD_DRAWS = 400
+# With more models the abilities' share in the errors of questions is small.
+MANY = 500
 UNIT = {"sd": "standard deviations", "logits": "logits", "points": "points"}
 
 
@@ -260,7 +262,8 @@ class ItemRuler:
         seed: int,
     ) -> Scale:
         # Errors of the questions need draws of the abilities even where none are asked for.
-        spread = fit.deviations(SPREAD_DRAWS, seed, stream=1)
+        n_spread = SPREAD_DRAWS if len(fit.mean) <= MANY else SPREAD_DRAWS // 4
+        spread = fit.deviations(n_spread, seed, stream=1)
         described = engine.run(
             item_checks.describe, fit.mean, fit.sd, spread, fit.options, each=list(fit.states)
         )
@@ -277,7 +280,7 @@ class ItemRuler:
         values = factor * (fit.mean + deviations)[:, place]
         low, high = central_interval(values, self.level)
         status, counts = _status(fit)
-        variants = _variant_table(fit, factor, status, counts, spread, UNIT[self.units])
+        variants = _variant_table(fit, factor, status, counts, UNIT[self.units])
         details = {"items": items, "benchmarks": _benchmark_table(items), "variants": variants}
         notes = [*answers.notes, *self._notes(fit, status, items)]
         if self.groups:
@@ -397,7 +400,6 @@ def _variant_table(
     factor: float,
     status: tuple[str, ...],
     counts: np.ndarray[Any, np.dtype[np.int64]],
-    spread: FloatArray,
     unit: str,
 ) -> pl.DataFrame:
     trials = sum((part.taker_trials for part in fit.totals), np.zeros(len(fit.mean)))
@@ -408,7 +410,7 @@ def _variant_table(
             "variant": [variant if variant != POOLED else None for _, variant in fit.takers],
             "quantity": "capability",
             "estimate": factor * fit.mean,
-            "stderr": factor * spread.std(axis=0),
+            "stderr": factor * fit.stderr,
             "unit": unit,
             "right": score / trials,
             "n": counts,

@@ -4,12 +4,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headway.rulers.kernels.elementary import decay
+from headway.rulers.kernels.elementary import FAST, decay
 from headway.rulers.kernels.items import (
     MEAN_ALPHA,
     MEAN_B,
     MODE_ALPHA,
     MODE_B,
+    fill,
     gather,
     mode_of,
     normaliser,
@@ -19,13 +20,26 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _cross_of(
+    a: float, b: float, x: Floats, w: Floats, n: int, by_alpha: Floats, by_b: Floats
+) -> None:
+    for i in range(n):
+        u = x[i] - b
+        e = decay(abs(a * u))
+        large = 1.0 / (1.0 + e)
+        v = w[i] * e * large * large * a * a
+        by_alpha[i] = -v * u
+        by_b[i] = v
+
+
 @njit(nogil=True, cache=True, error_model="numpy")
 def cross(
     start: Ints,
     taker: NDArray[np.uint32],
     code: NDArray[np.uint32],
     trials: Floats,
-    success: Floats,  # noqa: ARG001 - one call for all loops over answers
+    success: Floats,
     state: Floats,
     which: Ints,
     ability: Floats,
@@ -39,17 +53,16 @@ def cross(
     """
     n_takers = len(ability)
     who, what = np.empty(n_takers, np.int64), np.empty(n_takers, np.int64)
+    x, w, s = np.empty(n_takers), np.empty(n_takers), np.empty(n_takers)
+    by_alpha, by_b = np.empty(n_takers), np.empty(n_takers)
     for row, j in enumerate(which):
         n = gather(j, start, taker, code, n_takers, who, what, trials)
-        a, b = np.exp(state[j, MEAN_ALPHA]), state[j, MEAN_B]
+        fill(who, what, n, trials, success, ability, x, w, s)
+        _cross_of(np.exp(state[j, MEAN_ALPHA]), state[j, MEAN_B], x, w, n, by_alpha, by_b)
         for i in range(n):
-            m = who[i]
-            u = ability[m] - b
-            e = decay(abs(a * u))
-            v = trials[what[i]] * e / ((1.0 + e) * (1.0 + e))
             if free_slope:
-                out[2 * row, m] = -v * a * a * u
-            out[2 * row + 1, m] = v * a * a
+                out[2 * row, who[i]] = by_alpha[i]
+            out[2 * row + 1, who[i]] = by_b[i]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

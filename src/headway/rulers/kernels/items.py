@@ -19,19 +19,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headway.rulers.kernels.elementary import decay, log_one_plus
+from headway.rulers.kernels.elementary import FAST, decay, log_one_plus
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_FAST = {"reassoc", "contract", "nsz", "arcp"}
 _MOST_STEPS = 60
 _STEP_TOLERANCE = 1e-7
 MODE_ALPHA, MODE_B, MEAN_ALPHA, MEAN_B, VAR_ALPHA, COV, VAR_B, RULE = range(8)
 STATE = 8
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _moments(
     a: float, b: float, x: Floats, w: Floats, n: int
 ) -> tuple[float, float, float, float, float]:
@@ -53,7 +52,7 @@ def _moments(
     return p0, p1, v0, v1, v2
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def normaliser(a: float, b: float, x: Floats, w: Floats, n: int, p: Floats) -> float:
     """Sum of w log(1 + exp(eta)); the probabilities are written to ``p``."""
     total = 0.0
@@ -67,7 +66,7 @@ def normaliser(a: float, b: float, x: Floats, w: Floats, n: int, p: Floats) -> f
     return total
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _normaliser_of_ones(a: float, b: float, x: Floats, n: int, p: Floats, q: Floats) -> float:
     """The same where every w is 1: the logarithm of products of at most 2^900; ``q`` is scratch."""
     total = 0.0
@@ -87,7 +86,7 @@ def _normaliser_of_ones(a: float, b: float, x: Floats, n: int, p: Floats, q: Flo
     return total
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _add_softplus(a: float, b: float, x: Floats, n: int, weight: float, out: Floats) -> None:
     for i in range(n):
         eta = a * (x[i] - b)
@@ -95,7 +94,7 @@ def _add_softplus(a: float, b: float, x: Floats, n: int, weight: float, out: Flo
         out[i] += weight * (0.5 * (eta + t) + log_one_plus(decay(t)))
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _add_curvature(p: Floats, n: int, first: float, second: float, g: Floats, h: Floats) -> None:
     for i in range(n):
         g[i] += first * p[i]
@@ -193,8 +192,8 @@ def gather(
     return n
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
-def _fill(
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def fill(
     who: Ints,
     what: Ints,
     n: int,
@@ -220,7 +219,7 @@ def _fill(
     return s0, s1, most
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _hand_out(
     who: Ints,
     n: int,
@@ -283,8 +282,9 @@ def sweep(
 ) -> tuple[Floats, Floats, Floats, Floats, int]:
     """Find the posterior of every question of a part, and what it says to every node.
 
-    Returns the new state (n_items, STATE); gradient, curvature and log-likelihood (the last only
-    if ``values``) at every node; and the number of questions that did not converge.
+    Questions with a negative rule are passed over. Returns the new state (n_items, STATE);
+    gradient, curvature and log-likelihood (the last only if ``values``) at every node; and the
+    number of questions that did not converge.
     """
     n_takers, n_items = len(node_start) - 1, len(start) - 1
     most = longest(start, taker, code, node_start)
@@ -298,19 +298,21 @@ def sweep(
     sum_g, sum_h, sum_v = np.empty(most), np.empty(most), np.empty(most)
     widest = 1
     for j in range(n_items):
-        rule = int(before[j, RULE])
+        rule = max(int(before[j, RULE]), 0)
         widest = max(widest, rule_start[rule + 1] - rule_start[rule])
     p = np.empty((widest, most))
     log_weight, slope = np.empty(widest), np.empty(widest)
     alphas, bs = np.empty(widest), np.empty(widest)
     failed = 0
     for j in range(n_items):
+        if before[j, RULE] < 0:
+            continue
         n_who = gather(j, start, taker, code, n_takers, who, what, trials)
         n = 0
         s0 = s1 = most_trials = 0.0
         if single:
             n = n_who
-            s0, s1, most_trials = _fill(who, what, n, trials, success, node_x, x, w, s_of)
+            s0, s1, most_trials = fill(who, what, n, trials, success, node_x, x, w, s_of)
         else:
             for i in range(n_who):
                 m, c = who[i], what[i]
