@@ -5,7 +5,7 @@
 Abilities are standard normal, standardised to mean 0 and standard deviation 1; log slopes are
 N(0, 0.5^2) (one slope of 1.3 with 1pl) and difficulties N(0, 2^2), as the ruler's priors have it,
 unless the row says otherwise. Errors are root mean squares without rescaling, beside the error
-with the questions' parameters known (the floor). Prints the table of ``docs/evidence/items.md``.
+with the questions' parameters known (the floor). Prints a table.
 """
 
 import argparse
@@ -33,6 +33,12 @@ DESIGNS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("the same, 1pl", {"models": 100, "items": 1000, "one_slope": True}),
     ("the same, four epochs", {"models": 100, "items": 1000, "epochs": 4}),
     ("the same, difficulties N(0, 1)", {"models": 100, "items": 1000, "difficulty_sd": 1.0}),
+    (
+        "the same, estimated priors",
+        {"models": 100, "items": 1000, "difficulty_sd": 1.0, "priors": "estimated"},
+    ),
+    ("20 models, 300 questions", {"models": 20, "items": 300}),
+    ("the same, estimated priors", {"models": 20, "items": 300, "priors": "estimated"}),
     ("300 models, 2,000 questions", {"models": 300, "items": 2000}),
     ("200 models, 20 questions", {"models": 200, "items": 20}),
     ("15 models, 15 questions", {"models": 15, "items": 15}),
@@ -66,9 +72,12 @@ def one(design: Mapping[str, Any], seed: int) -> Floats:
     """Error, floor, coverage of abilities, of the outer tenth, of difficulties and slopes."""
     from item_world import error, floor, world
 
-    made = world(**{"difficulty_sd": 2.0, **design}, seed=seed)
+    shape = {name: value for name, value in design.items() if name != "priors"}
+    made = world(**{"difficulty_sd": 2.0, **shape}, seed=seed)
     model: Model = "1pl" if design.get("one_slope") else "2pl"
-    scale = ItemRuler(model=model, draws=500, seed=seed).fit_parts(answered(made))
+    scale = ItemRuler(
+        model=model, priors=design.get("priors", "fixed"), draws=500, seed=seed
+    ).fit_parts(answered(made))
     items = scale.details["items"].sort("item")
     inside = (scale.low < made.ability) & (made.ability < scale.high)
     outer = np.argsort(-np.abs(made.ability))[: max(2, len(made.ability) // 10)]

@@ -133,6 +133,9 @@ def test_technical_errors_are_missing_or_wrong(frame: pl.DataFrame) -> None:
     [
         (lambda f: f.drop("item"), DataError, "lack the columns item"),
         (lambda f: f.clear(), NotIdentified, "no answers"),
+        (lambda f: f.with_columns(model=pl.lit(None)), DataError, "rows have no model"),
+        (lambda f: f.with_columns(epoch=pl.lit(None)), DataError, "rows have no epoch"),
+        (lambda f: f.with_columns(score=pl.lit("yes")), DataError, "responses: conversion"),
         (lambda f: f.with_columns(error=pl.lit("down")), NotIdentified, "no answers"),
     ],
 )
@@ -206,6 +209,12 @@ def test_wrong_answers_in_files_say_where(frame: pl.DataFrame, tmp_path: Path) -
     frame.with_columns(model=pl.lit(None, dtype=pl.String)).write_parquet(file)
     with pytest.raises(DataError, match="has no name"):
         parts_from_parquet(file)
+    frame.with_columns(score=pl.lit("yes")).write_parquet(file)
+    with pytest.raises(DataError, match=r"x\.parquet cannot be read: conversion"):
+        parts_from_parquet(file)
+    frame.with_columns(epoch=pl.lit(None, dtype=pl.Int64)).write_parquet(file)
+    with pytest.raises(DataError, match="rows have no epoch"):
+        QUIET.fit_parts(parts_from_parquet(file))
     file.write_bytes(b"PAR1 not really")
     with pytest.raises(DataError, match="cannot be read as Parquet"):
         parts_from_parquet(file)

@@ -43,8 +43,10 @@ TOLERANCE = 1e-9
 MOST_PASSES = 300
 MEMORY = 8
 PATIENCE = 150
+PSEUDO = 5
 MOST_JOINT = 6000
 AT_ONCE = 16
+ENOUGH = 4000
 # From how many nodes on an ability has the moments of its posterior; with fewer, the normal
 # distribution nearest to it.
 SHAPED = 9
@@ -96,6 +98,21 @@ class ItemFit:
     passes: int
     change: float
 
+    @property
+    def stderr(self) -> FloatArray:
+        """Standard errors of the abilities within the fixed scale, (n_takers,)."""
+        from scipy.linalg import cho_solve
+
+        if self.factor is None:
+            return self.sd
+        covariance = cho_solve((self.factor, True), np.eye(len(self.mean)))
+        along = covariance @ self.fixed.T
+        within = self.fixed @ along
+        variance = np.diag(covariance) - 2 * np.einsum("mk,km->m", along, self.fixed)
+        variance += np.einsum("km,kl,lm->m", self.fixed, within, self.fixed)
+        out: FloatArray = np.sqrt(np.maximum(variance, 0.0))
+        return out
+
     def deviations(self, n_draws: int, seed: int, *, stream: int = 0) -> FloatArray:
         """Draw the abilities' errors, (n_draws, n_takers), within the fixed scale."""
         from scipy.linalg import solve_triangular
@@ -115,6 +132,7 @@ def fit(
     *,
     model: Model = "2pl",
     prior: tuple[float, float, float, float] = (0.0, 0.5, 0.0, 2.0),
+    estimate_prior: bool = False,
     modes: bool = False,
     progress: Progress | None = None,
     resume: Resume | None = None,
@@ -132,6 +150,9 @@ def fit(
         ``2pl``: a slope per question; ``1pl``: one slope for all.
     prior
         Mean and standard deviation of the log-slope, then of the difficulty.
+    estimate_prior
+        Replace these by the questions' own means and standard deviations (empirical Bayes), with
+        the weight of five questions left to what was given.
     modes
         Take every question at its mode instead of integrating over its posterior: the classic
         marginal (with weak priors: maximum) likelihood, for many takers and few questions.
@@ -151,7 +172,7 @@ def fit(
     counts = tuple(engine.run(item_parts.totals))
     require_connected(takers, [part.group for part in counts])
     options = options_of(model, prior)
-    driver = _Driver(engine, counts, options, model, modes)
+    driver = _Driver(engine, counts, options, model, modes, estimate_prior)
     driver.iterate(progress, resume, most_passes)
     return driver.finished(tuple(takers), progress)
 
@@ -166,9 +187,10 @@ class _Driver:
         options: Options,
         model: Model,
         modes: bool,
+        estimate_prior: bool,
     ) -> None:
         self.engine, self.counts, self.options, self.model = engine, counts, options, model
-        self.modes = modes
+        self.modes, self.estimate_prior, self.given = modes, estimate_prior, options.prior
         self.trials = _added([part.taker_trials for part in counts])
         self.score = _added([part.taker_score for part in counts])
         rate = (self.score + 0.5) / (self.trials + 1.0)
@@ -222,6 +244,12 @@ class _Driver:
         while self.passes < most and self.change > tolerance:
             image = self._pass(self.x)
             self.passes += 1
+            if not np.isfinite(image).all():
+                raise NotConverged(
+                    "the fit ran away: priors this wide do not hold every question or model",
+                    hint="take smaller slope_sd and difficulty_sd (0.5 and 2 are usual), or leave "
+                    "out what has all answers right or all wrong",
+                )
             moved = image[: len(self.sizes)] - self.x[: len(self.sizes)]
             self.change = float(np.max(np.abs(moved)))
             progress.advance(self.passes, most)
@@ -244,6 +272,7 @@ class _Driver:
         return {
             "x": self.x,
             "weight": self.weight,
+            "prior": self.options.prior,
             "states": np.concatenate(self.states),
             "counts": np.array([self.passes, self.failed, rough], dtype=np.int64),
             "change": np.array([self.change, mixer.last]),
@@ -253,6 +282,7 @@ class _Driver:
 
     def _restore(self, saved: Mapping[str, NDArray[Any]]) -> tuple["_Anderson", tuple[bool, ...]]:
         self.x, self.weight = saved["x"], saved["weight"]
+        self.options = replace(self.options, prior=saved["prior"])
         self.passes, self.failed, rough = (int(count) for count in saved["counts"])
         self.change = float(saved["change"][0])
         pieces = np.split(saved["states"], np.cumsum([len(s) for s in self.states])[:-1])
@@ -298,7 +328,26 @@ class _Driver:
             part[:, 3] = (part[:, 3] - shift) / scale
             part[:, 0] += np.log(scale)
             part[:, 2] += np.log(scale)
-        return self._packed(new_mean, new_sd)
+        packed = self._packed(new_mean, new_sd)
+        if self.estimate_prior:
+            self.options = replace(self.options, prior=self._prior(float(np.exp(packed[-1]))))
+        return packed
+
+    def _prior(self, spread: float) -> FloatArray:
+        """Means and precisions of the questions' parameters, difficulties in units of spread."""
+        prior = self.given.copy()
+        states = np.concatenate(self.states)
+        weight = len(states) + PSEUDO
+        for k, (column, variance, unit) in enumerate(((2, 4, 1.0), (3, 6, spread))):
+            if k == 0 and not self.options.free_slope:
+                continue
+            given, precision = self.given[2 * k : 2 * k + 2]
+            value = states[:, column] / unit
+            mean = (value.sum() + PSEUDO * given) / weight
+            square = (states[:, variance] / unit**2 + (value - mean) ** 2).sum()
+            prior[2 * k] = mean
+            prior[2 * k + 1] = weight / (square + PSEUDO * (1 / precision + (mean - given) ** 2))
+        return prior
 
     def _moments(
         self, at: FloatArray, value: FloatArray
@@ -353,13 +402,10 @@ class _Driver:
                 f"the parameters of {self.failed} questions were not found",
                 hint="look for questions with a handful of answers, and leave them out",
             )
-        # The iteration's rules give means; variances need finer ones.
-        reported = [
-            np.zeros(len(s)) if self.modes else choose(part, REPORTED)
-            for s, part in zip(self.states, self.counts, strict=True)
-        ]
-        for state, rule in zip(self.states, reported, strict=True):
-            state[:, -1] = rule
+        # The iteration's rules give means; variances of some questions need finer ones.
+        for k, (state, part) in enumerate(zip(self.states, self.counts, strict=True)):
+            finer = choose(part, REPORTED)
+            state[:, -1] = 0 if self.modes else np.where(finer == self.rules[k], -1, finer)
         self._pass(self.x, move=False)
         fixed = np.ones((1, n))
         if self.options.free_slope:
@@ -388,12 +434,14 @@ class _Driver:
         from scipy.linalg import cholesky, eigh
 
         options = self._options_at(float(np.exp(self.x[-1])))
-        lost = np.zeros((len(mean), len(mean)))
+        lost = np.zeros((len(mean), len(mean)), order="F")
+        enough = max(ENOUGH, 3 * len(mean))
+        every = max(1, sum(len(state) for state in self.states) // enough)
         # A few parts at a time: each gives a matrix of all takers by all takers.
         for first in range(0, len(self.states), AT_ONCE):
             chosen = range(first, first + AT_ONCE)
             each = [state if k in chosen else None for k, state in enumerate(self.states)]
-            for part in self.engine.run(item_parts.missing, mean, options, each=each):
+            for part in self.engine.run(item_parts.missing, mean, options, every, each=each):
                 if part is not None:
                     lost += part
         lost = np.triu(lost) + np.triu(lost, 1).T

@@ -18,11 +18,9 @@ def groups(part: Part) -> Ints:
 
     n_items, n = len(part.items), part.n_takers
     if not len(part.taker):
-        code = part.code.reshape(n_items, n)
-        there = part.trials[code] > 0
-        if there.all(axis=1).any():
-            return np.where(there.any(axis=0), 0, -1).astype(np.int64)
-        item, taker = np.nonzero(there)
+        if (np.diff(part.start) == n).any():
+            return np.zeros(n, dtype=np.int64)
+        item, taker = np.nonzero(part.trials[part.code.reshape(n_items, n)] > 0)
     else:
         taker = part.taker.astype(np.int64)
         item = np.repeat(np.arange(n_items), np.diff(part.start))

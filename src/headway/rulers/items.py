@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import polars as pl
 
-from headway.draws import Draws, FloatArray, central_interval
+from headway.draws import Draws, central_interval
 from headway.engines import Engine
 from headway.errors import UsageError
 from headway.progress import Progress, Silent
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
 Units = Literal["sd", "logits", "points"]
 Questions = Literal["integrated", "modes"]
+Priors = Literal["fixed", "estimated"]
 
 POINTS = 200.0 / np.log(3.0)
 """Points per logit: 200 points are three times the odds."""
 FEW = 4
 SPREAD_DRAWS = 400
+# With more models the abilities' share in the errors of questions is small.
+MANY = 500
 UNIT = {"sd": "standard deviations", "logits": "logits", "points": "points"}
 
 
@@ -71,6 +74,10 @@ class ItemRuler:
         Standard deviation of the prior of the log discrimination.
     difficulty_sd
         Standard deviation of the prior of the difficulty, in standard deviations of the abilities.
+    priors
+        fixed: as given by slope_sd and difficulty_sd, around a slope of 1 and a difficulty of 0;
+        estimated: means and standard deviations are those of the questions at hand, with the
+        weight of five questions left to what was given (slower).
     questions
         integrated: over the uncertainty of each question; modes: every question at its most
         likely values, the classic marginal likelihood, for few questions and many models.
@@ -98,6 +105,7 @@ class ItemRuler:
     groups: tuple[str, ...] = ()
     slope_sd: float = 0.5
     difficulty_sd: float = 2.0
+    priors: Priors = "fixed"
     questions: Questions = "integrated"
     level: float = 0.9
     draws: int = 500
@@ -110,6 +118,7 @@ class ItemRuler:
             ("variants", Variants),
             ("errors", Errors),
             ("units", Units),
+            ("priors", Priors),
             ("questions", Questions),
         ):
             if getattr(self, field) not in get_args(kind):
@@ -228,6 +237,7 @@ class ItemRuler:
                 answers.takers,
                 model=self.model,
                 prior=(0.0, self.slope_sd, 0.0, self.difficulty_sd),
+                estimate_prior=self.priors == "estimated",
                 modes=self.questions == "modes",
                 progress=progress,
                 resume=resume,
@@ -239,7 +249,7 @@ class ItemRuler:
 
     def belongs_to(self, answers: Answers) -> dict[str, Any]:
         """Return what a resume file of a fit belongs to, as plain values."""
-        fields = ("model", "slope_sd", "difficulty_sd", "questions")
+        fields = ("model", "slope_sd", "difficulty_sd", "priors", "questions")
         return {name: getattr(self, name) for name in fields} | {"answers": answers.digest}
 
     def _scale(
@@ -252,7 +262,8 @@ class ItemRuler:
         seed: int,
     ) -> Scale:
         # Errors of the questions need draws of the abilities even where none are asked for.
-        spread = fit.deviations(SPREAD_DRAWS, seed, stream=1)
+        n_spread = SPREAD_DRAWS if len(fit.mean) <= MANY else SPREAD_DRAWS // 4
+        spread = fit.deviations(n_spread, seed, stream=1)
         described = engine.run(
             item_checks.describe, fit.mean, fit.sd, spread, fit.options, each=list(fit.states)
         )
@@ -269,7 +280,7 @@ class ItemRuler:
         values = factor * (fit.mean + deviations)[:, place]
         low, high = central_interval(values, self.level)
         status, counts = _status(fit)
-        variants = _variant_table(fit, factor, status, counts, spread, UNIT[self.units])
+        variants = _variant_table(fit, factor, status, counts, UNIT[self.units])
         details = {"items": items, "benchmarks": _benchmark_table(items), "variants": variants}
         notes = [*answers.notes, *self._notes(fit, status, items)]
         if self.groups:
@@ -389,7 +400,6 @@ def _variant_table(
     factor: float,
     status: tuple[str, ...],
     counts: np.ndarray[Any, np.dtype[np.int64]],
-    spread: FloatArray,
     unit: str,
 ) -> pl.DataFrame:
     trials = sum((part.taker_trials for part in fit.totals), np.zeros(len(fit.mean)))
@@ -400,7 +410,7 @@ def _variant_table(
             "variant": [variant if variant != POOLED else None for _, variant in fit.takers],
             "quantity": "capability",
             "estimate": factor * fit.mean,
-            "stderr": factor * spread.std(axis=0),
+            "stderr": factor * fit.stderr,
             "unit": unit,
             "right": score / trials,
             "n": counts,

@@ -163,7 +163,9 @@ def parts_from_parquet(
     else:
         takers = list(who.select("model", "variant").sort("model", "variant").iter_rows())
     digest = sha256(repr(takers).encode())
-    merged = items.group_by("benchmark", "item").agg(pl.col("n", "score").sum())
+    # Rounded, because the sum of fractions depends on the order in which threads come.
+    added = items.group_by("benchmark", "item").agg(pl.col("n", "score").sum())
+    merged = added.with_columns(pl.col("score").round(6))
     digest.update(merged.sort("benchmark", "item").write_csv().encode())
     loads = []
     for names, some in _cut(items, answers_per_part):
@@ -302,6 +304,8 @@ def _load(
         except (OSError, pl.exceptions.PolarsError) as error:
             raise DataError(f"{file} cannot be read: {_first_line(error)}") from None
     rows = pl.concat(frames)
+    if rows["epoch"].null_count():
+        raise DataError(f"{where}: {rows['epoch'].null_count()} rows have no epoch")
     wrong = ~rows["score"].is_between(0.0, 1.0).fill_null(value=False)
     if wrong.any():
         bad = rows.filter(wrong).head(5)

@@ -229,28 +229,34 @@ def _prepared(
             f"responses lack the columns {', '.join(missing)}",
             hint=f"needed are {', '.join(NEEDED)}; variant, epoch and error may be there",
         )
-    lazy, notes = with_optional(frame.lazy(), frame.columns), []
+    try:
+        frame = with_optional(frame.lazy(), frame.columns).select(*KEY, "score", "error").collect()
+    except pl.exceptions.PolarsError as error:
+        raise DataError(f"responses: {str(error).splitlines()[0]}") from None
+    for name in KEY:
+        if frame[name].null_count():
+            raise DataError(f"responses: {frame[name].null_count()} rows have no {name}")
+    notes = []
     if benchmarks is not None:
-        lazy = lazy.filter(pl.col("benchmark").is_in(list(benchmarks)))
+        frame = frame.filter(pl.col("benchmark").is_in(list(benchmarks)))
     if variants == "default":
-        models = lazy.select(pl.col("model").n_unique()).collect().item()
-        lazy = lazy.filter(pl.col("variant") == "default")
-        without = models - lazy.select(pl.col("model").n_unique()).collect().item()
+        models = frame["model"].n_unique()
+        frame = frame.filter(pl.col("variant") == "default")
+        without = models - frame["model"].n_unique()
         if without:
             notes.append(f"{without} models without a variant called default are left out.")
     if errors == "missing":
-        failed = lazy.filter(pl.col("error").is_not_null()).select(pl.len()).collect().item()
+        failed = int(frame["error"].is_not_null().sum())
         if failed:
-            lazy = lazy.filter(pl.col("error").is_null())
+            frame = frame.filter(pl.col("error").is_null())
             notes.append(f"{failed} answers that failed by a technical error count as missing.")
-    frame = lazy.select(*KEY, "score").collect()
     if variants == "pooled":
         several = (
             frame.group_by("model").agg(pl.col("variant").n_unique()).filter(pl.col("variant") > 1)
         )
         if len(several):
             notes.append(f"{len(several)} models have several variants, pooled into one.")
-    return frame, tuple(notes)
+    return frame.drop("error"), tuple(notes)
 
 
 def with_optional(lazy: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:

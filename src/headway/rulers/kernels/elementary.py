@@ -7,6 +7,9 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import njit, types
 from numba.extending import intrinsic
 
+FAST = {"reassoc", "contract", "nsz", "arcp"}
+"""What a sum may do to run on vectors: all but to assume that no value is infinite or NaN."""
+
 
 @intrinsic
 def _bits(typing, value):  # type: ignore[no-untyped-def]  # noqa: ARG001

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headway.rulers.kernels.elementary import decay
+from headway.rulers.kernels.elementary import FAST, decay
 from headway.rulers.kernels.items import MEAN_ALPHA, MEAN_B, gather
 
 Floats = NDArray[np.float64]
@@ -14,13 +14,7 @@ SHIFT, INFORMATION, N_FIRST, N_SECOND, RIGHT_FIRST, RIGHT_SECOND = range(6)
 _LEAST = 1e-8
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _share(eta: float) -> float:
-    e = decay(abs(eta))
-    return (1.0 if eta > 0.0 else e) / (1.0 + e)
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _residuals(
     n: int,
     who: Ints,
@@ -37,12 +31,64 @@ def _residuals(
 ) -> None:
     """Abilities without the answer in hand, residuals and variances of a question's answers."""
     for i in range(n):
-        m, c = who[i], what[i]
-        p = _share(a * (ability[m] - b))
-        x[i] = ability[m] - variance[m] * a * (success[c] - trials[c] * p)
-        p = _share(a * (x[i] - b))
-        r[i] = success[c] - trials[c] * p
-        v[i] = trials[c] * p * (1.0 - p)
+        theta, t, s = ability[who[i]], trials[what[i]], success[what[i]]
+        eta = a * (theta - b)
+        e = decay(abs(eta))
+        p = (1.0 if eta > 0.0 else e) / (1.0 + e)
+        theta -= variance[who[i]] * a * (s - t * p)
+        eta = a * (theta - b)
+        e = decay(abs(eta))
+        p = (1.0 if eta > 0.0 else e) / (1.0 + e)
+        x[i] = theta
+        r[i] = s - t * p
+        v[i] = t * p * (1.0 - p)
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _squares(n: int, x: Floats, r: Floats, v: Floats) -> tuple[float, float, float, float]:
+    """Sums of r^2, r^2 / v, v and v x."""
+    square = ratio = total = first = 0.0
+    for i in range(n):
+        square += r[i] * r[i]
+        ratio += r[i] * r[i] / max(v[i], 1e-300)
+        total += v[i]
+        first += v[i] * x[i]
+    return square, ratio, total, first
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _powers(
+    n: int, x: Floats, r: Floats, v: Floats, centre: float, power: Floats, residual: Floats
+) -> None:
+    """Sums of v t^k for k to 6 and of r t^k for k to 3, where t is x scaled to variance 1."""
+    p2 = 0.0
+    for i in range(n):
+        p2 += v[i] * (x[i] - centre) ** 2
+    p0 = p1 = p3 = p4 = p5 = p6 = r0 = r1 = r2 = r3 = 0.0
+    for i in range(n):
+        p0 += v[i]
+    if not p2 > 1e-12 * p0:
+        power[:] = 0.0
+        return
+    factor = np.sqrt(p0 / p2)
+    p2 = 0.0
+    for i in range(n):
+        t = (x[i] - centre) * factor
+        square = t * t
+        cube = square * t
+        p1 += v[i] * t
+        p2 += v[i] * square
+        p3 += v[i] * cube
+        p4 += v[i] * square * square
+        p5 += v[i] * square * cube
+        p6 += v[i] * cube * cube
+        r0 += r[i]
+        r1 += r[i] * t
+        r2 += r[i] * square
+        r3 += r[i] * cube
+    power[0], power[1], power[2], power[3] = p0, p1, p2, p3
+    power[4], power[5], power[6] = p4, p5, p6
+    residual[0], residual[1], residual[2], residual[3] = r0, r1, r2, r3
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -74,16 +120,12 @@ def fit_statistics(
         a, b = np.exp(state[j, MEAN_ALPHA]), state[j, MEAN_B]
         _residuals(n, who, what, trials, success, a, b, ability, variance, x, r, v)
         sum_n = sum_s = sum_nx = 0.0
-        square = ratio = total = first = 0.0
         for i in range(n):
             c = what[i]
             sum_n += trials[c]
             sum_s += success[c]
             sum_nx += trials[c] * x[i]
-            square += r[i] * r[i]
-            ratio += r[i] * r[i] / max(v[i], 1e-300)
-            total += v[i]
-            first += v[i] * x[i]
+        square, ratio, total, first = _squares(n, x, r, v)
         out[j, OUTFIT] = ratio / n
         out[j, INFIT] = square / max(total, 1e-300)
         mean, share = sum_nx / sum_n, sum_s / sum_n
@@ -97,23 +139,9 @@ def fit_statistics(
             out[j, SLOPE_Z] = score / np.sqrt(information)
         if n < 8 or total < 1.0:
             continue
-        centre = first / total
-        scale = 0.0
-        for i in range(n):
-            scale += v[i] * (x[i] - centre) ** 2
-        scale = np.sqrt(scale / total)
-        if not scale > 1e-6:
+        _powers(n, x, r, v, first / total, power, residual)
+        if power[0] == 0.0:
             continue
-        power[:] = 0.0
-        residual[:] = 0.0
-        for i in range(n):
-            t = (x[i] - centre) / scale
-            up = 1.0
-            for k in range(7):
-                power[k] += v[i] * up
-                if k < 4:
-                    residual[k] += r[i] * up
-                up *= t
         gram = np.empty((4, 4))
         for k in range(4):
             for q in range(4):

@@ -19,19 +19,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headway.rulers.kernels.elementary import decay, log_one_plus
+from headway.rulers.kernels.elementary import FAST, decay, log_one_plus
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_FAST = {"reassoc", "contract", "nsz", "arcp"}
 _MOST_STEPS = 60
 _STEP_TOLERANCE = 1e-7
 MODE_ALPHA, MODE_B, MEAN_ALPHA, MEAN_B, VAR_ALPHA, COV, VAR_B, RULE = range(8)
 STATE = 8
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _moments(
     a: float, b: float, x: Floats, w: Floats, n: int
 ) -> tuple[float, float, float, float, float]:
@@ -53,8 +52,8 @@ def _moments(
     return p0, p1, v0, v1, v2
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
-def _normaliser(a: float, b: float, x: Floats, w: Floats, n: int, p: Floats) -> float:
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def normaliser(a: float, b: float, x: Floats, w: Floats, n: int, p: Floats) -> float:
     """Sum of w log(1 + exp(eta)); the probabilities are written to ``p``."""
     total = 0.0
     for i in range(n):
@@ -67,7 +66,27 @@ def _normaliser(a: float, b: float, x: Floats, w: Floats, n: int, p: Floats) -> 
     return total
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _normaliser_of_ones(a: float, b: float, x: Floats, n: int, p: Floats, q: Floats) -> float:
+    """The same where every w is 1: the logarithm of products of at most 2^900; ``q`` is scratch."""
+    total = 0.0
+    for i in range(n):
+        eta = a * (x[i] - b)
+        t = abs(eta)
+        e = decay(t)
+        large = 1.0 / (1.0 + e)
+        p[i] = large if eta > 0.0 else e * large
+        q[i] = 1.0 + e
+        total += 0.5 * (eta + t)
+    for first in range(0, n, 900):
+        product = 1.0
+        for i in range(first, min(n, first + 900)):
+            product *= q[i]
+        total += np.log(product)
+    return total
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _add_softplus(a: float, b: float, x: Floats, n: int, weight: float, out: Floats) -> None:
     for i in range(n):
         eta = a * (x[i] - b)
@@ -75,7 +94,7 @@ def _add_softplus(a: float, b: float, x: Floats, n: int, weight: float, out: Flo
         out[i] += weight * (0.5 * (eta + t) + log_one_plus(decay(t)))
 
 
-@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
 def _add_curvature(p: Floats, n: int, first: float, second: float, g: Floats, h: Floats) -> None:
     for i in range(n):
         g[i] += first * p[i]
@@ -83,7 +102,7 @@ def _add_curvature(p: Floats, n: int, first: float, second: float, g: Floats, h:
 
 
 @njit(nogil=True, cache=True, fastmath={"contract"}, error_model="numpy")
-def _mode(
+def mode_of(
     alpha: float,
     b: float,
     x: Floats,
@@ -159,18 +178,68 @@ def gather(
     """Write the takers of question ``j`` and the codes of their answers; return how many."""
     n = 0
     if len(taker) == 0 and len(code) > 0:
+        row = code[j * n_takers : (j + 1) * n_takers]
         for m in range(n_takers):
-            c = np.int64(code[j * n_takers + m])
-            if trials[c] > 0.0:
-                who[n] = m
-                what[n] = c
-                n += 1
+            c = np.int64(row[m])
+            who[n] = m
+            what[n] = c
+            n += trials[c] > 0.0
     else:
         for i in range(start[j], start[j + 1]):
             who[n] = taker[i]
             what[n] = code[i]
             n += 1
     return n
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def fill(
+    who: Ints,
+    what: Ints,
+    n: int,
+    trials: Floats,
+    success: Floats,
+    node_x: Floats,
+    x: Floats,
+    w: Floats,
+    s: Floats,
+) -> tuple[float, float, float]:
+    """Abilities, trials and scores of a question's takers, one node each.
+
+    Returns the sums of s and of s x, and the largest number of trials.
+    """
+    s0 = s1 = most = 0.0
+    for i in range(n):
+        x[i] = node_x[who[i]]
+        w[i] = trials[what[i]]
+        s[i] = success[what[i]]
+        s0 += s[i]
+        s1 += s[i] * x[i]
+        most = max(most, w[i])
+    return s0, s1, most
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _hand_out(
+    who: Ints,
+    n: int,
+    slope: float,
+    s: Floats,
+    w: Floats,
+    sum_g: Floats,
+    sum_h: Floats,
+    gradient: Floats,
+    curvature: Floats,
+) -> None:
+    """Add what a question says to its takers, one node each."""
+    if n == len(gradient):
+        for i in range(n):
+            gradient[i] += slope * s[i] - w[i] * sum_g[i]
+            curvature[i] += w[i] * sum_h[i]
+    else:
+        for i in range(n):
+            gradient[who[i]] += slope * s[i] - w[i] * sum_g[i]
+            curvature[who[i]] += w[i] * sum_h[i]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -213,8 +282,9 @@ def sweep(
 ) -> tuple[Floats, Floats, Floats, Floats, int]:
     """Find the posterior of every question of a part, and what it says to every node.
 
-    Returns the new state (n_items, STATE); gradient, curvature and log-likelihood (the last only
-    if ``values``) at every node; and the number of questions that did not converge.
+    Questions with a negative rule are passed over. Returns the new state (n_items, STATE);
+    gradient, curvature and log-likelihood (the last only if ``values``) at every node; and the
+    number of questions that did not converge.
     """
     n_takers, n_items = len(node_start) - 1, len(start) - 1
     most = longest(start, taker, code, node_start)
@@ -223,29 +293,36 @@ def sweep(
     curvature = np.zeros(len(node_x))
     value = np.zeros(len(node_x))
     who, what = np.empty(n_takers, np.int64), np.empty(n_takers, np.int64)
-    x, w = np.empty(most), np.empty(most)
+    x, w, s_of = np.empty(most), np.empty(most), np.empty(n_takers)
+    single, lanes = len(node_x) == n_takers, np.empty(most)
     sum_g, sum_h, sum_v = np.empty(most), np.empty(most), np.empty(most)
     widest = 1
     for j in range(n_items):
-        rule = int(before[j, RULE])
+        rule = max(int(before[j, RULE]), 0)
         widest = max(widest, rule_start[rule + 1] - rule_start[rule])
     p = np.empty((widest, most))
     log_weight, slope = np.empty(widest), np.empty(widest)
     alphas, bs = np.empty(widest), np.empty(widest)
     failed = 0
     for j in range(n_items):
+        if before[j, RULE] < 0:
+            continue
         n_who = gather(j, start, taker, code, n_takers, who, what, trials)
         n = 0
-        s0 = s1 = 0.0
-        for i in range(n_who):
-            m, c = who[i], what[i]
-            s0 += success[c]
-            for k in range(node_start[m], node_start[m + 1]):
-                x[n] = node_x[k]
-                w[n] = trials[c] * node_weight[k]
-                s1 += success[c] * node_weight[k] * node_x[k]
-                n += 1
-        alpha, b, c_aa, c_ab, c_bb, fine = _mode(
+        s0 = s1 = most_trials = 0.0
+        if single:
+            n = n_who
+            s0, s1, most_trials = fill(who, what, n, trials, success, node_x, x, w, s_of)
+        else:
+            for i in range(n_who):
+                m, c = who[i], what[i]
+                s0 += success[c]
+                for k in range(node_start[m], node_start[m + 1]):
+                    x[n] = node_x[k]
+                    w[n] = trials[c] * node_weight[k]
+                    s1 += success[c] * node_weight[k] * node_x[k]
+                    n += 1
+        alpha, b, c_aa, c_ab, c_bb, fine = mode_of(
             before[j, MODE_ALPHA], before[j, MODE_B], x, w, n, s0, s1, prior, free_slope
         )
         failed += not fine
@@ -263,7 +340,10 @@ def sweep(
             bs[k] = b + l_ba * z0 + l_bb * z1
             a = np.exp(alphas[k])
             slope[k] = a
-            norm = _normaliser(a, bs[k], x, w, n, p[k])
+            if most_trials == 1.0:
+                norm = _normaliser_of_ones(a, bs[k], x, n, p[k], lanes)
+            else:
+                norm = normaliser(a, bs[k], x, w, n, p[k])
             log_weight[k] = (
                 a * (s1 - bs[k] * s0)
                 - norm
@@ -301,6 +381,9 @@ def sweep(
             sum_v[:n] = 0.0
             for k in range(n_nodes):
                 _add_softplus(slope[k], bs[k], x, n, log_weight[k], sum_v)
+        if single and not values:
+            _hand_out(who, n, e_a, s_of, w, sum_g, sum_h, gradient, curvature)
+            continue
         n = 0
         for i in range(n_who):
             m, c = who[i], what[i]
@@ -312,104 +395,6 @@ def sweep(
                     value[k] += s * (e_a * x[n] - e_ab) - t * sum_v[n]
                 n += 1
     return after, gradient, curvature, value, failed
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def cross(
-    start: Ints,
-    taker: NDArray[np.uint32],
-    code: NDArray[np.uint32],
-    trials: Floats,
-    success: Floats,  # noqa: ARG001 - one call for all loops over answers
-    state: Floats,
-    which: Ints,
-    ability: Floats,
-    free_slope: bool,
-    out: NDArray[np.float32],
-) -> None:
-    """Expected cross derivatives of the log-likelihood in ability and (alpha, b).
-
-    Written for the questions ``which`` to ``out`` (2 * len(which), n_takers), which comes filled
-    with zeros.
-    """
-    n_takers = len(ability)
-    who, what = np.empty(n_takers, np.int64), np.empty(n_takers, np.int64)
-    for row, j in enumerate(which):
-        n = gather(j, start, taker, code, n_takers, who, what, trials)
-        a, b = np.exp(state[j, MEAN_ALPHA]), state[j, MEAN_B]
-        for i in range(n):
-            m = who[i]
-            u = ability[m] - b
-            e = decay(abs(a * u))
-            v = trials[what[i]] * e / ((1.0 + e) * (1.0 + e))
-            if free_slope:
-                out[2 * row, m] = -v * a * a * u
-            out[2 * row + 1, m] = v * a * a
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def scores(
-    start: Ints,
-    taker: NDArray[np.uint32],
-    code: NDArray[np.uint32],
-    trials: Floats,
-    success: Floats,
-    state: Floats,
-    which: Ints,
-    ability: Floats,
-    prior: Floats,
-    free_slope: bool,
-    z: Floats,
-    log_weight: Floats,
-    out: NDArray[np.float32],
-) -> None:
-    """How the derivative of the log-likelihood in every ability varies over (alpha, b).
-
-    For each of the questions ``which``, one row per point of the quadrature rule ``z``: the root of
-    the point's posterior weight times the derivative's deviation from its mean. Written to ``out``
-    (len(which) * len(z), n_takers), which comes filled with zeros.
-    """
-    n_takers, n_nodes = len(ability), len(z)
-    who, what = np.empty(n_takers, np.int64), np.empty(n_takers, np.int64)
-    x, w = np.empty(n_takers), np.empty(n_takers)
-    p = np.empty((n_nodes, n_takers))
-    weight, slope = np.empty(n_nodes), np.empty(n_nodes)
-    for row, j in enumerate(which):
-        n = gather(j, start, taker, code, n_takers, who, what, trials)
-        s0 = s1 = 0.0
-        for i in range(n):
-            x[i], w[i] = ability[who[i]], trials[what[i]]
-            s0 += success[what[i]]
-            s1 += success[what[i]] * x[i]
-        alpha, b, c_aa, c_ab, c_bb, _ = _mode(
-            state[j, MODE_ALPHA], state[j, MODE_B], x, w, n, s0, s1, prior, free_slope
-        )
-        l_aa = np.sqrt(c_aa)
-        l_ba = c_ab / l_aa if free_slope else 0.0
-        l_bb = np.sqrt(max(c_bb - l_ba * l_ba, 0.0))
-        largest = -np.inf
-        for k in range(n_nodes):
-            at_a = alpha + l_aa * z[k, 0]
-            at_b = b + l_ba * z[k, 0] + l_bb * z[k, 1]
-            slope[k] = np.exp(at_a)
-            weight[k] = (
-                slope[k] * (s1 - at_b * s0)
-                - _normaliser(slope[k], at_b, x, w, n, p[k])
-                - 0.5 * prior[1] * (at_a - prior[0]) ** 2 * free_slope
-                - 0.5 * prior[3] * (at_b - prior[2]) ** 2
-                + log_weight[k]
-            )
-            largest = max(largest, weight[k])
-        weight = np.exp(weight - largest)
-        weight /= weight.sum()
-        for i in range(n):
-            m, s = who[i], success[what[i]]
-            mean = 0.0
-            for k in range(n_nodes):
-                p[k, i] = slope[k] * (s - w[i] * p[k, i])
-                mean += weight[k] * p[k, i]
-            for k in range(n_nodes):
-                out[row * n_nodes + k, m] = np.sqrt(weight[k]) * (p[k, i] - mean)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
