@@ -179,7 +179,7 @@ def leaks(data: Dataset) -> None:
         some = tested.filter(pl.col("benchmark") == name)
         counts = [(some["flag"] == f"easier for country:{c}").sum() for c in ("CN", "US")]
         print(f"| {name} | {len(some)} | {counts[0]} | {counts[1]} | "
-              f"{some['shift'].median():+.2f} logits |")  # fmt: skip
+              f"{np.median(some['shift']):+.2f} logits |")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -227,3 +228,21 @@ def test_the_command_quotes_what_a_shell_would_take() -> None:
 def test_a_day_beyond_the_evidence_is_refused(catalog: Dataset) -> None:
     with pytest.raises(UsageError, match="recorded by 2026-08-11"):
         tell(catalog, ReportSpec(draws=0, as_of=dt.date(2027, 1, 1)))
+
+
+def test_the_library_that_is_kept_is_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from headway.report import page as module
+
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "page.py"))
+    (tmp_path / "__pycache__").mkdir()
+    made = [module.chart_library.__wrapped__() for _ in range(2)]
+    [kept] = (tmp_path / "__pycache__").iterdir()
+    assert made[0] == made[1] == kept.read_bytes().decode()
+    assert "vegaEmbed" in made[0]
+    assert "</script" not in made[0]
+    kept.write_bytes(b"\xff")
+    assert module.chart_library.__wrapped__() == made[0]
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "nowhere" / "page.py"))
+    assert module.chart_library.__wrapped__() == made[0]

@@ -76,6 +76,7 @@ def test_movers_are_those_of_the_rulers_that_agree_least(story: Story) -> None:
     assert story.agreement is not None
     rows = rulers.with_reference(story.agreement)
     assert len(rows) == len(shelved()) - 1
+    assert story.agreement.table.height == 3 * len(rows), "only pairs with the reference"
     chosen = set(rulers.most_moved(story.agreement).details["movers"]["ruler"])
     least = {row["name"] for row in rows[: rulers.RULERS_OF_MOVERS]}
     assert chosen <= least

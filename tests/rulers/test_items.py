@@ -350,6 +350,7 @@ def test_a_fit_that_is_cut_short_says_so() -> None:
         ({"groups": ("country:US",)}, "expected two"),
         ({"slope_sd": 0.0}, "slope_sd is 0.0"),
         ({"difficulty_sd": float("nan")}, "difficulty_sd is nan"),
+        ({"priors": "flat"}, "priors is 'flat'"),
         ({"draws": -1}, "draws is -1"),
         ({"min_scores": 0}, "min_scores is 0"),
         ({"level": 1.0}, "level is 1.0"),
@@ -358,6 +359,26 @@ def test_a_fit_that_is_cut_short_says_so() -> None:
 def test_absurd_options_are_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         headway.rulers.items(**options)
+
+
+def test_estimated_priors_are_those_of_the_questions() -> None:
+    """Hard questions of little spread: a prior around 0 with a spread of 2 would widen all."""
+    world = item_world(40, 400, seed=14)
+    rng = np.random.default_rng(0)
+    difficulty = 1.5 + 0.5 * rng.standard_normal(400)
+    right = 1 / (1 + np.exp(-world.slope * (world.ability[:, None] - difficulty)))
+    answers = responses.from_matrix((rng.random(right.shape) < right).astype(np.int8), world.models)
+    fixed, estimated = (
+        ItemRuler(priors=priors, draws=0).fit_parts(answers) for priors in ("fixed", "estimated")
+    )
+    found = [
+        scale.details["items"].sort("item")["difficulty"].to_numpy() for scale in (fixed, estimated)
+    ]
+    error = [np.sqrt(np.mean((values - difficulty) ** 2)) for values in found]
+    assert error[1] < 0.8 * error[0]
+    items = estimated.details["items"].sort("item")
+    low, high = items["difficulty_low"].to_numpy(), items["difficulty_high"].to_numpy()
+    assert 0.85 < ((low < difficulty) & (difficulty < high)).mean() < 0.95
 
 
 def test_a_dataset_without_answers_is_refused(catalog: headway.Dataset) -> None:

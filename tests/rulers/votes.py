@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from headway.dataset import Dataset
+from headway.rulers.scale import Scale
 
 POINTS = 400 / np.log(10)
 
@@ -99,3 +100,11 @@ def outcomes(distance: np.ndarray, ties: float, rng: np.random.Generator) -> lis
     tie = np.minimum(ties, 2 * np.minimum(p, 1 - p))
     u = rng.random(len(p))
     return np.where(u < p - tie / 2, "a", np.where(u < p + tie / 2, "tie", "b")).tolist()
+
+
+def same(one: Scale, two: Scale, tolerance: float = 1e-10) -> None:
+    assert one.models == two.models
+    for name in ("estimate", "low", "high"):
+        # Points are some 200 times logits.
+        difference = np.abs(getattr(one, name) - getattr(two, name))
+        assert np.nanmax(difference) < tolerance * 1000

@@ -73,6 +73,7 @@ def agreement(
     level: float = 0.9,
     seed: int = 0,
     movers: int = 5,
+    all_pairs: bool = True,
 ) -> AgreementResult:
     r"""Compare the order in which rulers put the models that they have in common.
 
@@ -88,6 +89,8 @@ def agreement(
         Seed of the matching of draws.
     movers
         How many models to name for each other ruler.
+    all_pairs
+        Whether to compare every two rulers, or only each with the reference.
 
     Returns
     -------
@@ -133,6 +136,8 @@ def agreement(
     pairings: dict[tuple[str, str], Comparison] = {}
     for i, j in combinations(range(len(names)), 2):
         one, other = names[i], names[j]
+        if not all_pairs and reference not in (one, other):
+            continue
         pair = _compare(scales[one], scales[other], (seed, i, j))
         pairings[one, other] = pair
         rows += _rows(one, other, orders[one], orders[other], pair, level)

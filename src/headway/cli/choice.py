@@ -76,9 +76,23 @@ class Choice:
     draws: int | None = None
     seed: int | None = None
 
-    def fit(self, data: "Dataset", progress: Progress | None = None) -> Scale:
+    def fit(
+        self,
+        data: "Dataset",
+        *,
+        draws: int | None = None,
+        seed: int | None = None,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> Scale:
         """Fit the ruler."""
-        return self.ruler.fit(data, draws=self.draws, seed=self.seed, progress=progress)
+        return self.ruler.fit(
+            data,
+            draws=self.draws if draws is None else draws,
+            seed=self.seed if seed is None else seed,
+            workers=workers,
+            progress=progress,
+        )
 
     def made(
         self, command: str, data: "Dataset", scale: Scale | None, options: Mapping[str, Any]
@@ -209,9 +223,10 @@ def _pair(text: str) -> tuple[str, Any]:
     if not (name and equals):
         raise UsageError(f"--option {text!r} is not NAME=VALUE")
     try:
-        return name, tomllib.loads(f"value = {value}")["value"]
+        read = tomllib.loads(f"value = {value}")
     except (tomllib.TOMLDecodeError, ValueError, RecursionError):
         return name, value
+    return name, read["value"] if set(read) == {"value"} else value
 
 
 def _refuse(names: Sequence[str]) -> None:

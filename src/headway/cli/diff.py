@@ -16,7 +16,7 @@ from headway.cli.options import Json, day, from_spec
 from headway.cli.progress import Shown
 from headway.dataset import Dataset
 from headway.errors import UsageError
-from headway.rulers import LogisticRuler
+from headway.rulers import LogisticRuler, PublishedRuler
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -67,11 +67,13 @@ LABELS = {
 @app.command()
 @from_spec(
     names=choice.NAMES,
-    leave_out=("options.name", "options.min_scores", "spec.until", "options.level"),
+    leave_out=(*choice.LEAVE_OUT, "options.min_scores", "spec.until", "options.level"),
 )
 def diff(
+    context: typer.Context,
     spec: LagSpec,
     options: LogisticRuler,
+    board: PublishedRuler,
     *,
     before: Annotated[Path, typer.Argument(metavar="DATASET", help="The earlier dataset.")],
     after: Annotated[
@@ -87,6 +89,8 @@ def diff(
             help="Compare the dataset as it was recorded on this day with the dataset as it is.",
         ),
     ] = None,
+    ruler: choice.RulerName = "eci",
+    option: choice.Further = None,
     facts: Annotated[
         Literal["own", "later"],
         typer.Option(
@@ -101,11 +105,13 @@ def diff(
     Give two datasets, or one and --since. The change of the lag is split into what other
     evidence about the same day did, and what the time since did.
     """
+    measure = choice.chosen(context, ruler, options, board, option)
     old, new = _vintages(before, after, vintage)
     with Shown() as progress:
-        result = compared(old, new, spec=spec, ruler=options, facts=facts, progress=progress)
+        result = compared(old, new, spec=spec, ruler=measure, facts=facts, progress=progress)
     if json:
-        output.strict_json(result.to_dict())
+        made = measure.made("diff", new, None, spec.to_dict() | {"facts": facts})
+        output.strict_json(result.to_dict() | {"made": made})
     else:
         _print(result, spec, most)
 

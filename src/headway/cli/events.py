@@ -61,7 +61,7 @@ def events(
     measure = choice.chosen(context, ruler, options, board, option)
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     with Shown() as progress:
-        scale = measure.fit(data, progress)
+        scale = measure.fit(data, progress=progress)
         spec, notes = choice.with_tie(context, spec, scale)
         result = found(scale, spec, progress)
     table = result.table if only is None else result.table.filter(pl.col("kind") == only)

@@ -102,7 +102,7 @@ def lag(
     said_first: list[str] = []
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     with Shown() as progress:
-        scale = measure.fit(data, progress)
+        scale = measure.fit(data, progress=progress)
         if old is None:
             spec, said_first = choice.with_tie(context, spec, scale)
         result = _answer(scale, spec, progress, every=every, by=by, since=changed_since)

@@ -69,7 +69,7 @@ def rank(
         )
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     with Shown() as progress:
-        scale = measure.fit(data, progress)
+        scale = measure.fit(data, progress=progress)
     asked = {"as_of": as_of, "known_on": known_on}
     made = {"made": measure.made("rank", data, scale, asked)}
     changes = None if old is None else refits.beside(old, scale.table, by=("entity",))

@@ -160,7 +160,8 @@ def _name(file: Path | None) -> str:
     if file is None:
         return "my-ruler"
     kept = [c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in file.stem.lower()]
-    return "".join(kept).strip("-._")[:64] or "my-ruler"
+    name = "".join(kept).strip("-._")[:60] or "my-ruler"
+    return f"my-{name}" if name in KINDS else name
 
 
 def _said(

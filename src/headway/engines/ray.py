@@ -58,8 +58,8 @@ class Ray:
     progress
         Told about loading, and about workers lost.
     patience
-        Seconds to wait for the first workers, and for one in place of one that was lost; after
-        that its parts go to those that are left.
+        Seconds to wait for workers where there are none, and for one in place of one that was lost
+        where others are left: after that they take its parts.
 
     Raises
     ------
@@ -210,9 +210,11 @@ class Ray:
         for worker in dead:
             self._crew.remove(worker)
             _kill(self._ray, worker.process)
-        self._crew += self._hire(len(dead), self._patience[1])
+        # With nobody left there is no reason to hurry.
+        patience = self._patience[1 if self._crew else 0]
+        self._crew += self._hire(len(dead), patience)
         if not self._crew:
-            raise _no_worker(self._ray, self._patience[1])
+            raise _no_worker(self._ray, patience)
         for part in moved:
             self._home[part] = min(self._crew, key=lambda worker: self._home.count(worker))
         return moved

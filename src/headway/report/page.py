@@ -3,9 +3,14 @@
 import base64
 import hashlib
 import json
+import os
 import re
+import tempfile
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -65,12 +70,31 @@ def page(story: Story, *, lang: str | None = None) -> str:
 
 @cache
 def chart_library() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script."""
+    """Vega, Vega-Lite and Vega-Embed as one script, kept beside the package once it is made."""
+    kept = Path(__file__).with_name("__pycache__") / f"vega-{version('vl-convert-python')}.js"
+    try:
+        return kept.read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        return _keep(kept, _bundle())
+
+
+def _bundle() -> str:
     import vl_convert
 
     # Its type stub asks for an argument that the library itself makes optional.
     bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _keep(path: Path, text: str) -> str:
+    """Write a file in one step where that is possible, and return its text."""
+    with suppress(OSError):
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    return text
 
 
 def static_svg(spec: dict[str, Any], name: str) -> str:

@@ -94,6 +94,9 @@ def published_ratings(scale: "Scale") -> pl.DataFrame:
     ours = data.ratings.filter(pl.col("board").str.contains("ECI"))
     if ours.is_empty() or scale.spec.get("kind") != "logistic":
         return empty
+    file = scale.spec.get("file")
+    if file is not None and file["name"] not in ("eci", "general"):
+        return empty
     return ours.filter(pl.col("as_of") == pl.col("as_of").max()).select(
         "model", "rating", "board", "as_of"
     )

@@ -315,7 +315,7 @@ def tell(
             "agreement",
             lambda: agreement(
                 scales, reference=reference or None, level=spec.level, seed=spec.seed,
-                movers=MOVERS,
+                movers=MOVERS, all_pairs=False,
             ),
         )  # fmt: skip
     changed = None

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
@@ -235,6 +236,11 @@ def contradictions(file: RulerFile) -> list[Problem]:
     if not NAME.fullmatch(file.name):
         out.append((("name",), f"{shown(file.name)} is not a name: small letters, digits, dots "
                     "and dashes, at most 64, beginning with a letter or digit"))  # fmt: skip
+    out += [
+        (path, "control characters have no place in a text")
+        for path, text in _texts(file)
+        if any(unicodedata.category(character) == "Cc" and character != "\n" for character in text)
+    ]
     for part in ("title", "note"):
         text = getattr(file, part)
         out += [((part, lang), "an empty text") for lang in ("en", "zh")
@@ -246,6 +252,14 @@ def contradictions(file: RulerFile) -> list[Problem]:
         out.append((("kind",), problem))
         return out
     return out + _of_kind(file, KINDS[file.kind])
+
+
+def _texts(file: RulerFile) -> list[tuple[tuple[str, ...], str]]:
+    found: list[tuple[tuple[str, ...], str]] = [(("version",), file.version)]
+    for part in ("title", "note"):
+        text = getattr(file, part)
+        found += [((part, lang), getattr(text, lang) or "") for lang in ("en", "zh") if text]
+    return found
 
 
 def _selection(file: RulerFile) -> list[Problem]:

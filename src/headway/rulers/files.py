@@ -164,6 +164,10 @@ def parse(text: str, *, where: str = "ruler") -> RulerFile:
         raise UsageError(f"{where} is not valid TOML: {error}") from None
     except RecursionError:
         raise UsageError(f"{where} is not a ruler: its values are nested too deeply") from None
+    if values.get("name") in KINDS:
+        line = _located(where, text, ("name",), f"{values['name']!r} is the name of a kind")
+        raise UsageError(f"{where} is no valid ruler: 1 problem", details=[line],
+                         hint="call the ruler by a name of its own")  # fmt: skip
     return from_dict(values, where=where, text=text)
 
 

@@ -43,6 +43,7 @@ TOLERANCE = 1e-9
 MOST_PASSES = 300
 MEMORY = 8
 PATIENCE = 150
+PSEUDO = 5
 MOST_JOINT = 6000
 AT_ONCE = 16
 # From how many nodes on an ability has the moments of its posterior; with fewer, the normal
@@ -115,6 +116,7 @@ def fit(
     *,
     model: Model = "2pl",
     prior: tuple[float, float, float, float] = (0.0, 0.5, 0.0, 2.0),
+    estimate_prior: bool = False,
     modes: bool = False,
     progress: Progress | None = None,
     resume: Resume | None = None,
@@ -132,6 +134,9 @@ def fit(
         ``2pl``: a slope per question; ``1pl``: one slope for all.
     prior
         Mean and standard deviation of the log-slope, then of the difficulty.
+    estimate_prior
+        Replace these by the questions' own means and standard deviations (empirical Bayes), with
+        the weight of five questions left to what was given.
     modes
         Take every question at its mode instead of integrating over its posterior: the classic
         marginal (with weak priors: maximum) likelihood, for many takers and few questions.
@@ -151,7 +156,7 @@ def fit(
     counts = tuple(engine.run(item_parts.totals))
     require_connected(takers, [part.group for part in counts])
     options = options_of(model, prior)
-    driver = _Driver(engine, counts, options, model, modes)
+    driver = _Driver(engine, counts, options, model, modes, estimate_prior)
     driver.iterate(progress, resume, most_passes)
     return driver.finished(tuple(takers), progress)
 
@@ -166,9 +171,10 @@ class _Driver:
         options: Options,
         model: Model,
         modes: bool,
+        estimate_prior: bool,
     ) -> None:
         self.engine, self.counts, self.options, self.model = engine, counts, options, model
-        self.modes = modes
+        self.modes, self.estimate_prior, self.given = modes, estimate_prior, options.prior
         self.trials = _added([part.taker_trials for part in counts])
         self.score = _added([part.taker_score for part in counts])
         rate = (self.score + 0.5) / (self.trials + 1.0)
@@ -244,6 +250,7 @@ class _Driver:
         return {
             "x": self.x,
             "weight": self.weight,
+            "prior": self.options.prior,
             "states": np.concatenate(self.states),
             "counts": np.array([self.passes, self.failed, rough], dtype=np.int64),
             "change": np.array([self.change, mixer.last]),
@@ -253,6 +260,7 @@ class _Driver:
 
     def _restore(self, saved: Mapping[str, NDArray[Any]]) -> tuple["_Anderson", tuple[bool, ...]]:
         self.x, self.weight = saved["x"], saved["weight"]
+        self.options = replace(self.options, prior=saved["prior"])
         self.passes, self.failed, rough = (int(count) for count in saved["counts"])
         self.change = float(saved["change"][0])
         pieces = np.split(saved["states"], np.cumsum([len(s) for s in self.states])[:-1])
@@ -298,7 +306,26 @@ class _Driver:
             part[:, 3] = (part[:, 3] - shift) / scale
             part[:, 0] += np.log(scale)
             part[:, 2] += np.log(scale)
-        return self._packed(new_mean, new_sd)
+        packed = self._packed(new_mean, new_sd)
+        if self.estimate_prior:
+            self.options = replace(self.options, prior=self._prior(float(np.exp(packed[-1]))))
+        return packed
+
+    def _prior(self, spread: float) -> FloatArray:
+        """Means and precisions of the questions' parameters, difficulties in units of spread."""
+        prior = self.given.copy()
+        states = np.concatenate(self.states)
+        weight = len(states) + PSEUDO
+        for k, (column, variance, unit) in enumerate(((2, 4, 1.0), (3, 6, spread))):
+            if k == 0 and not self.options.free_slope:
+                continue
+            given, precision = self.given[2 * k : 2 * k + 2]
+            value = states[:, column] / unit
+            mean = (value.sum() + PSEUDO * given) / weight
+            square = (states[:, variance] / unit**2 + (value - mean) ** 2).sum()
+            prior[2 * k] = mean
+            prior[2 * k + 1] = weight / (square + PSEUDO * (1 / precision + (mean - given) ** 2))
+        return prior
 
     def _moments(
         self, at: FloatArray, value: FloatArray

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Units = Literal["sd", "logits", "points"]
 Questions = Literal["integrated", "modes"]
+Priors = Literal["fixed", "estimated"]
 
 POINTS = 200.0 / np.log(3.0)
 """Points per logit: 200 points are three times the odds."""
@@ -71,6 +72,10 @@ class ItemRuler:
         Standard deviation of the prior of the log discrimination.
     difficulty_sd
         Standard deviation of the prior of the difficulty, in standard deviations of the abilities.
+    priors
+        fixed: as given by slope_sd and difficulty_sd, around a slope of 1 and a difficulty of 0;
+        estimated: means and standard deviations are those of the questions at hand, with the
+        weight of five questions left to what was given (slower).
     questions
         integrated: over the uncertainty of each question; modes: every question at its most
         likely values, the classic marginal likelihood, for few questions and many models.
@@ -98,6 +103,7 @@ class ItemRuler:
     groups: tuple[str, ...] = ()
     slope_sd: float = 0.5
     difficulty_sd: float = 2.0
+    priors: Priors = "fixed"
     questions: Questions = "integrated"
     level: float = 0.9
     draws: int = 500
@@ -110,6 +116,7 @@ class ItemRuler:
             ("variants", Variants),
             ("errors", Errors),
             ("units", Units),
+            ("priors", Priors),
             ("questions", Questions),
         ):
             if getattr(self, field) not in get_args(kind):
@@ -228,6 +235,7 @@ class ItemRuler:
                 answers.takers,
                 model=self.model,
                 prior=(0.0, self.slope_sd, 0.0, self.difficulty_sd),
+                estimate_prior=self.priors == "estimated",
                 modes=self.questions == "modes",
                 progress=progress,
                 resume=resume,
@@ -239,7 +247,7 @@ class ItemRuler:
 
     def belongs_to(self, answers: Answers) -> dict[str, Any]:
         """Return what a resume file of a fit belongs to, as plain values."""
-        fields = ("model", "slope_sd", "difficulty_sd", "questions")
+        fields = ("model", "slope_sd", "difficulty_sd", "priors", "questions")
         return {name: getattr(self, name) for name in fields} | {"answers": answers.digest}
 
     def _scale(
