@@ -94,7 +94,7 @@ def one_by_one(
 
 
 def load() -> str:
-    return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def lines_of(
@@ -145,11 +145,13 @@ def main() -> None:
     multiverse(data, rulers=("eci",), subsets=("public",), weights=("equal",), draws=20)
     before = load()
     result, wall, processor = timed(data, options.workers)
+    after = load()
     count = result.ways.height
     slow = one_by_one(data, result, options.sample)
     speed = [
         f"{count:,} ways with {result.spec.draws} draws each: {wall:.1f} s wall, {processor:.1f} s "
-        f"processor, {options.workers} workers ({before}).",
+        f"processor, {options.workers} workers on {os.cpu_count()} processors (load average "
+        f"{before} before, {after} after; it is {options.workers} where nobody else works).",
         f"5,000 ways at this rate: {5000 * wall / count:.1f} s wall, "
         f"{5000 * processor / count:.1f} s processor.",
         f"One way on its own with its fit (sample of {options.sample}): {slow[0]:.2f} s wall, "
