@@ -28,7 +28,7 @@ from headway.dataset.rules import checked
 from headway.errors import DataError, HeadwayError
 from headway.sources import Parsed, epoch, epoch_reports
 from headway.sources.epoch_words import INDEX, MATRIX
-from headway.sources.names import slug
+from headway.sources.names import DEFAULT, slug
 
 RECORDED_ON = date(2026, 8, 11)
 EPOCH = "epoch-2026-08-11"
@@ -152,7 +152,7 @@ def build(facts: Path) -> dict[str, pl.DataFrame]:
             "aliases": other_names,
             "scores": _scores(matrix, final),
             "ratings": [
-                row | {"as_of": RECORDED_ON, "source": INDEX}
+                row | {"variant": DEFAULT, "as_of": RECORDED_ON, "source": INDEX}
                 for row in index.tables["ratings"].iter_rows(named=True)
             ],
             "prices": [],

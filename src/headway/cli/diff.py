@@ -10,8 +10,7 @@ import typer
 from headway.analyses.diff import diff as compared
 from headway.analyses.lag import LagSpec
 from headway.analyses.result import Result
-from headway.cli import output
-from headway.cli import ruler as rulers
+from headway.cli import choice, output
 from headway.cli.evidence import evidence
 from headway.cli.options import Json, day, from_spec
 from headway.cli.progress import Shown
@@ -67,7 +66,7 @@ LABELS = {
 
 @app.command()
 @from_spec(
-    names=rulers.NAMES,
+    names=choice.NAMES,
     leave_out=("options.name", "options.min_scores", "spec.until", "options.level"),
 )
 def diff(

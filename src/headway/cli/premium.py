@@ -7,10 +7,10 @@ import typer
 from headway import analyses
 from headway.analyses.premium import PremiumSpec, premium
 from headway.cli import output
+from headway.cli.choice import NAMES
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
-from headway.cli.ruler import NAMES
 from headway.errors import UsageError
 from headway.rulers import LogisticRuler
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import altair as alt
 import polars as pl
 
+from headway.analyses.agreement import AgreementResult
+from headway.analyses.events import EventsResult
 from headway.analyses.lag import LagResult
 from headway.analyses.premium import PremiumResult
 from headway.analyses.result import Result
+from headway.report.charts import events_chart, movers_chart, results, rulers
 from headway.report.charts import frontiers as draw_frontiers
 from headway.report.charts import premium as draw_premium
-from headway.report.charts import results
 from headway.report.charts.facts import Facts
 from headway.report.charts.frame import Look
 from headway.report.phrases import names_of
+from headway.report.rulers import most_moved, with_reference
 from headway.report.story import Bout, Story
 
 BEST = 25
@@ -57,17 +61,26 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
         ),
         _conventions(main, "conventions", look),
     ]
+    if story.rulers is not None and not story.rulers.table["estimate"].is_null().all():
+        found.append(_rulers(story, story.rulers, look))
+    if story.agreement is not None and with_reference(story.agreement):
+        found.append(_agreement(story.agreement, look))
+        moved = most_moved(story.agreement)
+        if moved.details["movers"].height:
+            found.append(_movers(moved, look))
     if story.second is not None:
         found.append(_frontiers(story, story.second, "second_frontiers", look))
         found.append(_conventions(story.second, "second_conventions", look))
-    for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks)):
-        if result is None or result.table["estimate"].is_null().all():
-            continue
-        found.append(_areas(result, kind, look))
+    if story.events is not None:
+        for kind in ("domain", "benchmark"):
+            known = story.events.table.filter(pl.col("kind") == kind)["estimate"]
+            if known.is_not_null().any():
+                found.append(_events(story.events, kind, look))
 
     if story.premium is not None:
         found += _premium(story.premium, look)
 
+    @cache
     def ranked(look: Look) -> alt.LayerChart:
         return results.ranking(
             story.scale, BEST, look, leader=main.spec.leader, follower=main.spec.follower
@@ -96,19 +109,65 @@ def _frontiers(story: Story, bout: Bout, name: str, look: Look) -> Figure:
     )
 
 
-def _areas(result: Result, kind: str, look: Look) -> Figure:
+def _events(result: EventsResult, kind: str, look: Look) -> Figure:
     words = look.words
     names = names_of(words, result)
 
+    @cache
     def draw(look: Look) -> alt.LayerChart:
-        return results.areas(result, look, kind=kind)
+        return events_chart(result, look, kind=kind, lags_only=True)
 
-    level = words.level(float(result.spec["level"]))
+    table = result.table.filter(pl.col("kind") == kind)
+    shown = table.filter(pl.col("estimate").is_not_null() & ~pl.col("stale").fill_null(value=False))
     return Figure(
-        name=kind,
+        name=f"{kind}s",
         draw=draw,
-        title=words(f"chart.{kind}_title", **names),
-        note=words("chart.tests_note", level=level, **names),
+        title=words(f"chart.events_{kind}s_title", **names),
+        note=words(
+            "chart.events_note", level=words.level(float(result.spec["level"])),
+            count=table.height - shown.height, **names,
+        ),
+        description=_described(draw, look),
+    )  # fmt: skip
+
+
+def _agreement(result: AgreementResult, look: Look) -> Figure:
+    @cache
+    def draw(look: Look) -> alt.LayerChart:
+        return rulers.agreement_rows(result, look)
+
+    return Figure(
+        name="agreement", draw=draw, title=look.words("chart.agreement_title"),
+        note=rulers.agreement_note(result, look), description=_described(draw, look),
+    )  # fmt: skip
+
+
+def _movers(result: AgreementResult, look: Look) -> Figure:
+    words = look.words
+
+    @cache
+    def draw(look: Look) -> alt.LayerChart:
+        return movers_chart(result, look)
+
+    return Figure(
+        name="movers", draw=draw, title=words("chart.movers_title"),
+        note=words("chart.movers_note", reference=words.ruler(result.reference)),
+        description=_described(draw, look),
+    )  # fmt: skip
+
+
+def _rulers(story: Story, result: Result, look: Look) -> Figure:
+    words = look.words
+
+    @cache
+    def draw(look: Look) -> alt.LayerChart:
+        return rulers.by_ruler(result, look, chosen=story.headline_ruler)
+
+    return Figure(
+        name="rulers",
+        draw=draw,
+        title=words("chart.rulers_title", **names_of(words, result)),
+        note=rulers.note(result, look),
         description=_described(draw, look),
     )
 
@@ -141,6 +200,7 @@ def _premium(result: PremiumResult, look: Look) -> list[Figure]:
 def _conventions(bout: Bout, name: str, look: Look) -> Figure:
     words = look.words
 
+    @cache
     def draw(look: Look) -> alt.LayerChart:
         return results.conventions(bout.compared, look, chosen=bout.spec.convention)
 

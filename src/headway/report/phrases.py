@@ -80,7 +80,8 @@ def convention_name(words: Words, row: dict[str, Any]) -> str:
 def area_name(words: Words, row: dict[str, Any], kind: str) -> str:
     """Name of a domain in the language, or of a benchmark as published; old ones with a year."""
     name = words.known("domain", row["entity"]) if kind == "domains" else str(row["name"])
-    return f"{name} ({row['follower_date'].year})" if row["stale"] else name
+    day = row["follower_date"] or row.get("best_since")
+    return f"{name} ({day.year})" if row["stale"] and day is not None else name
 
 
 def published_ratings(scale: "Scale") -> pl.DataFrame:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
 
-from headway.analyses.areas import by_benchmark, by_domain
+from headway.analyses.agreement import AgreementResult, agreement
+from headway.analyses.by_ruler import by_ruler, has_anchored_points
 from headway.analyses.changes import changes
 from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
+from headway.analyses.events import EventsResult, events
 from headway.analyses.lag import LagResult, compare, lag
 from headway.analyses.premium import PremiumResult, premium
 from headway.analyses.result import Result, plain_rows
@@ -20,8 +22,12 @@ from headway.report.headline import Headline, headline
 from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
 from headway.rulers import LogisticRuler, eci
+from headway.rulers.chosen import ChosenRuler
+from headway.rulers.contents import RulerFile
+from headway.rulers.files import find, shelved
 from headway.rulers.logistic import ANCHORS
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Ruler, Scale
+from headway.rulers.together import together
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -31,6 +37,7 @@ OPEN_CLOSED = ("closed", "open")
 COUNTRIES = ("country:US", "country:CN")
 DAILY = ("daily", "daily-significant")
 ANCHOR_CANDIDATES = 20
+MOVERS = 2
 
 
 def _quoted(text: str) -> str:
@@ -47,6 +54,9 @@ class ReportSpec:
 
     leader: str = _option("country:US", "Group that is taken to lead, such as country:US.")
     follower: str = _option("country:CN", "Group whose lag is measured, such as country:CN.")
+    ruler: str = _option(
+        "eci", "Ruler of the headline: a kind, a name of the shelf, or a ruler file."
+    )
     convention: Convention = _option("daily", "Convention of the headline.")
     date: DateBasis = _option("available", "What dates a model.")
     tie: float = _option(1.0, "A follower within this many points counts as level with the leader.")
@@ -71,6 +81,11 @@ class ReportSpec:
             raise UsageError(
                 "the headline of a report is a lag in months; gap is measured in points",
                 hint="use another convention; the page shows the gap as well",
+            )
+        if self.ruler != "eci" and dict(self.anchors) != ANCHORS:
+            raise UsageError(
+                f"anchors would change the ruler {self.ruler!r}, which its file fixes",
+                hint="write them into a ruler file of your own: headway ruler new",
             )
         for name in ("draws", "seed"):
             if not isinstance(getattr(self, name), int) or getattr(self, name) < 0:
@@ -163,8 +178,11 @@ class Story:
     scale: Scale
     main: Bout
     second: Bout | None
-    domains: Result | None
-    benchmarks: Result | None
+    events: EventsResult | None
+    rulers: Result | None
+    agreement: AgreementResult | None
+    scales: Mapping[str, Scale]
+    headline_ruler: str
     changes: Result | None
     premium: PremiumResult | None
     published: pl.DataFrame
@@ -197,8 +215,8 @@ class Story:
     @property
     def notes(self) -> tuple[str, ...]:
         """Every note of every result, once."""
-        results = [self.main.compared, self.main.series, self.domains, self.benchmarks,
-                   self.changes]  # fmt: skip
+        results = [self.main.compared, self.main.series, self.events, self.rulers,
+                   self.agreement, self.changes]  # fmt: skip
         if self.second is not None:
             results.append(self.second.compared)
         results.append(self.premium)
@@ -215,8 +233,9 @@ class Story:
             "headline": self.headline().to_dict(),
             "main": self.main.to_dict(),
             "second": None if self.second is None else self.second.to_dict(),
-            "domains": None if self.domains is None else self.domains.to_dict(),
-            "benchmarks": None if self.benchmarks is None else self.benchmarks.to_dict(),
+            "events": None if self.events is None else self.events.to_dict(),
+            "rulers": None if self.rulers is None else self.rulers.to_dict(),
+            "agreement": None if self.agreement is None else self.agreement.to_dict(),
             "changes": None if self.changes is None else self.changes.to_dict(),
             "premium": None if self.premium is None else self.premium.to_dict(),
             "published": plain_rows(self.published),
@@ -261,6 +280,13 @@ def tell(
         last_day = _asked(everything, spec.as_of)
     progress.stage("Measuring the main contest")
     options = spec.lag_spec()
+    own_notes = [note] if note else []
+    if options.tie and not has_anchored_points(scale):
+        options = options.with_options(tie=0.0)
+        own_notes.append(
+            f"The tie of {spec.tie:g} is a number of points; this ruler measures in "
+            f"{scale.unit}, so there is no tie."
+        )
     main = _bout(scale, options)
     problems: dict[str, str] = {}
 
@@ -276,13 +302,28 @@ def tell(
     second = attempt(
         "second", lambda: _bout(scale, options.with_options(leader=pair[0], follower=pair[1]))
     )
-    domains = attempt("domains", lambda: by_domain(scale, options, progress))
-    benchmarks = attempt("benchmarks", lambda: by_benchmark(scale, options, progress))
+    found = attempt("events", lambda: events(scale, options, progress))
+    progress.stage("Measuring by every ruler of the shelf")
+    scales, failures = _shelf(data, spec, ruler, scale, progress)
+    rulers = attempt(
+        "rulers",
+        lambda: by_ruler(scales, spec.lag_spec(), failures=failures, dataset=data.digest),
+    )
+    reference = _reference(spec, scale, scales)
+    agreed = None
+    if len(scales) > 1:
+        agreed = attempt(
+            "agreement",
+            lambda: agreement(
+                scales, reference=reference or None, level=spec.level, seed=spec.seed,
+                movers=MOVERS,
+            ),
+        )  # fmt: skip
     measured = attempt(
         "premium",
         lambda: premium(
-            scale, leader=spec.leader, follower=spec.follower, date=spec.date, level=spec.level,
-            seed=spec.seed, progress=progress,
+            _with_curves(scale, scales), leader=spec.leader, follower=spec.follower,
+            date=spec.date, level=spec.level, seed=spec.seed, progress=progress,
         ),
     )  # fmt: skip
     changed = None
@@ -291,10 +332,11 @@ def tell(
         progress.stage("Looking for changes")
         changed = attempt("changes", lambda: changes(scale, options, since))
     return Story(
-        spec=spec, data=data, scale=scale, main=main, second=second, domains=domains,
-        benchmarks=benchmarks, changes=changed, premium=measured, published=_published(scale),
-        last_day=last_day, problems=problems,
-        own_notes=(note,) if note else (),
+        spec=spec, data=data, scale=scale, main=main, second=second, events=found,
+        rulers=rulers, agreement=agreed, scales=scales,
+        headline_ruler=reference, changes=changed, premium=measured,
+        published=_published(scale), last_day=last_day, problems=problems,
+        own_notes=tuple(own_notes),
     )  # fmt: skip
 
 
@@ -309,8 +351,56 @@ def _asked(everything: "Dataset", day: dt.date) -> dt.date:
     return day
 
 
-def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[LogisticRuler, str]:
+def _shelf(
+    data: "Dataset", spec: ReportSpec, ruler: Ruler, scale: Scale, progress: Progress
+) -> tuple[dict[str, Scale], dict[str, str]]:
+    """Scales of every ruler of the shelf, and of the main one where it is not among them."""
+    anchors = ruler.anchors if isinstance(ruler, LogisticRuler) else None
+    rulers = {
+        name: ChosenRuler(file=file, level=_level(file, spec), anchors=anchors)
+        for name, file in shelved().items()
+    }
+    known = [(ruler, scale)] if isinstance(ruler, LogisticRuler) else []
+    scales, failures = together(
+        rulers, data, draws=spec.draws, seed=spec.seed, progress=progress, known=known
+    )
+    if isinstance(ruler, ChosenRuler) and ruler.file not in shelved().values():
+        scales = {_own_name(ruler): scale} | scales
+    return scales, failures
+
+
+def _with_curves(scale: Scale, scales: Mapping[str, Scale]) -> Scale:
+    """Return the main scale, or the first of the shelf, that has curves and points."""
+    for one in (scale, *scales.values()):
+        if one.curves is not None and one.unit == "points":
+            return one
+    return scale
+
+
+def _level(file: RulerFile, spec: ReportSpec) -> float | None:
+    return spec.level if "draws.level" in file.of_kind.sections else None
+
+
+def _own_name(ruler: ChosenRuler) -> str:
+    """Name of a ruler that is not on the shelf, different from those that are."""
+    name = ruler.file.called()
+    return name if name not in shelved() else f"{name} ({ruler.file.digest[:8]})"
+
+
+def _reference(spec: ReportSpec, scale: Scale, scales: Mapping[str, Scale]) -> str:
+    """Return the ruler of the headline, as far as it is among the rulers compared."""
+    if spec.ruler == "eci":
+        return "general" if "general" in scales else ""
+    digest = scale.spec["file"]["digest"]
+    same = [n for n, s in scales.items() if s.spec.get("file", {}).get("digest") == digest]
+    return same[0] if same else ""
+
+
+def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[Ruler, str]:
     """Return the ruler, anchored anew when an anchor did not exist on the day of the question."""
+    if spec.ruler != "eci":
+        file = find(spec.ruler)
+        return ChosenRuler(file=file, level=_level(file, spec)), ""
     ruler = eci(level=spec.level, anchors=spec.anchors)
     scored = set(data.scores["model"])
     missing = [model for model in ruler.anchors or {} if model not in scored]

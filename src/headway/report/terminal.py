@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from headway.report import premium as phrases
-from headway.report import tables
+from headway.report import rulers, tables
 from headway.report.story import Bout, Story
 from headway.report.words import Words
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 MOST = 12
 ALL = 1000
 WIDEST = 1000
-_AREA_COLUMNS: dict[str, tuple[tuple[int, ...], ...]] = {
-    "domains": ((0, 1, 2, 3, 4, 5), (0, 1, 2, 3), (0, 1, 2)),
-    "benchmarks": ((0, 2, 3, 4, 5), (0, 3, 4), (0, 3)),
+_EVENT_COLUMNS: dict[str, tuple[tuple[int, ...], ...]] = {
+    "domain": ((0, 1, 2, 3, 4, 5), (0, 1, 3, 4, 5), (0, 1, 3, 4), (0, 1, 3)),
+    "benchmark": ((0, 2, 3, 4, 5, 6, 7), (0, 3, 5, 6, 7), (0, 3, 5, 6), (0, 3, 5), (0, 5)),
 }
 
 
@@ -38,17 +38,25 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
     console.print(Text(f"{head.basis} {head.others}".strip()))
     console.print(Text(words("page.evidence", day=words.day(story.last_day)), style="dim"))
     _bout(story.main, words, console)
+    if story.rulers is not None:
+        table = tables.by_ruler(words, story, story.rulers)
+        _show(table, console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 4, 5), (0, 1, 2), (0, 1))
+        console.print(Text(rulers.summary(words, story.rulers)))
+    if story.agreement is not None:
+        _show(
+            tables.agreement(words, story.agreement), console, (0, 1, 2, 3, 4, 5), (0, 1, 2, 5),
+            (0, 1),
+        )  # fmt: skip
     if story.second is not None:
         second = story.headline(words.lang, second=True)
         console.print()
         console.print(Text(second.claim, style="bold"))
         console.print(Text(f"{second.basis} {second.others}".strip()))
         _show(tables.conventions(words, story.second), console, (0, 1, 2, 6), (0, 1, 2), (0, 1))
-    for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks)):
-        if result is not None:
-            columns = _AREA_COLUMNS[kind]
-            most = ALL if kind == "domains" else MOST
-            _show(tables.areas(words, result, kind), console, *columns, most=most)
+    if story.events is not None:
+        for kind, columns in _EVENT_COLUMNS.items():
+            most = ALL if kind == "domain" else MOST
+            _show(tables.events(words, story.events, kind), console, *columns, most=most)
     if story.premium is not None:
         said = phrases.verdict(words, story.premium)
         console.print()

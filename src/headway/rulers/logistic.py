@@ -74,7 +74,7 @@ class LogisticRuler:
     pinned
         Benchmark whose slope is 1; when it is not among those used, the one with most scores.
     ridge
-        lambda.
+        lambda, the weight of the squared parameters.
     min_scores
         Models with fewer scores are left out.
     duplicates

@@ -2,16 +2,17 @@
 
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from headway.draws import Draws, FloatArray, central_interval
+from headway.draws import Draws, central_interval
 from headway.errors import NotIdentified, UsageError, did_you_mean
 from headway.progress import Progress
 from headway.rulers.logistic import MOST_DRAWS, require_whole
 from headway.rulers.observations import Duplicates, observe
+from headway.rulers.sampling import sampling_errors
 from headway.rulers.scale import Scale
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SingleRuler:
-    r"""Chance-corrected score on one benchmark, in percent.
+    """Chance-corrected score on one benchmark, in percent, at least 0 and at most 100.
 
-    Draws add sampling noise: the reported standard error where there is one, else the binomial
-    one :math:`\sqrt{r (1 - r) / n}` of the raw score r on n items, both divided by
-    ``ceiling - chance``; with an unknown number of items there is none, and a note.
+    Draws add the sampling error of the score: the reported standard error where there is one,
+    else the binomial one (:func:`headway.rulers.sampling.sampling_errors`). Where it is known
+    for no score, because the number of items is unknown, there are no draws, and a note.
 
     Parameters
     ----------
@@ -75,8 +76,9 @@ class SingleRuler:
             raise NotIdentified(f"benchmark {self.benchmark!r} has no scores") from error
         facts = data.benchmarks.row(by_predicate=pl.col("benchmark") == self.benchmark, named=True)
         p = np.clip(cells.performance, 0.0, 1.0)
-        error_of, notes = self._errors(data, cells.models, p, facts)
-        noise = np.random.default_rng(seed).standard_normal((n_draws, len(p)))
+        error_of, notes = sampling_errors(data, cells, self.duplicates)
+        rows = n_draws if error_of.any() else 0
+        noise = np.random.default_rng(seed).standard_normal((rows, len(p)))
         values = 100 * np.clip(p + noise * error_of, 0.0, 1.0)
         low, high = central_interval(values, self.level)
         identity = repr((data.digest, asdict(self), n_draws, seed))
@@ -100,28 +102,5 @@ class SingleRuler:
             level=self.level,
             unit="percent",
             seed=seed,
-            notes=notes,
+            notes=(*cells.notes, *notes),
         )
-
-    def _errors(
-        self, data: "Dataset", models: tuple[str, ...], p: FloatArray, facts: dict[str, Any]
-    ) -> tuple[FloatArray, tuple[str, ...]]:
-        chance = 0.0 if facts["chance"] is None else float(facts["chance"])
-        span = (1.0 if facts["ceiling"] is None else float(facts["ceiling"])) - chance
-        reported = dict(
-            data.scores.filter(
-                (pl.col("benchmark") == self.benchmark) & pl.col("stderr").is_not_null()
-            )
-            .group_by("model")
-            .agg(pl.col("stderr").min())
-            .iter_rows()
-        )
-        notes: tuple[str, ...] = ()
-        binomial = np.zeros(len(p))
-        if facts["n_items"]:
-            raw = np.clip(chance + span * p, 0.0, 1.0)
-            binomial = np.sqrt(raw * (1 - raw) / int(facts["n_items"]))
-        elif len(reported) < len(models):
-            notes = (f"{self.benchmark}: number of items unknown, so no sampling noise.",)
-        errors = np.array([reported.get(m, b) for m, b in zip(models, binomial, strict=True)])
-        return errors / span, notes

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import en, groups, notes, premium, zh
+from headway.report.words import comparisons, en, groups, notes, premium, rulers, zh
 
 LANGUAGES: dict[str, dict[str, str]] = {
-    "en": en.TEXTS | premium.ENGLISH,
-    "zh": zh.TEXTS | premium.CHINESE,
+    "en": en.TEXTS | rulers.ENGLISH | comparisons.ENGLISH | premium.ENGLISH,
+    "zh": zh.TEXTS | rulers.CHINESE | comparisons.CHINESE | premium.CHINESE,
 }
 
 __all__ = ["LANGUAGES", "Words"]
@@ -71,6 +71,11 @@ class Words:
         """Level of an interval in percent."""
         return f"{100 * level:g}"
 
+    def amount(self, value: str, unit: str) -> str:
+        """Return a number that is text already with its unit."""
+        key = f"amount.{unit}"
+        return self(key, value=value) if self.has(key) else f"{value} {unit}"
+
     def day(self, day: date | None) -> str:
         """Return a date in full."""
         if day is None:
@@ -94,7 +99,12 @@ class Words:
         return self("number.unknown") if code is None else groups.country(code, self.lang)
 
     def ruler(self, ruler: str) -> str:
-        """Name of a ruler."""
+        """Name of a ruler: its title, where it is given by its name on the shelf."""
+        from headway.rulers.files import shelved
+
+        file = shelved().get(ruler)
+        if file is not None:
+            return file.called(self.lang)
         return notes.translate(ruler, self) or ruler
 
     def note(self, text: str) -> tuple[str, bool]:
