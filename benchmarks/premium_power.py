@@ -93,6 +93,22 @@ def run(
     )
 
 
+def noise(truth: Scale) -> list[str]:
+    """Squared residuals over y (1 - y), in classes of y (1 - y) with as many scores each."""
+    spec = PremiumSpec()
+    cells = compared(truth, spec.with_options(saturated=1.0, since=dt.date(2015, 1, 1))).cells
+    variance = cells.expected * (1 - cells.expected)
+    order = np.argsort(variance, kind="stable")
+    lines = ["| y (1 - y) | mean squared residual | over y (1 - y) |", "|---|---|---|"]
+    for part in np.array_split(order, 8):
+        square, own = np.mean(cells.residual[part] ** 2), np.mean(variance[part])
+        lines.append(
+            f"| {variance[part].min():.3f} to {variance[part].max():.3f} | {square:.4f} | "
+            f"{square / own:.3f} |"
+        )
+    return lines
+
+
 def shipped(result: PremiumResult) -> list[str]:
     """What the catalog says, in a table."""
     lines = [
@@ -171,6 +187,14 @@ def main() -> None:
         began = time.perf_counter()
         lines.append(f"| {name} | {run(truth, options, shared, luck, premium)} |")
         print(f"{lines[-1]}  {time.perf_counter() - began:.0f} s", flush=True)
+    lines += [
+        "",
+        "## The noise of a score",
+        "",
+        "Residuals of the joint fit on the catalog, both groups, all days.",
+        "",
+        *noise(truth),
+    ]
     scale = headway.rulers.eci().fit(data)
     for title, confidence in (("Every label", "any"), ("Labels of high confidence", "high")):
         result = headway.premium(scale, confidence=confidence)

@@ -302,6 +302,12 @@ def test_other_scales_are_refused(published: Scale) -> None:
         headway.premium(published)
 
 
+def test_a_scale_without_points_is_refused() -> None:
+    logits = headway.rulers.eci(anchors=None, draws=0).fit(premium_world())
+    with pytest.raises(UsageError, match="this scale is in logits"):
+        headway.premium(logits)
+
+
 def test_models_without_a_common_benchmark(point_scale: Scale) -> None:
     data = premium_world(public=6, private=6, unknown=0)
     apart = data.scores.filter(

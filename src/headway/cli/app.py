@@ -15,6 +15,7 @@ COMMANDS = (
     "report",
     "lag",
     "rank",
+    "premium",
     "items",
     "ruler",
     "agreement",

@@ -325,8 +325,8 @@ def tell(
     measured = attempt(
         "premium",
         lambda: premium(
-            scale, leader=spec.leader, follower=spec.follower, date=spec.date, level=spec.level,
-            seed=spec.seed, progress=progress,
+            _with_curves(scale, scales), leader=spec.leader, follower=spec.follower,
+            date=spec.date, level=spec.level, seed=spec.seed, progress=progress,
         ),
     )  # fmt: skip
     changed = None
@@ -386,6 +386,14 @@ def _shelf(
     if isinstance(ruler, ChosenRuler) and ruler.file not in shelved().values():
         scales = {_own_name(ruler): scale} | scales
     return scales, failures
+
+
+def _with_curves(scale: Scale, scales: Mapping[str, Scale]) -> Scale:
+    """Return the main scale, or the first of the shelf, that has curves and points."""
+    for one in (scale, *scales.values()):
+        if one.curves is not None and one.unit == "points":
+            return one
+    return scale
 
 
 def _level(file: RulerFile, spec: ReportSpec) -> float | None:

@@ -156,7 +156,7 @@ def compared(scale: "Scale", spec: PremiumSpec) -> Compared:
     Raises
     ------
     UsageError
-        When the scale has no curves, a group is unknown, or the groups overlap.
+        When the scale has no curves or no points, a group is unknown, or the groups overlap.
     NotIdentified
         When a group has no model from the first day on.
     """
@@ -164,6 +164,11 @@ def compared(scale: "Scale", spec: PremiumSpec) -> Compared:
         raise UsageError(
             f"the premium needs a scale with difficulties and slopes, not {scale.ruler}",
             hint="fit headway.rulers.eci() first (--ruler eci)",
+        )
+    if scale.unit != "points":
+        raise UsageError(
+            f"the premium is measured in points, and this scale is in {scale.unit}",
+            hint="fit the ruler with two anchors",
         )
     data, curves = scale.dataset, scale.curves
     models, benchmarks, m, b, performance, kind = _scores(scale, spec)
@@ -244,8 +249,8 @@ def _scores(
         cells = observe(
             data,
             benchmarks=scale.curves.benchmarks,
-            min_scores=scale.spec["min_scores"],
-            duplicates=scale.spec["duplicates"],
+            min_scores=scale.spec.get("min_scores", 1),
+            duplicates=scale.spec.get("duplicates", "best"),
         )
         cells = cells.keep(np.isin(cells.models, scale.models))
         access = dict(data.benchmarks.select("benchmark", "item_access").iter_rows())

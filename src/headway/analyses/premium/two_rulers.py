@@ -14,7 +14,7 @@ from headway.draws import Draws, FloatArray
 from headway.errors import NotIdentified
 from headway.frontier import members
 from headway.progress import Progress
-from headway.rulers.logistic import LogisticRuler
+from headway.rulers.logistic import ANCHORS, LogisticRuler
 from headway.rulers.scale import Scale
 
 FEWEST = 2
@@ -68,9 +68,9 @@ def two_rulers(scale: Scale, spec: PremiumSpec, found: Compared, progress: Progr
     for name, kinds, benchmarks in zip(spec.sides, (spec.high, spec.low), lists, strict=True):
         ruler = LogisticRuler(
             benchmarks=benchmarks,
-            anchors=scale.spec["anchors"],
-            ridge=scale.spec["ridge"],
-            duplicates=scale.spec["duplicates"],
+            anchors=scale.spec.get("anchors", ANCHORS),
+            ridge=scale.spec.get("ridge", LogisticRuler.ridge),
+            duplicates=scale.spec.get("duplicates", "best"),
             level=spec.level,
             name=f"{scale.ruler}: {name}",
         )
