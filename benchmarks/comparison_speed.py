@@ -19,7 +19,7 @@ from scipy.stats import kendalltau, spearmanr
 import headway
 from headway.analyses import agreement, events, weight_sensitivity
 from headway.analyses.lag import LagSpec
-from headway.rulers.simulated_tasks import simulate_tasks
+from headway.rulers.horizons.simulated_tasks import simulate_tasks
 
 sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
 SAMPLE = 300

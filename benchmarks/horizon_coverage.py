@@ -19,8 +19,8 @@ import numpy as np
 import polars as pl
 
 import headway
-from headway.rulers.horizon import stretch
-from headway.rulers.simulated_tasks import simulate_tasks
+from headway.rulers.horizons.ruler import stretch
+from headway.rulers.horizons.simulated_tasks import simulate_tasks
 
 TRUTH = {"quarter": 0.25, "one": 1.0, "five": 5.0, "thirty": 30.0, "240": 240.0}
 WORLDS: dict[str, dict[str, Any]] = {

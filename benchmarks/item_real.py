@@ -19,8 +19,8 @@ from scipy.stats import spearmanr
 
 from headway.dataset import Dataset
 from headway.errors import HeadwayError
-from headway.rulers.item_checks import FDR, differential
-from headway.rulers.items import ItemRuler
+from headway.rulers.responses.checks import FDR, differential
+from headway.rulers.responses.ruler import ItemRuler
 from headway.rulers.scale import Scale
 from headway.sources import epoch
 from headway.sources.names import slug

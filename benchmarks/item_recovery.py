@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parent))
 
 from headway.rulers import responses
-from headway.rulers.item_quadrature import Model
-from headway.rulers.items import ItemRuler
+from headway.rulers.responses.quadrature import Model
+from headway.rulers.responses.ruler import ItemRuler
 
 Floats = NDArray[np.float64]
 

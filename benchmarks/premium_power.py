@@ -24,11 +24,11 @@ from headway.analyses.premium import PremiumResult, PremiumSpec
 from headway.analyses.premium.cells import comparable, compared
 from headway.analyses.premium.interaction import interaction
 from headway.dataset import Dataset
-from headway.frontier import members
+from headway.dataset.groups import members
 from headway.report.premium import verdict
 from headway.report.words import Words
 from headway.rulers.scale import Scale
-from headway.rulers.simulation import simulate
+from headway.rulers.scores.simulation import simulate
 
 # Shared variance of a model's errors within a domain, luck of the follower on a benchmark in
 # points, planted premium in points.

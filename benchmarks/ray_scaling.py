@@ -29,10 +29,10 @@ import numpy as np
 import polars as pl
 
 from headway import engines
-from headway.rulers import item_fit
-from headway.rulers.item_parts import Swept
 from headway.rulers.kernels.items import STATE
-from headway.rulers.response_files import parts_from_parquet
+from headway.rulers.responses import fit as item_fit
+from headway.rulers.responses.passes import Swept
+from headway.rulers.responses.reading import parts_from_parquet
 
 MODELS = {10**6: 500, 10**7: 1000, 10**8: 2000}
 ENGINES = (("threads", 2), ("Ray", 1), ("Ray", 2))

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 import headway
 from headway.dataset import Dataset
-from headway.rulers.pairwise import POINTS, PairwiseRuler
 from headway.rulers.ranks import simultaneous_ranks
+from headway.rulers.votes.ruler import POINTS, PairwiseRuler
 
 Floats = NDArray[np.float64]
 STRENGTH = np.array([1.2, 0.8, 0.8, 0.5, 0.2, 0.0, -0.3, -0.6, -1.0, -1.6])

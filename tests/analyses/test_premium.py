@@ -22,7 +22,7 @@ from headway.analyses.premium.permutation import of_benchmarks, within_benchmark
 from headway.dataset import Dataset
 from headway.errors import HeadwayError, NotIdentified, UsageError
 from headway.rulers.scale import Scale
-from headway.rulers.simulation import simulate
+from headway.rulers.scores.simulation import simulate
 from tests.analyses.premium_worlds import ANCHORS, premium_world, reporter_world
 
 QUICK = {"permutations": 199, "resamples": 200, "splits": 6}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from headway.rulers.files import parse, read, shelved
-from headway.rulers.kinds import KINDS
+from headway.rulers.files.kinds import KINDS
+from headway.rulers.files.reading import parse, read, shelved
 
 Run = Callable[..., Any]
 

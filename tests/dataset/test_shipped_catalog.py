@@ -12,7 +12,7 @@ import pytest
 import headway
 import headway.dataset
 from headway.dataset.check import quality
-from headway.frontier import members
+from headway.dataset.groups import members
 
 CATALOG = Path(headway.dataset.__file__).parent / "catalog"
 ROOT = Path(__file__).parents[2]

@@ -15,12 +15,13 @@ from headway.engines.checkpoint import Checkpoint
 from headway.engines.local import Local
 from headway.engines.ray import Ray
 from headway.errors import DataError
-from headway.rulers import Scale, item_fit
-from headway.rulers.item_fit import ItemFit
-from headway.rulers.items import ItemRuler
-from headway.rulers.response_files import parts_from_parquet
-from headway.rulers.response_parts import Answers
-from headway.rulers.responses import from_matrix
+from headway.rulers import Scale
+from headway.rulers.responses import fit as item_fit
+from headway.rulers.responses.answers import from_matrix
+from headway.rulers.responses.fit import ItemFit
+from headway.rulers.responses.parts import Answers
+from headway.rulers.responses.reading import parts_from_parquet
+from headway.rulers.responses.ruler import ItemRuler
 from tests.engines.conftest import Nodes
 from tests.engines.object_store import serving
 

@@ -7,7 +7,7 @@ import pytest
 
 import headway
 from headway.report.words import Words
-from headway.rulers.boards import boards
+from headway.rulers.votes.boards import boards
 from tests.rulers.votes import dataset, frame, simulated
 
 pairwise = headway.rulers.pairwise

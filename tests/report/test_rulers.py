@@ -13,7 +13,7 @@ from headway.report import rulers, tables
 from headway.report.page import page
 from headway.report.story import ReportSpec, Story, tell
 from headway.report.words import Words
-from headway.rulers.files import shelved
+from headway.rulers.files.reading import shelved
 
 
 @pytest.fixture(scope="module")

@@ -15,14 +15,14 @@ from headway.analyses.events import events
 from headway.dataset import Dataset
 from headway.errors import NotIdentified, UsageError
 from headway.rulers import CompositeRuler, LogisticRuler, SingleRuler
-from headway.rulers.chosen import ChosenRuler
-from headway.rulers.contents import Benchmarks, Models, Sampling, Scores
-from headway.rulers.domain import refit
-from headway.rulers.files import from_dict, shelf, shelved
-from headway.rulers.kinds import KINDS
+from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.files.contents import Benchmarks, Models, Sampling, Scores
+from headway.rulers.files.kinds import KINDS
+from headway.rulers.files.reading import from_dict, shelf, shelved
+from headway.rulers.files.selection import select
+from headway.rulers.files.together import together
 from headway.rulers.scale import Scale
-from headway.rulers.selection import select
-from headway.rulers.together import together
+from headway.rulers.scores.refit import refit
 
 
 def _ruler(kind: str = "eci", **parts: Any) -> ChosenRuler:

@@ -8,8 +8,9 @@ import headway
 from headway.dataset import Dataset
 from headway.errors import NotIdentified, UsageError
 from headway.rulers import DomainRuler, LogisticRuler
-from headway.rulers.domain import domain_benchmarks, domains, refit
 from headway.rulers.scale import Scale
+from headway.rulers.scores.domain import domain_benchmarks, domains
+from headway.rulers.scores.refit import refit
 from tests.rulers.worlds import logistic_world
 
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 import headway
 from headway.errors import UsageError
-from headway.rulers.blank import blank, written
-from headway.rulers.chosen import ChosenRuler
-from headway.rulers.contents import RulerFile
-from headway.rulers.files import LARGEST, find, from_dict, parse, read, shelved
-from headway.rulers.kinds import KINDS
+from headway.rulers.files.blank import blank, written
+from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.files.contents import RulerFile
+from headway.rulers.files.kinds import KINDS
+from headway.rulers.files.reading import LARGEST, find, from_dict, parse, read, shelved
 
 PLAIN = """
 name = "mine"

@@ -12,9 +12,9 @@ import headway
 from headway.dataset import Dataset
 from headway.errors import DataError, NotIdentified, UsageError
 from headway.rulers import HorizonRuler
-from headway.rulers.horizon import LENGTH_SPREAD, SLOPE_CENTRE, SLOPE_SPREAD
+from headway.rulers.horizons.ruler import LENGTH_SPREAD, SLOPE_CENTRE, SLOPE_SPREAD
+from headway.rulers.horizons.simulated_tasks import simulate_tasks
 from headway.rulers.scale import Scale
-from headway.rulers.simulated_tasks import simulate_tasks
 
 TRUTH = {"a": 0.5, "b": 4.0, "c": 30.0, "d": 240.0}
 

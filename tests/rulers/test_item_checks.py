@@ -8,8 +8,10 @@ from scipy.stats import false_discovery_control
 import headway
 from headway.engines.local import Local
 from headway.errors import UsageError
-from headway.rulers import item_checks, item_fit, responses
-from headway.rulers.items import ItemRuler
+from headway.rulers import responses
+from headway.rulers.responses import checks
+from headway.rulers.responses import fit as item_fit
+from headway.rulers.responses.ruler import ItemRuler
 from tests.rulers.item_worlds import dataset, item_world, long
 
 QUIET = ItemRuler(draws=0)
@@ -22,9 +24,9 @@ def facts(models: list[str], first: int) -> pl.DataFrame:
 
 def test_false_discovery_rates_are_those_of_scipy() -> None:
     p = np.random.default_rng(0).random(50) ** 3
-    assert item_checks.false_discovery(p) == pytest.approx(false_discovery_control(p), abs=1e-12)
-    assert item_checks.false_discovery(np.array([])).size == 0
-    assert np.isnan(item_checks.false_discovery(np.array([np.nan]))).all()
+    assert checks.false_discovery(p) == pytest.approx(false_discovery_control(p), abs=1e-12)
+    assert checks.false_discovery(np.array([])).size == 0
+    assert np.isnan(checks.false_discovery(np.array([np.nan]))).all()
 
 
 def test_mis_keyed_questions_are_found() -> None:
@@ -162,8 +164,8 @@ def test_the_shift_is_the_maximum_likelihood_one() -> None:
     engine = Local(made.loads)
     fit = item_fit.fit(engine, made.takers)
     labels = np.where(group, 1, 2).astype(np.int8)
-    compared = engine.run(item_checks.compare, fit.mean, fit.sd, labels, each=list(fit.states))
-    table = item_checks.dif_table(compared, ("a", "b"), level=0.9).sort("item")
+    compared = engine.run(checks.compare, fit.mean, fit.sd, labels, each=list(fit.states))
+    table = checks.dif_table(compared, ("a", "b"), level=0.9).sort("item")
     x = np.column_stack([np.ones(300), fit.mean, group])
     beta = np.zeros(3)
     for _ in range(25):

@@ -12,8 +12,10 @@ import headway
 from headway.engines.local import Local
 from headway.errors import NotConverged, NotIdentified, UsageError
 from headway.report.words import Words
-from headway.rulers import item_fit, item_parts, responses
-from headway.rulers.items import POINTS, ItemRuler
+from headway.rulers import responses
+from headway.rulers.responses import fit as item_fit
+from headway.rulers.responses import passes
+from headway.rulers.responses.ruler import POINTS, ItemRuler
 from tests.rulers.item_worlds import dataset, item_world, long, lsat
 
 QUIET = ItemRuler(draws=0)
@@ -422,7 +424,7 @@ def test_lost_information_is_what_the_questions_take_away() -> None:
     # Knowing the scale takes two directions of thirty away; not knowing the questions adds.
     ratio = (drawn.var(axis=0) / fit.sd**2).mean()
     assert 1 - 2 / 30 < ratio < 1.25
-    lost = sum(engine.run(item_parts.missing, fit.mean, fit.options, each=list(fit.states)))
+    lost = sum(engine.run(passes.missing, fit.mean, fit.options, each=list(fit.states)))
     assert (np.diag(lost) > 0).all()
     assert (np.diag(lost) < 1 / fit.sd**2).all()
     engine.close()

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from headway.rulers import responses
-from headway.rulers.items import ItemRuler
+from headway.rulers.responses.ruler import ItemRuler
 from tests.rulers.item_worlds import item_world, long
 
 WORLDS = 30

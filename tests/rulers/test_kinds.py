@@ -11,11 +11,11 @@ from headway.dataset import Dataset
 from headway.declared import options
 from headway.errors import UsageError
 from headway.rulers import HorizonRuler, ItemRuler, PairwiseRuler
-from headway.rulers.chosen import ChosenRuler
-from headway.rulers.files import from_dict
-from headway.rulers.kinds import KINDS, kind_of
+from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.files.kinds import KINDS, kind_of
+from headway.rulers.files.reading import from_dict
+from headway.rulers.horizons.simulated_tasks import simulate_tasks
 from headway.rulers.scale import Scale
-from headway.rulers.simulated_tasks import simulate_tasks
 
 MODELS = [f"m{k}" for k in range(8)]
 

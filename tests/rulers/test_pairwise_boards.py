@@ -10,9 +10,9 @@ import pytest
 
 import headway
 from headway.errors import NotIdentified, UsageError
-from headway.rulers.boards import boards
-from headway.rulers.pairwise import PairwiseRuler
 from headway.rulers.scale import TIDY
+from headway.rulers.votes.boards import boards
+from headway.rulers.votes.ruler import PairwiseRuler
 from tests.rulers.votes import POINTS, dataset, frame, outcomes, simulated
 
 

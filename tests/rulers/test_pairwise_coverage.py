@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 import headway
-from headway.rulers.pairwise import PairwiseRuler
+from headway.rulers.votes.ruler import PairwiseRuler
 from tests.rulers.votes import POINTS, simulated
 
 

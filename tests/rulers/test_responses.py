@@ -10,9 +10,11 @@ import pytest
 from headway.engines.checkpoint import Checkpoint
 from headway.engines.local import Local
 from headway.errors import DataError, NotIdentified, UsageError
-from headway.rulers import item_fit, item_parts, responses
-from headway.rulers.items import ItemRuler
-from headway.rulers.responses import from_frame, from_matrix, parts_from_parquet
+from headway.rulers import responses
+from headway.rulers.responses import fit as item_fit
+from headway.rulers.responses import passes
+from headway.rulers.responses.answers import from_frame, from_matrix, parts_from_parquet
+from headway.rulers.responses.ruler import ItemRuler
 from tests.rulers.item_worlds import item_world
 
 QUIET = ItemRuler(draws=0)
@@ -122,7 +124,7 @@ def test_technical_errors_are_missing_or_wrong(frame: pl.DataFrame) -> None:
     missing, wrong = from_frame(failed), from_frame(failed, errors="wrong")
     assert missing.notes == ("9 answers that failed by a technical error count as missing.",)
     counts = [
-        sum(item_parts.totals(load()).taker_answers.sum() for load in answers.loads)
+        sum(passes.totals(load()).taker_answers.sum() for load in answers.loads)
         for answers in (missing, wrong)
     ]
     assert counts == [len(frame) - 9, len(frame)]

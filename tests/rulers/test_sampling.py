@@ -6,8 +6,8 @@ import pytest
 
 import headway
 from headway.dataset import Dataset
-from headway.rulers.observations import observe
-from headway.rulers.sampling import sampling_errors
+from headway.rulers.scores.observations import observe
+from headway.rulers.scores.sampling import sampling_errors
 
 
 def data_of(scores: pl.DataFrame, **facts: list[object]) -> Dataset:

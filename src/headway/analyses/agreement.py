@@ -14,8 +14,8 @@ from headway.analyses.movers import Comparison, movers_table
 from headway.analyses.result import Result
 from headway.draws import FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError, did_you_mean
-from headway.rulers.logistic import require_whole
 from headway.rulers.scale import Scale
+from headway.rulers.scores.logistic import require_whole
 
 if TYPE_CHECKING:
     import altair as alt

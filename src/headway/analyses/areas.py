@@ -13,10 +13,10 @@ from headway.analyses.result import Result, interval_columns, model_name
 from headway.errors import HeadwayError, NotIdentified, UsageError
 from headway.frontier import from_day
 from headway.progress import Progress, Silent
-from headway.rulers.domain import refit
-from headway.rulers.observations import Observations, observe
 from headway.rulers.scale import Scale
-from headway.rulers.single import SingleRuler
+from headway.rulers.scores.observations import Observations, observe
+from headway.rulers.scores.refit import refit
+from headway.rulers.scores.single import SingleRuler
 
 FEWEST_MODELS = 3
 FEWEST_BENCHMARKS = 2
@@ -80,8 +80,8 @@ def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> 
     r"""Lag of the follower's best model in each domain of benchmarks.
 
     Each domain is a refit of the capabilities on its benchmarks with difficulties and slopes
-    held (:func:`headway.rulers.domain.refit`). The lag is that of the ``records`` convention for
-    the follower's best measured model j there,
+    held (:func:`headway.rulers.scores.refit.refit`). The lag is that of the ``records``
+    convention for the follower's best measured model j there,
     :math:`t_j - \min\{t : L(t) \ge c_j + \text{tie}\}`: it does not grow when a benchmark is
     no longer run.
 

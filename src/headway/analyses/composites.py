@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from headway.analyses.result import Result, interval_columns, model_name
 from headway.draws import FloatArray
 from headway.errors import UsageError
-from headway.rulers.logistic import MOST_DRAWS, require_whole
 from headway.rulers.scale import Scale
+from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
 if TYPE_CHECKING:
     import altair as alt

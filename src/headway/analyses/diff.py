@@ -13,7 +13,7 @@ from headway.dataset import TABLES, Dataset
 from headway.dataset.tables import BOOKKEEPING
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.logistic import LogisticRuler
+from headway.rulers.scores.logistic import LogisticRuler
 
 if TYPE_CHECKING:
     from headway.draws import FloatArray

@@ -13,8 +13,8 @@ from headway.analyses.result import Finding, Result, model_name, tidy
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
 from headway.frontier import DAYS_PER_MONTH, DateBasis, frontier, to_day
-from headway.rulers.logistic import require_whole
 from headway.rulers.scale import Scale
+from headway.rulers.scores.logistic import require_whole
 
 if TYPE_CHECKING:
     import altair as alt

@@ -104,7 +104,7 @@ def lag(
     scale
         Result of a ruler.
     leader, follower
-        Groups of models: see :func:`headway.frontier.members`.
+        Groups of models: see :func:`headway.dataset.groups.members`.
     convention
         One of ``daily``, ``daily-significant``, ``levels``, ``records``, ``time-to-match``,
         ``thresholds``, ``trend``, ``named`` and ``gap`` (vertical, in units of the scale).

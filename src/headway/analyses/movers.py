@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from headway.analyses.result import model_name
 from headway.draws import FloatArray, central_interval
 from headway.errors import NotIdentified
-from headway.rulers.logistic import FEW
-from headway.rulers.observations import observe
 from headway.rulers.scale import Scale
+from headway.rulers.scores.logistic import FEW
+from headway.rulers.scores.observations import observe
 
 Ints = NDArray[np.int64]
 FEWEST_SCORES = 5

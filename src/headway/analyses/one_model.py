@@ -9,11 +9,12 @@ import polars as pl
 from headway.analyses.contest import LagSpec, contest
 from headway.analyses.conventions.records import record_lags
 from headway.analyses.result import Result, interval_columns, model_name
+from headway.dataset.groups import members
 from headway.errors import HeadwayError, UsageError
-from headway.frontier import from_day, members
+from headway.frontier import from_day
 from headway.progress import Progress, Silent
 from headway.rulers.scale import resolve_model
-from headway.rulers.single import SingleRuler
+from headway.rulers.scores.single import SingleRuler
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -69,7 +70,7 @@ def one_model(
     model
         Identifier or published name.
     leader
-        Group of models; see :func:`headway.frontier.members`. The model itself does not count
+        Group of models; see :func:`headway.dataset.groups.members`. The model itself does not count
         among them.
     benchmarks
         Identifiers; None for all.

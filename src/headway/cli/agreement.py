@@ -14,9 +14,9 @@ from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json
 from headway.cli.progress import Shown
 from headway.errors import NotIdentified, UsageError
-from headway.rulers.chosen import ChosenRuler
-from headway.rulers.files import find, shelved
-from headway.rulers.together import together
+from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.files.reading import find, shelved
+from headway.rulers.files.together import together
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

@@ -13,10 +13,10 @@ from headway.analyses.lag import LagSpec
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
 from headway.rulers import LogisticRuler, PublishedRuler, Scale
-from headway.rulers.chosen import ChosenRuler
-from headway.rulers.contents import RulerFile
-from headway.rulers.files import find, from_dict, shelved
-from headway.rulers.kinds import KINDS, Kind
+from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.files.contents import RulerFile
+from headway.rulers.files.kinds import KINDS, Kind
+from headway.rulers.files.reading import find, from_dict, shelved
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset

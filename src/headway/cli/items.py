@@ -15,7 +15,7 @@ from headway.cli.options import Json, from_spec
 from headway.cli.progress import Shown
 from headway.cli.where import Where
 from headway.errors import UsageError
-from headway.rulers.items import ItemRuler
+from headway.rulers.responses.ruler import ItemRuler
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -61,7 +61,7 @@ def items(
     A part has some questions with the answers of all models; the table is never held as a whole.
     --ray spreads the parts over the machines of a Ray cluster, and the result is the same.
     """
-    from headway.rulers.response_files import parts_from_parquet
+    from headway.rulers.responses.reading import parts_from_parquet
 
     for file in (out, questions_out):
         _require_writable(file)

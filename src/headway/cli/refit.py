@@ -14,8 +14,8 @@ from rich.console import Console
 from headway.analyses.moved import moved
 from headway.cli import choice, output
 from headway.errors import DataError, UsageError
-from headway.rulers.chosen import ChosenRuler
-from headway.rulers.files import from_dict
+from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.files.reading import from_dict
 
 Refit = Annotated[
     Path | None,

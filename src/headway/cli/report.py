@@ -16,7 +16,7 @@ from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
 from headway.errors import UsageError
 from headway.report.story import ReportSpec, Story, tell
-from headway.rulers.files import find
+from headway.rulers.files.reading import find
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

@@ -13,12 +13,12 @@ from headway.cli.options import DatasetPath, Json
 from headway.cli.progress import Shown
 from headway.errors import HeadwayError, UsageError
 from headway.rulers import Scale
-from headway.rulers.blank import blank, quoted, written
-from headway.rulers.chosen import ChosenRuler
-from headway.rulers.contents import RulerFile
-from headway.rulers.files import find, parse, shelf
-from headway.rulers.kinds import KINDS, kind_of
-from headway.rulers.selection import Selected, by_reason
+from headway.rulers.files.blank import blank, quoted, written
+from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.files.contents import RulerFile
+from headway.rulers.files.kinds import KINDS, kind_of
+from headway.rulers.files.reading import find, parse, shelf
+from headway.rulers.files.selection import Selected, by_reason
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset

@@ -23,13 +23,13 @@ from headway.report.headline import Headline, headline
 from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
 from headway.rulers import LogisticRuler, eci, published
-from headway.rulers.anchoring import reanchored
-from headway.rulers.chosen import ChosenRuler
-from headway.rulers.contents import RulerFile
-from headway.rulers.files import find, shelved
-from headway.rulers.logistic import ANCHORS
+from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.files.contents import RulerFile
+from headway.rulers.files.reading import find, shelved
+from headway.rulers.files.together import together
 from headway.rulers.scale import Ruler, Scale
-from headway.rulers.together import together
+from headway.rulers.scores.anchoring import reanchored
+from headway.rulers.scores.logistic import ANCHORS
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset

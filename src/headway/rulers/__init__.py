@@ -3,17 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from headway.rulers.composite import CompositeRuler
-from headway.rulers.domain import DomainRuler
-from headway.rulers.files import load, shelf
-from headway.rulers.horizon import HorizonRuler
-from headway.rulers.item_checks import differential
-from headway.rulers.items import ItemRuler
-from headway.rulers.logistic import LogisticRuler
-from headway.rulers.pairwise import PairwiseRuler
+from headway.rulers.files.reading import load, shelf
+from headway.rulers.horizons.ruler import HorizonRuler
 from headway.rulers.published import PublishedRuler
+from headway.rulers.responses.checks import differential
+from headway.rulers.responses.ruler import ItemRuler
 from headway.rulers.scale import Ruler, Scale
-from headway.rulers.single import SingleRuler
+from headway.rulers.scores.composite import CompositeRuler
+from headway.rulers.scores.domain import DomainRuler
+from headway.rulers.scores.logistic import LogisticRuler
+from headway.rulers.scores.single import SingleRuler
+from headway.rulers.votes.boards import boards
+from headway.rulers.votes.ruler import PairwiseRuler
 
 __all__ = [
     "CompositeRuler",
@@ -26,6 +27,7 @@ __all__ = [
     "Ruler",
     "Scale",
     "SingleRuler",
+    "boards",
     "composite",
     "differential",
     "domain",

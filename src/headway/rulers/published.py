@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
-from headway.rulers.logistic import MOST_DRAWS, require_whole
 from headway.rulers.scale import Scale
+from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset

@@ -32,8 +32,8 @@ from headway.draws import FloatArray
 from headway.errors import HeadwayError
 from headway.frontier import Frontier, frontier
 from headway.rulers import LogisticRuler
-from headway.rulers.anchoring import reanchored
 from headway.rulers.scale import Ruler, Scale
+from headway.rulers.scores.anchoring import reanchored
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset

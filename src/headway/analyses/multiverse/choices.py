@@ -13,8 +13,8 @@ import polars as pl
 from headway.errors import UsageError, did_you_mean
 from headway.frontier import DateBasis
 from headway.rulers import LogisticRuler, eci, published
-from headway.rulers.logistic import require_whole
 from headway.rulers.scale import Ruler
+from headway.rulers.scores.logistic import require_whole
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset

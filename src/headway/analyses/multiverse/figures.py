@@ -20,10 +20,10 @@ from headway.analyses.multiverse.choices import (
 )
 from headway.analyses.multiverse.run import multiverse
 from headway.analyses.result import plain_rows
+from headway.dataset.groups import members
 from headway.draws import FloatArray
 from headway.engines import Engine, Load
 from headway.errors import DataError
-from headway.frontier import members
 from headway.progress import Progress
 from headway.rulers.scale import Ruler
 

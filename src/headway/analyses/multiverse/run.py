@@ -21,12 +21,12 @@ from headway.analyses.multiverse.choices import (
 )
 from headway.analyses.multiverse.cross import Cross, cross
 from headway.analyses.multiverse.result import MultiverseResult, gather
+from headway.dataset.groups import members
 from headway.engines import Engine, Load
 from headway.engines.journal import Journal
 from headway.engines.local import Local
 from headway.engines.processes import Processes
 from headway.errors import HeadwayError, UsageError
-from headway.frontier import members
 from headway.progress import Progress, Silent
 from headway.rulers import PublishedRuler, load
 from headway.rulers.scale import Ruler

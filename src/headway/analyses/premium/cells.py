@@ -9,10 +9,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from headway.analyses.premium.spec import PremiumSpec
+from headway.dataset.groups import members
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
-from headway.frontier import members, model_dates, to_day
-from headway.rulers.observations import Ints, observe
+from headway.frontier import model_dates, to_day
+from headway.rulers.scores.observations import Ints, observe
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale

@@ -24,7 +24,7 @@ import numpy as np
 from headway.analyses.premium.cells import Cells
 from headway.draws import FloatArray
 from headway.errors import NotIdentified
-from headway.rulers.observations import Ints
+from headway.rulers.scores.observations import Ints
 
 FLOOR = 0.02
 RIDGE = 1e-8

@@ -10,12 +10,12 @@ from headway.analyses.lag import compare
 from headway.analyses.premium.cells import Compared
 from headway.analyses.premium.spec import PremiumSpec
 from headway.analyses.result import Finding
+from headway.dataset.groups import members
 from headway.draws import Draws, FloatArray
 from headway.errors import NotIdentified
-from headway.frontier import members
 from headway.progress import Progress
-from headway.rulers.logistic import ANCHORS, LogisticRuler
 from headway.rulers.scale import Scale
+from headway.rulers.scores.logistic import ANCHORS, LogisticRuler
 
 FEWEST = 2
 FEWEST_MODELS = 3

@@ -148,7 +148,7 @@ def ranking(
     follower: str = "country:CN",
 ) -> alt.LayerChart:
     """Draw the best models of a scale, with the published ratings beside where there are any."""
-    from headway.frontier import members
+    from headway.dataset.groups import members
 
     look = look or Look()
     words = look.words

@@ -110,7 +110,7 @@ class Words:
 
     def ruler(self, ruler: str) -> str:
         """Name of a ruler: its title, where it is given by its name on the shelf."""
-        from headway.rulers.files import shelved
+        from headway.rulers.files.reading import shelved
 
         file = shelved().get(ruler)
         if file is not None:
