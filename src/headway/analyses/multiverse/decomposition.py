@@ -1,5 +1,6 @@
 """How much of the spread between the ways each choice explains, alone and with others."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -113,7 +114,7 @@ def decompose(values: FloatArray, axes: Sequence[str]) -> Decomposition | None:
     pairs = {(names[i], names[j]): shares[(i, j)] for i, j in combinations(range(len(names)), 2)}
     return Decomposition(
         axes=tuple(names), main=main, total=total, pairs=pairs,
-        higher=sum(share for u, share in shares.items() if len(u) > 2),
+        higher=math.fsum(share for u, share in shares.items() if len(u) > 2),
         variance=variance, cells=int(cube.size), filled=int(holes.sum()),
         left_out=tuple(left_out),
     )  # fmt: skip
