@@ -152,7 +152,7 @@ def test_no_english_is_left_on_the_chinese_page(pages: Pages, story: Story) -> N
             *story.data.sources["licence"].drop_nulls(), story.data.digest,
             story.scale.capability.draw_set, story.spec.with_options(lang="zh").command(),
             *story.data.ratings["board"].unique(), "Headway AI ECI",
-            *story.data.claims["said_by"].drop_nulls(),
+            *story.data.table("claims")["said_by"].drop_nulls(),
             "headway ruler check coding new my-ruler.toml --from",
         ]
     )  # fmt: skip
