@@ -1,0 +1,267 @@
+"""The calibrated ruler: the curves of the ECI-compatible one, with errors that belong together."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from headway.draws import Draws, FloatArray, central_interval
+from headway.errors import NotIdentified, UsageError
+from headway.progress import Progress, Silent
+from headway.rulers import process, process_fit
+from headway.rulers.logistic import ANCHORS, LogisticRuler
+from headway.rulers.observations import Duplicates, Observations, observe
+from headway.rulers.scale import Curves, Scale, resolve_model
+
+if TYPE_CHECKING:
+    from headway.dataset import Dataset
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Posterior:
+    """What the process knows after a fit: enough to draw from it again, the same draws."""
+
+    cells: process.Layout
+    state: process.State
+    n_draws: int
+    seed: int
+    widen: float
+    benchmarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class CalibratedScale(Scale):
+    """A scale that can also predict empty cells; see :class:`headway.rulers.scale.Scale`."""
+
+    posterior: Posterior | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        fields |= {name: dict(fields[name]) for name in ("spec", "details", "diagnostics")}
+        return (_rebuild, (fields,))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibratedRuler:
+    benchmarks: tuple[str, ...] | None = None
+    weights: Mapping[str, float] | None = None
+    anchors: Mapping[str, float] | None = field(default_factory=lambda: dict(ANCHORS))
+    min_scores: int = 1
+    duplicates: Duplicates = "best"
+    widen: float = 1.0
+    level: float = 0.9
+    draws: int = 500
+    seed: int = 0
+    name: str = "Calibrated"
+
+    def __post_init__(self) -> None:
+        if self.benchmarks is not None:
+            object.__setattr__(self, "benchmarks", tuple(self.benchmarks))
+        if not (np.isfinite(self.widen) and self.widen > 0):
+            raise UsageError(f"widen is {self.widen!r}; expected a positive number")
+        self._curves()
+
+    def _curves(self) -> LogisticRuler:
+        shared = {k: v for k, v in asdict(self).items() if k not in ("widen", "name")}
+        return LogisticRuler(**shared)
+
+    def fit(
+        self,
+        data: "Dataset",
+        *,
+        draws: int | None = None,
+        seed: int | None = None,
+        workers: int | None = None,
+        progress: Progress | None = None,
+    ) -> CalibratedScale:
+        progress = progress or Silent()
+        n_draws = self.draws if draws is None else draws
+        seed = self.seed if seed is None else seed
+        first = self._curves().fit(data, draws=0, seed=seed, workers=workers, progress=progress)
+        cells = observe(
+            data,
+            benchmarks=self.benchmarks,
+            weights=self.weights,
+            min_scores=self.min_scores,
+            duplicates=self.duplicates,
+        )
+        progress.stage("Fitting the process")
+        arranged, start = _start(data, cells, first)
+        arranged, state, iterations, change = process_fit.fit(arranged, start)
+        posterior = Posterior(
+            cells=arranged, state=state, n_draws=n_draws, seed=seed, widen=self.widen,
+            benchmarks=cells.benchmarks,
+        )  # fmt: skip
+        normal = process_fit.Normal(process.Linearised(arranged, state))
+        deviations = self.widen * process_fit.draw(normal, n_draws, seed)
+        d, a = process_fit.benchmark_draws(normal, deviations, seed)
+        return self._scale(
+            data, first, posterior, deviations[:, : arranged.n_models], d, a,
+            diagnostics={
+                "iterations": iterations,
+                "last_change": change,
+                "variances": {k: float(v) for k, v in state.variance.items()},
+                "n_cells": len(cells.model),
+                "n_models": len(cells.models),
+                "n_benchmarks": len(cells.benchmarks),
+                "connected": True,
+            },
+        )  # fmt: skip
+
+    def _scale(
+        self,
+        data: "Dataset",
+        first: Scale,
+        posterior: Posterior,
+        deviations: FloatArray,
+        d: FloatArray,
+        a: FloatArray,
+        *,
+        diagnostics: dict[str, Any],
+    ) -> CalibratedScale:
+        state = posterior.state
+        rows = np.vstack([state.capability, state.capability + deviations])
+        anchors = {
+            first.models.index(resolve_model(data, name)): float(points)
+            for name, points in (self.anchors or {}).items()
+        }
+        shift, factor = _affine(rows, anchors)
+        if not np.isfinite(factor[0]):
+            raise NotIdentified(
+                f"the anchors {list(self.anchors or ())!r} come out in the wrong order or equal, "
+                "so no scale fits the points asked for",
+                hint="choose anchors that differ clearly in capability",
+            )
+        notes = list(first.notes)
+        flipped = int((~np.isfinite(factor)).sum())
+        if flipped:
+            notes.append(f"In {flipped} draws the anchors change places; those are undefined.")
+        points = shift[:, None] + factor[:, None] * rows
+        if anchors:
+            points[:, list(anchors)] = np.where(
+                np.isfinite(factor)[:, None], list(anchors.values()), np.nan
+            )
+        low, high = central_interval(points[1:], self.level)
+        low[list(anchors)] = high[list(anchors)] = np.nan
+        identity = repr(
+            (data.digest, "calibrated", sorted(asdict(self).items(), key=str),
+             posterior.n_draws, posterior.seed)
+        )  # fmt: skip
+        difficulty = np.vstack([state.difficulty, state.difficulty + d])
+        slope = np.exp(np.vstack([state.log_slope, state.log_slope + a]))
+        return CalibratedScale(
+            ruler=self.name,
+            spec={k: dict(v) if isinstance(v, Mapping) else v for k, v in asdict(self).items()}
+            | {"kind": "calibrated"},
+            dataset=data,
+            models=first.models,
+            estimate=points[0],
+            capability=Draws(
+                values=points[1:],
+                dims=("draw", "model"),
+                coords={"model": first.models},
+                unit=first.unit,
+                draw_set=sha256(identity.encode()).hexdigest()[:16],
+            ),
+            status=first.status,
+            n_scores=first.n_scores,
+            low=low,
+            high=high,
+            level=self.level,
+            unit=first.unit,
+            seed=posterior.seed,
+            benchmarks=_benchmark_table(first, difficulty, slope, shift, factor, self.level),
+            curves=Curves(
+                benchmarks=posterior.benchmarks,
+                difficulty=difficulty,
+                slope=slope,
+                shift=shift,
+                factor=factor,
+                ridge=first.curves.ridge if first.curves is not None else 0.0,
+            ),
+            diagnostics=diagnostics,
+            notes=tuple(notes),
+            posterior=posterior,
+        )
+
+
+def _start(
+    data: "Dataset", cells: Observations, first: Scale
+) -> tuple[process.Layout, process.State]:
+    assert first.curves is not None
+    curves = first.curves
+    capability = (first.estimate - curves.shift[0]) / curves.factor[0]
+    log_slope = np.log(np.clip(curves.slope[0], 0.2, 5.0))
+    models = pl.DataFrame({"model": cells.models}).join(
+        data.models, on="model", how="left", maintain_order="left"
+    )
+    days = models.select(pl.coalesce("available_on", "announced_on", "listed_on")).to_series()
+    years = days.cast(pl.Date).to_physical().cast(pl.Float64) / DAYS_PER_YEAR
+    middle = years.median()
+    date = years.fill_null(middle if middle is not None else 0.0).to_numpy()
+    maker = [o if o is not None else f"of {m}" for m, o in models.select("model", "organisation").iter_rows()]
+    domains = dict(data.benchmarks.select("benchmark", "domain").iter_rows())
+    domain = [domains.get(b) or "" for b in cells.benchmarks]
+    arranged, order = process.layout(
+        cells.model, cells.benchmark, cells.performance, cells.weight,
+        date=date,
+        position=capability,
+        of_model=np.unique(maker, return_inverse=True)[1].astype(np.int64),
+        of_benchmark=np.unique(domain, return_inverse=True)[1].astype(np.int64),
+    )  # fmt: skip
+    return arranged, process.State(
+        capability=capability,
+        difficulty=curves.difficulty[0].copy(),
+        log_slope=log_slope,
+        latent=np.zeros(len(order)),
+        variance=dict(process.START),
+        centre={
+            "capability": float(capability.mean()),
+            "difficulty": float(curves.difficulty[0].mean()),
+            "slope": float(np.median(log_slope)),
+        },
+    )
+
+
+def _affine(rows: FloatArray, anchors: Mapping[int, float]) -> tuple[FloatArray, FloatArray]:
+    if not anchors:
+        return np.zeros(len(rows)), np.ones(len(rows))
+    (first, p), (second, q) = anchors.items()
+    gap = rows[:, second] - rows[:, first]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(gap * (q - p) > 0, (q - p) / gap, np.nan)
+    return p - factor * rows[:, first], factor
+
+
+def _benchmark_table(
+    first: Scale,
+    difficulty: FloatArray,
+    slope: FloatArray,
+    shift: FloatArray,
+    factor: FloatArray,
+    level: float,
+) -> pl.DataFrame:
+    assert first.benchmarks is not None
+    frames = []
+    for quantity, rows in (
+        ("difficulty", shift[:, None] + factor[:, None] * difficulty),
+        ("slope", slope / factor[:, None]),
+    ):
+        low, high = central_interval(rows[1:], level)
+        frames.append(
+            first.benchmarks.filter(pl.col("quantity") == quantity).with_columns(
+                estimate=pl.Series(rows[0]),
+                low=pl.Series(low).fill_nan(None),
+                high=pl.Series(high).fill_nan(None),
+            )
+        )
+    return pl.concat(frames)
+
+
+def _rebuild(fields: dict[str, Any]) -> CalibratedScale:
+    return CalibratedScale(**fields)

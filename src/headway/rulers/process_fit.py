@@ -1,0 +1,280 @@
+"""Fitting the process: normal equations, variances by restricted likelihood, posterior draws."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.sparse import diags_array
+from scipy.sparse.linalg import splu
+
+from headway.draws import FloatArray
+from headway.errors import NotConverged
+from headway.rulers.process import (
+    BATCH,
+    BENCHMARK_SIDE,
+    COMPONENTS,
+    DENSE,
+    LEARNED,
+    MODEL_SIDE,
+    SMALLEST,
+    Layout,
+    Linearised,
+    State,
+    at_capability,
+)
+
+ITERATIONS = 20
+LEARNING = 6
+SETTLED = 0.1
+CHANGE = 5e-3
+SOLVER_TOLERANCE = 1e-6
+SOLVER_ITERATIONS = 500
+
+
+class Normal:
+    """The normal equations of the model-side unknowns: A = X' V^-1 X + D."""
+
+    def __init__(self, linear: Linearised, *, dense: bool | None = None) -> None:
+        self.linear = linear
+        self.design = linear.design
+        self.across = linear.design.T.tocsr()
+        self.precision = linear.precision
+        self.dense = linear.cells.n_columns <= DENSE if dense is None else dense
+        if self.dense:
+            size = linear.cells.n_columns
+            self.matrix = np.zeros((size, size))
+            for b, inverse in enumerate(linear.inverse):
+                i = slice(linear.cells.start[b], linear.cells.start[b + 1])
+                x = self.design[i]
+                used = np.unique(x.indices)
+                part = x[:, used].toarray()
+                self.matrix[np.ix_(used, used)] += part.T @ inverse @ part
+            self.matrix[np.diag_indices(size)] += self.precision
+            self.factor = cho_factor(self.matrix, lower=True, check_finite=False)
+        else:
+            # Cells of one model in different benchmarks are independent given the benchmarks, so
+            # the diagonal of V^-1 keeps what matters between unknowns of one model.
+            weight = np.concatenate([np.diag(inverse) for inverse in linear.inverse])
+            near = self.across @ diags_array(weight) @ self.design + diags_array(self.precision)
+            self.near = splu(near.tocsc())
+
+    def solve(self, right: FloatArray) -> FloatArray:
+        """A^-1 times the columns of an array."""
+        if self.dense:
+            out: FloatArray = cho_solve(self.factor, right, check_finite=False)
+            return out
+        return self._conjugate_gradients(right)
+
+    def times(self, x: FloatArray) -> FloatArray:
+        """A times the columns of an array."""
+        weighted = self.linear.whiten(self.design @ x)
+        out: FloatArray = self.across @ weighted + self.precision[:, None] * x
+        return out
+
+    def _conjugate_gradients(self, right: FloatArray) -> FloatArray:
+        b = right.reshape(len(right), -1)
+        x = np.zeros_like(b)
+        r = b.copy()
+        s = self.near.solve(r)
+        p, rs = s.copy(), np.einsum("ij,ij->j", r, s)
+        first = np.maximum(rs, 1e-300)
+        for _ in range(SOLVER_ITERATIONS):
+            q = self.times(p)
+            step = rs / np.maximum(np.einsum("ij,ij->j", p, q), 1e-300)
+            x += step * p
+            r -= step * q
+            s = self.near.solve(r)
+            new = np.einsum("ij,ij->j", r, s)
+            if (new <= SOLVER_TOLERANCE**2 * first).all():
+                return x.reshape(right.shape)
+            p = s + (new / np.maximum(rs, 1e-300)) * p
+            rs = new
+        raise NotConverged(
+            "the linear system of the process did not reach its tolerance",
+            hint="leave out benchmarks or models with very few scores",
+        )
+
+    def project(self, right: FloatArray) -> FloatArray:
+        """P times the columns: P = V^-1 - V^-1 X A^-1 X' V^-1, the inverse of the covariance."""
+        w = self.linear.whiten(right)
+        out: FloatArray = w - self.linear.whiten(self.design @ self.solve(self.across @ w))
+        return out
+
+
+def score_and_information(normal: Normal) -> tuple[FloatArray, FloatArray, FloatArray]:
+    r"""Gradient and average information of the likelihood in the variances.
+
+    .. math::
+
+       \frac{\partial \ell}{\partial \tau_k} = \tfrac12 (q' K_k q - \mathrm{tr}(P K_k)), \qquad
+       I_{kl} = \tfrac12 \, q' K_k P K_l q, \qquad q = P z
+
+    Returns
+    -------
+    score : float64 (n_components,)
+    information : float64 (n_components, n_components)
+    effective : float64 (n_components,)
+        tr(P K_k), in the order of ``COMPONENTS``.
+    """
+    linear, cells = normal.linear, normal.linear.cells
+    q = normal.project(linear.z[:, None])[:, 0]
+    inverse = cho_solve(normal.factor, np.eye(cells.n_columns), check_finite=False)
+    size = len(COMPONENTS)
+    trace = np.zeros(size)
+    pulled = np.zeros((len(q), size))
+    unit_noise = linear.noise / linear.at.variance["noise"]
+    for b, v_inverse in enumerate(linear.inverse):
+        i = slice(cells.start[b], cells.start[b + 1])
+        x = linear.design[i]
+        used = np.unique(x.indices)
+        w = v_inverse @ x[:, used].toarray()
+        p_block = v_inverse - w @ inverse[np.ix_(used, used)] @ w.T
+        for k, name in enumerate(BENCHMARK_SIDE):
+            kernel = linear.kernels[b][name]
+            trace[k] += np.sum(p_block * kernel)
+            pulled[i, k] = kernel @ q[i]
+        trace[-1] += np.diag(p_block) @ unit_noise[i]
+    pulled[:, -1] = unit_noise * q
+    shrunk = normal.precision - normal.precision**2 * np.diag(inverse)
+    for k, name in enumerate(MODEL_SIDE, start=len(BENCHMARK_SIDE)):
+        side = cells.side(name)
+        trace[k] = shrunk[side].sum()
+        pulled[:, k] = linear.design[:, side] @ (normal.across[side] @ q)
+    score = 0.5 * (pulled.T @ q - trace)
+    information = 0.5 * pulled.T @ normal.project(pulled)
+    return score, information, trace
+
+
+def next_variances(normal: Normal) -> tuple[dict[str, float], float]:
+    """Take a damped step of average information in the logarithms of the variances."""
+    score, information, _ = score_and_information(normal)
+    held = np.array([name not in LEARNED for name in COMPONENTS])
+    score[held] = 0.0
+    information[held, :] = information[:, held] = 0.0
+    old = np.array([normal.linear.at.variance[name] for name in COMPONENTS])
+    gradient = score * old
+    curvature = information * np.outer(old, old) + np.diag(0.5 + 0.5 * np.abs(gradient))
+    step = np.clip(np.linalg.solve(curvature, gradient), -1.5, 1.5)
+    floor = np.array([SMALLEST[name] for name in COMPONENTS])
+    new = np.maximum(old * np.exp(step), floor)
+    largest = float(np.max(np.abs(np.log(new / old)) * (np.abs(gradient) > 0.5)))
+    return dict(zip(COMPONENTS, new.tolist(), strict=True)), largest
+
+
+def update(normal: Normal, *, share: float) -> tuple[State, float]:
+    """Take a Gauss-Newton step of every parameter; also return the largest change in logits."""
+    linear, cells, at = normal.linear, normal.linear.cells, normal.linear.at
+    theta = normal.solve(normal.across @ linear.whiten(linear.z[:, None]))[:, 0]
+    pull = linear.whiten((linear.z - linear.design @ theta)[:, None])[:, 0]
+    variance, centre = at.variance, at.centre
+    capability = centre["capability"] + theta[: cells.n_models]
+    sums = np.zeros((2, cells.n_benchmarks))
+    np.add.at(sums[0], cells.benchmark, linear.jd * pull)
+    np.add.at(sums[1], cells.benchmark, linear.ja * pull)
+    difficulty = centre["difficulty"] + variance["difficulty"] * sums[0]
+    log_slope = centre["slope"] + variance["slope"] * sums[1]
+    latent = theta[cells.n_models + len(cells.pairs) + cells.group]
+    for b in range(cells.n_benchmarks):
+        i = slice(cells.start[b], cells.start[b + 1])
+        for name in BENCHMARK_SIDE[2:]:
+            m = cells.model[i]
+            source = linear.h[i] * pull[i]
+            latent[i] += variance[name] * (linear.process(name, m, m) @ source)
+
+    def moved(old: FloatArray, new: FloatArray, most: float) -> FloatArray:
+        out: FloatArray = old + np.clip(share * (new - old), -most, most)
+        return out
+
+    state = State(
+        capability=moved(at.capability, capability, 1.0),
+        difficulty=moved(at.difficulty, difficulty, 1.0),
+        log_slope=np.clip(moved(at.log_slope, log_slope, 0.5), -3.0, 3.0),
+        latent=moved(at.latent, latent, 1.5),
+        centre=at.centre,
+        variance=dict(at.variance),
+    )
+    change = float(np.max(np.abs(state.capability - at.capability)))
+    return state, change
+
+
+def fit(
+    cells: Layout, start: State, *, learn: bool = True, dense: bool | None = None
+) -> tuple[Layout, State, int, float]:
+    """Alternate Gauss-Newton steps and steps of the variances until neither moves.
+
+    The capabilities at which the process is evaluated follow the fit.
+
+    Returns
+    -------
+    Layout, State, number of iterations, largest last change of a capability in logits
+    """
+    state, settled, share = start, not learn, 0.7
+    change = np.inf
+    for iteration in range(1, ITERATIONS + 1):
+        normal = Normal(Linearised(cells, state), dense=dense)
+        variance = state.variance
+        if not settled:
+            variance, moved = next_variances(normal)
+            settled = (moved < SETTLED and iteration >= 4) or iteration >= LEARNING
+        state, change = update(normal, share=share)
+        state = replace(state, variance=variance)
+        cells = at_capability(cells, 0.5 * (cells.position + state.capability))
+        share = 1.0 if iteration >= 3 else 0.7
+        if settled and change < CHANGE:
+            return cells, state, iteration, change
+    return cells, state, ITERATIONS, change
+
+
+def draw(normal: Normal, n_draws: int, seed: int) -> FloatArray:
+    """Draws of the model-side unknowns around their posterior mean, float64 (n_draws, n_columns).
+
+    Batches of fixed size have seeds of their own, so the first draws do not depend on the number.
+    """
+    out = np.empty((n_draws, normal.linear.cells.n_columns))
+    for first in range(0, n_draws, BATCH):
+        rng = np.random.default_rng([seed, first])
+        part = _deviations(normal, rng)
+        out[first : first + BATCH] = part.T[: n_draws - first]
+    return out
+
+
+def _deviations(normal: Normal, rng: np.random.Generator) -> FloatArray:
+    """Draws of N(0, A^-1): one batch of columns."""
+    cells, linear = normal.linear.cells, normal.linear
+    if normal.dense:
+        noise = rng.standard_normal((cells.n_columns, BATCH))
+        out: FloatArray = solve_triangular(
+            normal.factor[0], noise, lower=True, trans="T", check_finite=False
+        )
+        return out
+    # X' V^-1 e + D^(1/2) e has covariance A when e ~ N(0, V) on the left.
+    right = np.sqrt(normal.precision)[:, None] * rng.standard_normal((cells.n_columns, BATCH))
+    whitened = np.empty((len(cells.model), BATCH))
+    for b, inverse in enumerate(linear.inverse):
+        i = slice(cells.start[b], cells.start[b + 1])
+        whitened[i] = np.linalg.cholesky(inverse) @ rng.standard_normal((len(inverse), BATCH))
+    return normal.solve(right + normal.across @ whitened)
+
+
+def benchmark_draws(normal: Normal, deviations: FloatArray, seed: int) -> tuple[FloatArray, FloatArray]:
+    """Draws of difficulty and log slope, given deviations of the model-side unknowns.
+
+    Returns
+    -------
+    difficulty, log_slope : float64 (n_draws, n_benchmarks)
+        As deviations from the posterior mean.
+    """
+    linear, cells = normal.linear, normal.linear.cells
+    rng = np.random.default_rng([seed, 1, len(deviations)])
+    prior = np.array([linear.at.variance["difficulty"], linear.at.variance["slope"]])
+    out = np.empty((2, len(deviations), cells.n_benchmarks))
+    for b, inverse in enumerate(linear.inverse):
+        i = slice(cells.start[b], cells.start[b + 1])
+        jacobian = np.column_stack([linear.jd[i], linear.ja[i]]) * prior
+        gain = inverse @ jacobian
+        covariance = np.diag(prior) - jacobian.T @ gain
+        root = np.linalg.cholesky(covariance + 1e-12 * np.eye(2))
+        pushed = linear.design[i] @ deviations.T
+        own = root @ rng.standard_normal((2, len(deviations)))
+        out[:, :, b] = own - gain.T @ pushed
+    return out[0], out[1]
