@@ -34,8 +34,8 @@ MODEL_SIDE = ("capability", "mg", "og")
 LEARNED = ("bc", "bd", "bo", "bod", "mg", "og", "noise")
 COMPONENTS = (*BENCHMARK_SIDE, *MODEL_SIDE, "noise")
 START: Mapping[str, float] = {
-    "difficulty": 4.0, "slope": 0.25, "bc": 2.0, "bd": 0.3, "bo": 0.02, "bod": 0.05,
-    "capability": 4.0, "mg": 0.003, "og": 0.03, "noise": 0.015,
+    "difficulty": 100.0, "slope": 1.0, "bc": 0.3, "bd": 0.3, "bo": 0.02, "bod": 0.05,
+    "capability": 100.0, "mg": 0.003, "og": 0.03, "noise": 0.015,
 }  # fmt: skip
 SMALLEST: Mapping[str, float] = {name: 1e-5 for name in COMPONENTS}
 CAPABILITY_LENGTH = 2.0
@@ -43,7 +43,7 @@ BEND_LENGTH = 1.0
 KNOTS = 16
 DATE_LENGTH = 1.0
 RELEASE_LENGTH = 0.5
-FLOOR = 0.01
+FLOOR = 0.005
 CENSORED = (0.001, 0.999)
 DENSE = 3_000
 BATCH = 50

@@ -24,7 +24,7 @@ from headway.rulers.process import (
 )
 
 ITERATIONS = 20
-LEARNING = 6
+LEARNING = 10
 SETTLED = 0.1
 CHANGE = 5e-3
 SOLVER_TOLERANCE = 1e-6
