@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from headway.dataset import Dataset
 
 DAYS_PER_YEAR = 365.25
+SLOPE_SPREAD = 0.1
+SLOPE_WIDE = 3.0
+WIDE = 9.0
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ class CalibratedRuler:
             duplicates=self.duplicates,
         )
         progress.stage("Fitting the process")
-        arranged, start = _start(data, cells, first)
+        arranged, start = arrange(data, cells, first)
         arranged, state, iterations, change = process_fit.fit(arranged, start)
         posterior = Posterior(
             cells=arranged, state=state, n_draws=n_draws, seed=seed, widen=self.widen,
@@ -190,9 +193,10 @@ class CalibratedRuler:
         )
 
 
-def _start(
+def arrange(
     data: "Dataset", cells: Observations, first: Scale
 ) -> tuple[process.Layout, process.State]:
+    """Return the cells in the process's layout, and the first fit as its starting state."""
     assert first.curves is not None
     curves = first.curves
     capability = (first.estimate - curves.shift[0]) / curves.factor[0]
@@ -202,11 +206,14 @@ def _start(
     )
     days = models.select(pl.coalesce("available_on", "announced_on", "listed_on")).to_series()
     years = days.cast(pl.Date).to_physical().cast(pl.Float64) / DAYS_PER_YEAR
-    middle = years.median()
-    date = years.fill_null(middle if middle is not None else 0.0).to_numpy()
+    typical = years.median()
+    date = years.fill_null(typical if typical is not None else 0.0).to_numpy()
     maker = [o if o is not None else f"of {m}" for m, o in models.select("model", "organisation").iter_rows()]
     domains = dict(data.benchmarks.select("benchmark", "domain").iter_rows())
     domain = [domains.get(b) or "" for b in cells.benchmarks]
+    fitted, spread = _slope_prior(
+        curves.difficulty[0], log_slope, np.bincount(cells.benchmark).astype(np.float64)
+    )
     arranged, order = process.layout(
         cells.model, cells.benchmark, cells.performance, cells.weight,
         date=date,
@@ -219,13 +226,33 @@ def _start(
         difficulty=curves.difficulty[0].copy(),
         log_slope=log_slope,
         latent=np.zeros(len(order)),
-        variance=dict(process.START),
+        variance=dict(process.START)
+        | {
+            "slope": SLOPE_WIDE * spread,
+            "capability": WIDE * float(capability.var()),
+            "difficulty": WIDE * float(curves.difficulty[0].var()),
+        },
+        middle=fitted,
         centre={
             "capability": float(capability.mean()),
             "difficulty": float(curves.difficulty[0].mean()),
-            "slope": float(np.median(log_slope)),
         },
     )
+
+
+def _slope_prior(
+    difficulty: FloatArray, log_slope: FloatArray, count: FloatArray
+) -> tuple[FloatArray, float]:
+    """Prior mean of the log slopes, a straight line in the difficulty, and the variance around it.
+
+    Easy benchmarks are flat ones: one common mean would bend the low end of the scale.
+    """
+    line = np.column_stack([np.ones_like(difficulty), difficulty])
+    root = np.sqrt(count)[:, None]
+    coefficients = np.linalg.lstsq(line * root, log_slope * root[:, 0], rcond=None)[0]
+    fitted = line @ coefficients
+    spread = float(np.average((log_slope - fitted) ** 2, weights=count))
+    return fitted, max(spread, SLOPE_SPREAD)
 
 
 def _affine(rows: FloatArray, anchors: Mapping[int, float]) -> tuple[FloatArray, FloatArray]:

@@ -29,7 +29,8 @@ from headway.draws import FloatArray
 
 Ints = NDArray[np.int64]
 
-BENCHMARK_SIDE = ("difficulty", "slope", "bc", "bd", "bo", "bod")
+LATENT = ("bc", "bd", "bo", "bod")
+BENCHMARK_SIDE = ("difficulty", "slope", *LATENT)
 MODEL_SIDE = ("capability", "mg", "og")
 LEARNED = ("bc", "bd", "bo", "bod", "mg", "og", "noise")
 COMPONENTS = (*BENCHMARK_SIDE, *MODEL_SIDE, "noise")
@@ -38,11 +39,9 @@ START: Mapping[str, float] = {
     "capability": 100.0, "mg": 0.003, "og": 0.03, "noise": 0.015,
 }  # fmt: skip
 SMALLEST: Mapping[str, float] = {name: 1e-5 for name in COMPONENTS}
-CAPABILITY_LENGTH = 2.0
 BEND_LENGTH = 1.0
 KNOTS = 16
-DATE_LENGTH = 1.0
-RELEASE_LENGTH = 0.5
+LENGTHS: Mapping[str, float] = {"bc": 2.0, "bd": 1.0, "bo": np.inf, "bod": 0.5}
 FLOOR = 0.005
 CENSORED = (0.001, 0.999)
 DENSE = 3_000
@@ -158,6 +157,7 @@ class State:
     log_slope: FloatArray
     latent: FloatArray
     variance: dict[str, float]
+    middle: FloatArray
     centre: dict[str, float]
 
 
@@ -181,6 +181,22 @@ def similarity(x: FloatArray, y: FloatArray, length: float) -> FloatArray:
     """Squared-exponential kernel."""
     out: FloatArray = np.exp(-0.5 * ((x[:, None] - y[None, :]) / length) ** 2)
     return out
+
+
+def latent_kernel(cells: Layout, name: str, left: Ints, right: Ints) -> FloatArray:
+    """Covariance of a latent component on one benchmark between models, with variance 1.
+
+    ``bc`` is a smooth function of capability, ``bd`` one of capability and date, ``bo`` a constant
+    of the organisation, ``bod`` a function of the date within the organisation.
+    """
+    if name == "bc":
+        return cells.bend[left] @ cells.bend[right].T
+    near = similarity(cells.date[left], cells.date[right], LENGTHS[name])
+    if name == "bd":
+        c = cells.position
+        return near * similarity(c[left], c[right], LENGTHS["bc"])
+    same = cells.of_model[left][:, None] == cells.of_model[right][None, :]
+    return near * same
 
 
 class Linearised:
@@ -207,7 +223,7 @@ class Linearised:
             residual / s
             + self.jc * (at.capability[m] - at.centre["capability"])
             + self.jd * (at.difficulty[b] - at.centre["difficulty"])
-            + self.ja * (at.log_slope[b] - at.centre["slope"])
+            + self.ja * (at.log_slope[b] - at.middle[b])
             + self.h * at.latent
         )
         self.design = self._design()
@@ -252,21 +268,7 @@ class Linearised:
         if name == "slope":
             return np.outer(self.ja[i], self.ja[i])
         m = cells.model[i]
-        return self.h[i][:, None] * self.process(name, m, m) * self.h[i][None, :]
-
-    def process(self, name: str, left: Ints, right: Ints) -> FloatArray:
-        """Covariance of a latent component on one benchmark between models, with variance 1."""
-        cells, c = self.cells, self.cells.position
-        if name == "bc":
-            return cells.bend[left] @ cells.bend[right].T
-        if name == "bd":
-            return similarity(c[left], c[right], CAPABILITY_LENGTH) * similarity(
-                cells.date[left], cells.date[right], DATE_LENGTH
-            )
-        same = (cells.of_model[left][:, None] == cells.of_model[right][None, :]).astype(np.float64)
-        if name == "bo":
-            return same
-        return same * similarity(cells.date[left], cells.date[right], RELEASE_LENGTH)
+        return self.h[i][:, None] * latent_kernel(cells, name, m, m) * self.h[i][None, :]
 
     def _blocks(self) -> None:
         cells, variance = self.cells, self.at.variance

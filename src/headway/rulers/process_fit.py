@@ -14,6 +14,7 @@ from headway.rulers.process import (
     BENCHMARK_SIDE,
     COMPONENTS,
     DENSE,
+    LATENT,
     LEARNED,
     MODEL_SIDE,
     SMALLEST,
@@ -21,6 +22,7 @@ from headway.rulers.process import (
     Linearised,
     State,
     at_capability,
+    latent_kernel,
 )
 
 ITERATIONS = 20
@@ -172,14 +174,14 @@ def update(normal: Normal, *, share: float) -> tuple[State, float]:
     np.add.at(sums[0], cells.benchmark, linear.jd * pull)
     np.add.at(sums[1], cells.benchmark, linear.ja * pull)
     difficulty = centre["difficulty"] + variance["difficulty"] * sums[0]
-    log_slope = centre["slope"] + variance["slope"] * sums[1]
+    log_slope = at.middle + variance["slope"] * sums[1]
     latent = theta[cells.n_models + len(cells.pairs) + cells.group]
     for b in range(cells.n_benchmarks):
         i = slice(cells.start[b], cells.start[b + 1])
-        for name in BENCHMARK_SIDE[2:]:
+        for name in LATENT:
             m = cells.model[i]
             source = linear.h[i] * pull[i]
-            latent[i] += variance[name] * (linear.process(name, m, m) @ source)
+            latent[i] += variance[name] * (latent_kernel(cells, name, m, m) @ source)
 
     def moved(old: FloatArray, new: FloatArray, most: float) -> FloatArray:
         out: FloatArray = old + np.clip(share * (new - old), -most, most)
@@ -190,6 +192,7 @@ def update(normal: Normal, *, share: float) -> tuple[State, float]:
         difficulty=moved(at.difficulty, difficulty, 1.0),
         log_slope=np.clip(moved(at.log_slope, log_slope, 0.5), -3.0, 3.0),
         latent=moved(at.latent, latent, 1.5),
+        middle=at.middle,
         centre=at.centre,
         variance=dict(at.variance),
     )
