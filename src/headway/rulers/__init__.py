@@ -2,21 +2,30 @@
 
 from typing import Any
 
+from headway.rulers.calibrated import CalibratedRuler, CalibratedScale
 from headway.rulers.logistic import LogisticRuler
 from headway.rulers.published import PublishedRuler
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.single import SingleRuler
 
 __all__ = [
+    "CalibratedRuler",
+    "CalibratedScale",
     "LogisticRuler",
     "PublishedRuler",
     "Ruler",
     "Scale",
     "SingleRuler",
+    "calibrated",
     "eci",
     "published",
     "single",
 ]
+
+
+def calibrated(**options: Any) -> CalibratedRuler:
+    """Return the calibrated ruler; options are those of :class:`CalibratedRuler`."""
+    return CalibratedRuler(**options)
 
 
 def eci(**options: Any) -> LogisticRuler:

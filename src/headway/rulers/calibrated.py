@@ -12,7 +12,7 @@ from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
 from headway.rulers import process, process_fit
-from headway.rulers.logistic import ANCHORS, LogisticRuler
+from headway.rulers.logistic import ANCHORS, MOST_DRAWS, LogisticRuler, require_whole
 from headway.rulers.observations import Duplicates, Observations, observe
 from headway.rulers.scale import Curves, Scale, resolve_model
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DAYS_PER_YEAR = 365.25
 SLOPE_SPREAD = 0.1
+UNSETTLED = 0.05
 SLOPE_WIDE = 3.0
 WIDE = 9.0
 
@@ -51,6 +52,49 @@ class CalibratedScale(Scale):
 
 @dataclass(frozen=True, kw_only=True)
 class CalibratedRuler:
+    r"""The curves of the ECI-compatible ruler with residuals that belong together.
+
+    .. math::
+
+       y_{mb} = p_{mb} + \sqrt{p_{mb} (1 - p_{mb})} \, (u_{m g(b)} + e_{mb}), \qquad
+       \mathrm{logit} \, p_{mb} = a_b (c_m - d_b) + r_b(c_m, t_m, o_m) + v_{o_m g(b)}
+
+    c capability, d difficulty and a slope; r a Gaussian process per benchmark over capability (its
+    straight part is taken out), date t and organisation o; u and v shared errors of a model and of
+    an organisation within a domain g; e noise. A score at 0 or 1 says that the performance lies
+    beyond it. The variances of r, u, v and e maximise the restricted likelihood around the fit.
+    Draws are those of the Gaussian posterior, paired over models and benchmarks; one affine map per
+    draw sends two anchors to given points.
+
+    Parameters
+    ----------
+    benchmarks
+        Identifiers of the benchmarks to use; None for all.
+    weights
+        Weight of a benchmark: its noise variance is divided by it.
+    anchors
+        Two models and the points that they get. None keeps logits.
+    min_scores
+        Models with fewer scores are left out.
+    duplicates
+        Policy for several scores of a model on a benchmark.
+    widen
+        Factor on the deviations of the draws.
+    level
+        Level of the central intervals.
+    draws
+        Number of draws.
+    seed
+        Seed of the draws.
+
+    Notes
+    -----
+    Capability lies on the same scale and anchors as that of :class:`LogisticRuler`; it differs
+    where a model's scores lean on domains or on benchmarks that suit its maker. Sources: Rasmussen
+    and Williams (2006), Gaussian Processes for Machine Learning; Gilmour, Thompson and Cullis
+    (1995), Biometrics 51, 1440-1450, for the average information of variances.
+    """
+
     benchmarks: tuple[str, ...] | None = None
     weights: Mapping[str, float] | None = None
     anchors: Mapping[str, float] | None = field(default_factory=lambda: dict(ANCHORS))
@@ -82,9 +126,30 @@ class CalibratedRuler:
         workers: int | None = None,
         progress: Progress | None = None,
     ) -> CalibratedScale:
+        """Fit the ruler on a dataset.
+
+        Parameters
+        ----------
+        draws, seed
+            Override the ruler's own.
+        workers
+            Threads of the first fit; the result does not depend on it.
+        progress
+            Told about the stages.
+
+        Raises
+        ------
+        NotIdentified
+            When the scores fall apart into unconnected groups, or an anchor has no scores, or the
+            anchors come out in the wrong order.
+        NotConverged
+            When the first fit or a linear system is not solved.
+        """
         progress = progress or Silent()
         n_draws = self.draws if draws is None else draws
         seed = self.seed if seed is None else seed
+        require_whole("draws", n_draws, 0, MOST_DRAWS)
+        require_whole("seed", seed, 0)
         first = self._curves().fit(data, draws=0, seed=seed, workers=workers, progress=progress)
         cells = observe(
             data,
@@ -101,7 +166,7 @@ class CalibratedRuler:
             benchmarks=cells.benchmarks,
         )  # fmt: skip
         normal = process_fit.Normal(process.Linearised(arranged, state))
-        deviations = self.widen * process_fit.draw(normal, n_draws, seed)
+        deviations = deviations_of(posterior, normal)
         d, a = process_fit.benchmark_draws(normal, deviations, seed)
         return self._scale(
             data, first, posterior, deviations[:, : arranged.n_models], d, a,
@@ -141,6 +206,11 @@ class CalibratedRuler:
                 hint="choose anchors that differ clearly in capability",
             )
         notes = list(first.notes)
+        if diagnostics["last_change"] > UNSETTLED:
+            notes.append(
+                f"The process was stopped after {diagnostics['iterations']} steps; the last moved "
+                f"a capability by {diagnostics['last_change']:.2f} logits."
+            )
         flipped = int((~np.isfinite(factor)).sum())
         if flipped:
             notes.append(f"In {flipped} draws the anchors change places; those are undefined.")
@@ -193,6 +263,11 @@ class CalibratedRuler:
         )
 
 
+def deviations_of(posterior: Posterior, normal: process_fit.Normal) -> FloatArray:
+    """Draws of the model-side unknowns as deviations from their mean, the same at every call."""
+    return posterior.widen * process_fit.draw(normal, posterior.n_draws, posterior.seed)
+
+
 def arrange(
     data: "Dataset", cells: Observations, first: Scale
 ) -> tuple[process.Layout, process.State]:
@@ -208,7 +283,10 @@ def arrange(
     years = days.cast(pl.Date).to_physical().cast(pl.Float64) / DAYS_PER_YEAR
     typical = years.median()
     date = years.fill_null(typical if typical is not None else 0.0).to_numpy()
-    maker = [o if o is not None else f"of {m}" for m, o in models.select("model", "organisation").iter_rows()]
+    maker = [
+        o if o is not None else f"of {m}"
+        for m, o in models.select("model", "organisation").iter_rows()
+    ]
     domains = dict(data.benchmarks.select("benchmark", "domain").iter_rows())
     domain = [domains.get(b) or "" for b in cells.benchmarks]
     fitted, spread = _slope_prior(

@@ -3,16 +3,20 @@ r"""Residuals around the benchmarks' curves as one Gaussian process, in blocks b
 The expected performance of model m on benchmark b is sigmoid(eta + r) with
 
     eta = slope_b (capability_m - difficulty_b),
-    r   = bc_b(capability_m) + bd_b(capability_m, date_m) + bo_{b,org(m)} + bod_{b,org(m)}(date_m) + og_{org(m),g(b)}
+    r   = bc_b(capability_m) + bd_b(capability_m, date_m)
+          + bo_{b,org(m)} + bod_{b,org(m)}(date_m) + og_{org(m),g(b)}
 
-and the error of a cell is sqrt(v) (mg_{m,g(b)} + e) with v = p (1 - p): every name is a Gaussian with
-a variance of its own (g(b) is the domain of a benchmark). Around a current fit all of it is linear:
-divided by sqrt(v), a cell's working response is
+and the error of a cell is sqrt(v) (mg_{m,g(b)} + e) with v = p (1 - p): every name is Gaussian
+with a variance of its own (g(b) is the domain of a benchmark). Around a current fit all of it is
+linear: divided by sqrt(v), a cell's working response is
 
     z = X theta + (benchmark side),   theta = (capability, mg, og),
 
-where the benchmark side (difficulty, log slope, bc, bd, bo, bod, noise) has a covariance V that falls
-into one block per benchmark. So theta has the normal equations (X' V^-1 X + D) theta = X' V^-1 z
+where the benchmark side (difficulty, log slope, bc, bd, bo, bod, noise) has a covariance V that
+falls into one block per benchmark. So theta has the normal equations
+
+    (X' V^-1 X + D) theta = X' V^-1 z
+
 with D the prior precision, and everything else follows block by block.
 """
 
@@ -38,7 +42,7 @@ START: Mapping[str, float] = {
     "difficulty": 100.0, "slope": 1.0, "bc": 0.3, "bd": 0.3, "bo": 0.02, "bod": 0.05,
     "capability": 100.0, "mg": 0.003, "og": 0.03, "noise": 0.015,
 }  # fmt: skip
-SMALLEST: Mapping[str, float] = {name: 1e-5 for name in COMPONENTS}
+SMALLEST: Mapping[str, float] = dict.fromkeys(COMPONENTS, 1e-5)
 BEND_LENGTH = 1.0
 KNOTS = 16
 LENGTHS: Mapping[str, float] = {"bc": 2.0, "bd": 1.0, "bo": np.inf, "bod": 0.5}
@@ -54,7 +58,7 @@ class Layout:
 
     Parameters
     ----------
-    model, benchmark, organisation, domain : int64 (n_cells,)
+    model, benchmark : int64 (n_cells,)
     date : float64 (n_models,)
         Years.
     position : float64 (n_models,)
@@ -65,8 +69,10 @@ class Layout:
     performance, weight : float64 (n_cells,)
     start : int64 (n_benchmarks + 1,)
         First cell of every benchmark.
-    pair_model, pair_domain : int64 (n_pairs,)
-        The (model, domain) pairs that have a cell.
+    pairs : int64 (n_pairs,)
+        The pairs that have a cell, as model * n_domains + domain.
+    pair, group : int64 (n_cells,)
+        Of every cell: its pair, and its organisation * n_domains + domain.
     of_model : int64 (n_models,)
         Organisation of every model.
     of_benchmark : int64 (n_benchmarks,)
@@ -95,6 +101,21 @@ class Layout:
     def n_columns(self) -> int:
         """Number of model-side unknowns."""
         return self.n_models + len(self.pairs) + self.n_organisations * self.n_domains
+
+    def among(self, models: NDArray[np.bool_]) -> tuple["Layout", NDArray[np.bool_]]:
+        """Return the layout with the cells of some models alone, and which cells those are."""
+        kept = models[self.model]
+        smaller, _ = layout(
+            self.model[kept],
+            self.benchmark[kept],
+            self.performance[kept],
+            self.weight[kept],
+            date=self.date,
+            position=self.position,
+            of_model=self.of_model,
+            of_benchmark=self.of_benchmark,
+        )
+        return smaller, kept
 
     def side(self, name: str) -> slice:
         """Columns of a model-side component."""
@@ -147,9 +168,21 @@ def layout(
 
 @dataclass(slots=True)
 class State:
-    """The current fit: parameters, the latent residual of every cell, variances.
+    """The current fit.
 
-    ``latent`` is r, ``shift`` the Pearson-scaled mg, per cell.
+    Parameters
+    ----------
+    capability : float64 (n_models,)
+    difficulty, log_slope : float64 (n_benchmarks,)
+        In logits.
+    latent : float64 (n_cells,)
+        The residual r of every cell.
+    variance
+        Of every component.
+    middle : float64 (n_benchmarks,)
+        Prior mean of the log slopes.
+    centre
+        Prior means of ``capability`` and ``difficulty``.
     """
 
     capability: FloatArray
@@ -196,7 +229,16 @@ def latent_kernel(cells: Layout, name: str, left: Ints, right: Ints) -> FloatArr
         c = cells.position
         return near * similarity(c[left], c[right], LENGTHS["bc"])
     same = cells.of_model[left][:, None] == cells.of_model[right][None, :]
-    return near * same
+    out: FloatArray = near * same
+    return out
+
+
+def latent_variance(cells: Layout, name: str, models: Ints) -> FloatArray:
+    """Diagonal of :func:`latent_kernel`."""
+    if name == "bc":
+        out: FloatArray = np.sum(cells.bend[models] ** 2, axis=1)
+        return out
+    return np.ones(len(models))
 
 
 class Linearised:
@@ -206,7 +248,7 @@ class Linearised:
     log slope, ``h`` that by the latent residual; ``z`` the working response.
     """
 
-    def __init__(self, cells: Layout, at: State) -> None:
+    def __init__(self, cells: Layout, at: State, *, keep_kernels: bool = False) -> None:
         self.cells, self.at = cells, at
         m, b = cells.model, cells.benchmark
         slope = np.exp(at.log_slope)[b]
@@ -227,7 +269,7 @@ class Linearised:
             + self.h * at.latent
         )
         self.design = self._design()
-        self._blocks()
+        self._blocks(keep_kernels)
 
     def _likelihood(self, f: FloatArray, s: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Working residual in performance, and the share of a cell's information that is left.
@@ -260,7 +302,7 @@ class Linearised:
         return csr_array((values, (rows, columns)), shape=(n, cells.n_columns))
 
     def kernel(self, name: str, b: int) -> FloatArray:
-        """Covariance of a benchmark-side component with variance 1 over the cells of benchmark b."""
+        """Covariance of a benchmark-side component over a benchmark's cells, with variance 1."""
         cells = self.cells
         i = slice(cells.start[b], cells.start[b + 1])
         if name == "difficulty":
@@ -270,19 +312,20 @@ class Linearised:
         m = cells.model[i]
         return self.h[i][:, None] * latent_kernel(cells, name, m, m) * self.h[i][None, :]
 
-    def _blocks(self) -> None:
+    def _blocks(self, keep_kernels: bool) -> None:
         cells, variance = self.cells, self.at.variance
         self.kernels: list[dict[str, FloatArray]] = []
         self.inverse: list[FloatArray] = []
-        self.log_det = 0.0
         for b in range(cells.n_benchmarks):
             i = slice(cells.start[b], cells.start[b + 1])
-            kernels = {name: self.kernel(name, b) for name in BENCHMARK_SIDE}
             v = np.diag(self.noise[i])
-            for name, k in kernels.items():
+            kernels = {}
+            for name in BENCHMARK_SIDE:
+                k = self.kernel(name, b)
                 v += variance[name] * k
+                if keep_kernels:
+                    kernels[name] = k
             factor = cho_factor(v, lower=True, check_finite=False)
-            self.log_det += 2 * float(np.log(np.diag(factor[0])).sum())
             inverse = cho_solve(factor, np.eye(len(v)), check_finite=False)
             self.inverse.append(0.5 * (inverse + inverse.T))
             self.kernels.append(kernels)

@@ -29,6 +29,7 @@ ITERATIONS = 20
 LEARNING = 10
 SETTLED = 0.1
 CHANGE = 5e-3
+MOST_LEARNED = 4_000
 SOLVER_TOLERANCE = 1e-6
 SOLVER_ITERATIONS = 500
 
@@ -211,10 +212,13 @@ def fit(
     -------
     Layout, State, number of iterations, largest last change of a capability in logits
     """
+    if learn and len(cells.model) > MOST_LEARNED:
+        start = replace(start, variance=_variances_of_a_sample(cells, start))
+        learn = False
     state, settled, share = start, not learn, 0.7
     change = np.inf
     for iteration in range(1, ITERATIONS + 1):
-        normal = Normal(Linearised(cells, state), dense=dense)
+        normal = Normal(Linearised(cells, state, keep_kernels=not settled), dense=dense)
         variance = state.variance
         if not settled:
             variance, moved = next_variances(normal)
@@ -226,6 +230,17 @@ def fit(
         if settled and change < CHANGE:
             return cells, state, iteration, change
     return cells, state, ITERATIONS, change
+
+
+def _variances_of_a_sample(cells: Layout, start: State) -> dict[str, float]:
+    """Variances learned on random models, as many as make up a sample that is quick to fit."""
+    order = np.random.default_rng(0).permutation(cells.n_models)
+    reach = np.cumsum(np.bincount(cells.model, minlength=cells.n_models)[order])
+    chosen = np.zeros(cells.n_models, dtype=bool)
+    chosen[order[: max(int(np.searchsorted(reach, MOST_LEARNED)), 1)]] = True
+    sample, kept = cells.among(chosen)
+    _, state, _, _ = fit(sample, replace(start, latent=start.latent[kept]), dense=True)
+    return state.variance
 
 
 def draw(normal: Normal, n_draws: int, seed: int) -> FloatArray:
@@ -259,7 +274,9 @@ def _deviations(normal: Normal, rng: np.random.Generator) -> FloatArray:
     return normal.solve(right + normal.across @ whitened)
 
 
-def benchmark_draws(normal: Normal, deviations: FloatArray, seed: int) -> tuple[FloatArray, FloatArray]:
+def benchmark_draws(
+    normal: Normal, deviations: FloatArray, seed: int
+) -> tuple[FloatArray, FloatArray]:
     """Draws of difficulty and log slope, given deviations of the model-side unknowns.
 
     Returns
@@ -271,13 +288,14 @@ def benchmark_draws(normal: Normal, deviations: FloatArray, seed: int) -> tuple[
     rng = np.random.default_rng([seed, 1, len(deviations)])
     prior = np.array([linear.at.variance["difficulty"], linear.at.variance["slope"]])
     out = np.empty((2, len(deviations), cells.n_benchmarks))
+    columns = np.ascontiguousarray(deviations.T)
     for b, inverse in enumerate(linear.inverse):
         i = slice(cells.start[b], cells.start[b + 1])
         jacobian = np.column_stack([linear.jd[i], linear.ja[i]]) * prior
         gain = inverse @ jacobian
         covariance = np.diag(prior) - jacobian.T @ gain
         root = np.linalg.cholesky(covariance + 1e-12 * np.eye(2))
-        pushed = linear.design[i] @ deviations.T
+        pushed = linear.design[i] @ columns
         own = root @ rng.standard_normal((2, len(deviations)))
         out[:, :, b] = own - gain.T @ pushed
     return out[0], out[1]
