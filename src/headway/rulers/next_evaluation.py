@@ -119,14 +119,15 @@ def _gradient(
         _add_points(scale, engine, answer[1], -1.0, out)
     else:
         defined = np.isfinite(values)
-        logits = engine.deviations[defined][:, : engine.cells.n_models]
-        used, weights = explaining(logits, values[defined])
+        defined &= np.isfinite(scale.capability.values).all(axis=1)
+        used, weights = explaining(scale.capability.values[defined], values[defined])
         if not used:
             raise UsageError(
                 f"{int(defined.sum())} draws do not show which models this answer depends on",
                 hint="fit the ruler with more draws, for example draws=2000",
             )
-        out[used] = weights
+        for k, weight in zip(used, weights, strict=True):
+            _add_points(scale, engine, scale.models[k], float(weight), out)
     return out
 
 
@@ -162,7 +163,7 @@ def explaining(columns: FloatArray, values: FloatArray) -> tuple[list[int], Floa
     """
     centred = columns - columns.mean(axis=0)
     target = values - values.mean()
-    norm = np.sqrt(np.sum(centred**2, axis=0)) + 1e-300
+    norm = np.sqrt(np.sum(centred**2, axis=0)) + 1e-9
     used: list[int] = []
     rest, weights = target, np.zeros(0)
     while len(used) < MOST_COLUMNS:
