@@ -48,7 +48,7 @@ KNOTS = 16
 LENGTHS: Mapping[str, float] = {"bc": 2.0, "bd": 1.0, "bo": np.inf, "bod": 0.5}
 FLOOR = 0.005
 CENSORED = (0.001, 0.999)
-DENSE = 3_000
+DENSE = 2_500
 BATCH = 50
 
 
@@ -103,16 +103,16 @@ class Layout:
         return self.n_models + len(self.pairs) + self.n_organisations * self.n_domains
 
     def among(self, models: NDArray[np.bool_]) -> tuple["Layout", NDArray[np.bool_]]:
-        """Return the layout with the cells of some models alone, and which cells those are."""
+        """Return the layout of some models alone, and which cells are theirs."""
         kept = models[self.model]
         smaller, _ = layout(
-            self.model[kept],
+            (np.cumsum(models) - 1)[self.model[kept]].astype(np.int64),
             self.benchmark[kept],
             self.performance[kept],
             self.weight[kept],
-            date=self.date,
-            position=self.position,
-            of_model=self.of_model,
+            date=self.date[models],
+            position=self.position[models],
+            of_model=self.of_model[models],
             of_benchmark=self.of_benchmark,
         )
         return smaller, kept

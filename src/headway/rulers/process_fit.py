@@ -25,11 +25,12 @@ from headway.rulers.process import (
     latent_kernel,
 )
 
-ITERATIONS = 20
+ITERATIONS = 30
+LEAST_SHARE = 0.2
 LEARNING = 10
 SETTLED = 0.1
 CHANGE = 5e-3
-MOST_LEARNED = 4_000
+MOST_LEARNED = 2_400
 SOLVER_TOLERANCE = 1e-6
 SOLVER_ITERATIONS = 500
 
@@ -215,9 +216,10 @@ def fit(
     if learn and len(cells.model) > MOST_LEARNED:
         start = replace(start, variance=_variances_of_a_sample(cells, start))
         learn = False
-    state, settled, share = start, not learn, 0.7
+    state, settled, share = start, not learn, 0.8
     change = np.inf
     for iteration in range(1, ITERATIONS + 1):
+        before = change
         normal = Normal(Linearised(cells, state, keep_kernels=not settled), dense=dense)
         variance = state.variance
         if not settled:
@@ -226,8 +228,10 @@ def fit(
         state, change = update(normal, share=share)
         state = replace(state, variance=variance)
         cells = at_capability(cells, 0.5 * (cells.position + state.capability))
-        share = 1.0 if iteration >= 3 else 0.7
-        if settled and change < CHANGE:
+        # A step that is not clearly smaller than the last one overshoots: saturated scores bend.
+        if change > 0.7 * before:
+            share = max(0.6 * share, LEAST_SHARE)
+        if settled and change < CHANGE * max(share, 0.4):
             return cells, state, iteration, change
     return cells, state, ITERATIONS, change
 
@@ -237,9 +241,10 @@ def _variances_of_a_sample(cells: Layout, start: State) -> dict[str, float]:
     order = np.random.default_rng(0).permutation(cells.n_models)
     reach = np.cumsum(np.bincount(cells.model, minlength=cells.n_models)[order])
     chosen = np.zeros(cells.n_models, dtype=bool)
-    chosen[order[: max(int(np.searchsorted(reach, MOST_LEARNED)), 1)]] = True
+    chosen[order[: int(np.searchsorted(reach, MOST_LEARNED))]] = True
     sample, kept = cells.among(chosen)
-    _, state, _, _ = fit(sample, replace(start, latent=start.latent[kept]), dense=True)
+    begin = replace(start, capability=start.capability[chosen], latent=start.latent[kept])
+    _, state, _, _ = fit(sample, begin, dense=True)
     return state.variance
 
 
