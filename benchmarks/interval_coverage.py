@@ -21,7 +21,7 @@ import polars as pl
 import headway
 from headway.analyses.lag import HEADLINE, LagSpec, compare
 from headway.rulers.scale import Scale
-from headway.rulers.simulation import simulate
+from headway.rulers.scores.simulation import simulate
 
 CONVENTIONS = ("daily", "levels", "records", "time-to-match", "trend", "gap")
 WORLDS = {"independent": 0.0, "18% shared": 0.18, "50% shared": 0.5}

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 import headway
-from headway.rulers.observations import observe
-from headway.rulers.resample import within_models
+from headway.rulers.scores.observations import observe
+from headway.rulers.scores.resample import within_models
 from yardstick import Yardstick
 
 sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.sparse import csr_array, diags_array, hstack, vstack
 
-from headway.rulers.logistic import BOUND, CLIP, SLOPE_BOUNDS
-from headway.rulers.observations import Observations
+from headway.rulers.scores.logistic import BOUND, CLIP, SLOPE_BOUNDS
+from headway.rulers.scores.observations import Observations
 
 Floats = NDArray[np.float64]
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from headway.dataset import Dataset
+from headway.dataset.groups import members
 from headway.errors import UsageError
-from headway.frontier import NEVER, from_day, frontier, is_record, members, model_dates, to_day
+from headway.frontier import NEVER, from_day, frontier, is_record, model_dates, to_day
 from headway.rulers.scale import Scale
 
 

@@ -5,7 +5,8 @@ Usage: python tools/build_catalog.py --facts FOLDER [--out FOLDER]
 FOLDER holds ``epoch-2026-08-11/`` (``eci_benchmarks.csv`` and ``eci_scores.csv`` as published)
 and ``curated/`` (``benchmarks.csv``, ``organisations.csv``, ``models_missing.csv``), and may hold
 ``prices/price_history.csv`` and ``models-dev/models_dev_lab_models_2026-07-02.csv``, whose ids
-become aliases. The same facts give the same bytes. Whatever is not understood stops the build.
+become aliases. Claims are declared in ``catalog_claims.py``. The same facts give the same bytes.
+Whatever is not understood stops the build.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from typing import Any
 import polars as pl
 
 from catalog_aliases import aliases, lists_used
+from catalog_claims import claims
+from catalog_claims import sources as claim_sources
 from catalog_corrections import Row, corrected
 from headway.dataset import TABLES
 from headway.dataset.descriptor import NAME, as_text, descriptor
@@ -28,7 +31,7 @@ from headway.dataset.rules import checked
 from headway.errors import DataError, HeadwayError
 from headway.sources import Parsed, epoch, epoch_reports
 from headway.sources.epoch_words import INDEX, MATRIX
-from headway.sources.names import slug
+from headway.sources.names import DEFAULT, slug
 
 RECORDED_ON = date(2026, 8, 11)
 EPOCH = "epoch-2026-08-11"
@@ -102,6 +105,8 @@ They contain facts from:
 - Ids under which models are sold, from model-prices 0.0.5, MIT licence.
 - Attributes of benchmarks and organisations, and corrections, compiled for Headway from the
   public pages named in the columns `access_evidence_url`, `url` and `evidence_url`.
+- Published figures about the race (table `claims`), each stated in Headway's own words beside
+  its publication.
 
 The table `sources.csv` has the title, publisher, address and licence of each source, and every
 row of every table names its source.
@@ -142,7 +147,11 @@ def build(facts: Path) -> dict[str, pl.DataFrame]:
         print(f"looked at, nothing to correct: {name}")
     return _checked(
         {
-            "sources": [*SOURCES, *lists_used(other_names, RECORDED_ON)],
+            "sources": [
+                *SOURCES,
+                *lists_used(other_names, RECORDED_ON),
+                *claim_sources(RECORDED_ON),
+            ],
             "organisations": organisations,
             "models": [*listed.values(), *changes.models],
             "availability": [
@@ -152,10 +161,11 @@ def build(facts: Path) -> dict[str, pl.DataFrame]:
             "aliases": other_names,
             "scores": _scores(matrix, final),
             "ratings": [
-                row | {"as_of": RECORDED_ON, "source": INDEX}
+                row | {"variant": DEFAULT, "as_of": RECORDED_ON, "source": INDEX}
                 for row in index.tables["ratings"].iter_rows(named=True)
             ],
             "prices": [],
+            "claims": claims(RECORDED_ON),
         }
     )
 

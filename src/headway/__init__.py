@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from headway import analyses, dataset, frontier, report, rulers
     from headway.analyses.lag import lag
+    from headway.analyses.premium import premium
     from headway.dataset import Dataset, load
     from headway.errors import (
         DataError,
@@ -24,6 +25,7 @@ _HOME = {
     "Dataset": "headway.dataset",
     "load": "headway.dataset",
     "lag": "headway.analyses.lag",
+    "premium": "headway.analyses.premium",
     "DataError": "headway.errors",
     "HeadwayError": "headway.errors",
     "NotConverged": "headway.errors",
@@ -45,6 +47,7 @@ __all__ = [
     "frontier",
     "lag",
     "load",
+    "premium",
     "report",
     "rulers",
 ]

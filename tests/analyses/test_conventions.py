@@ -252,7 +252,8 @@ def test_gap_is_the_vertical_distance() -> None:
 def test_kaplan_meier_agrees_with_scipy(pairs: list[tuple[float, bool]]) -> None:
     time = np.array([round(t, 2) for t, _ in pairs])
     seen = np.array([s for _, s in pairs])
-    median, mean = kaplan_meier(time, seen, 40.0)
+    rows = kaplan_meier(time[None, :], seen[None, :], np.ones((1, len(time)), dtype=bool), 40.0)
+    median, mean = (float(x[0]) for x in rows)
     data = stats.CensoredData(uncensored=time[seen], right=time[~seen])
     if not seen.any():
         assert (median, mean) == (np.inf, pytest.approx(40.0))
@@ -263,6 +264,20 @@ def test_kaplan_meier_agrees_with_scipy(pairs: list[tuple[float, bool]]) -> None
     grid = np.concatenate([[0.0], curve.quantiles, [40.0]])
     area = (np.diff(grid) * np.concatenate([[1.0], curve.probabilities])).sum()
     assert mean == pytest.approx(area, abs=1e-9)
+
+
+def test_kaplan_meier_leaves_out_what_does_not_count() -> None:
+    rng = np.random.default_rng(2)
+    time, seen = rng.uniform(0, 30, (40, 12)), rng.random((40, 12)) < 0.6
+    used = rng.random((40, 12)) < 0.5
+    used[0] = False
+    median, mean = kaplan_meier(time, seen, used, 24.0)
+    assert np.isnan([median[0], mean[0]]).all()
+    for k in range(1, 40):
+        keep = used[k]
+        whole = np.ones((1, keep.sum()), dtype=bool)
+        alone = kaplan_meier(time[[k]][:, keep], seen[[k]][:, keep], whole, 24.0)
+        assert (median[k], mean[k]) == pytest.approx((alone[0][0], alone[1][0]))
 
 
 @settings(max_examples=15, deadline=None)

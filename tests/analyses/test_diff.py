@@ -10,7 +10,7 @@ from headway.analyses.diff import diff
 from headway.analyses.lag import LagSpec, lag
 from headway.dataset import Dataset
 from headway.dataset.importing import bring
-from headway.rulers.logistic import LogisticRuler
+from headway.rulers.scores.logistic import LogisticRuler
 
 FACTS = os.environ.get("HEADWAY_FACTS")
 QUICK = LogisticRuler(draws=20, seed=3)

@@ -71,3 +71,12 @@ def test_a_day_before_everything(run: Run, small: Path) -> None:
     ran = run("diff", small, "--since", "2020-01-01")
     assert ran.code == 2
     assert "there are no scores as recorded by 2020-01-01" in ran.err
+
+
+def test_by_a_ruler_of_one_s_choice(run: Run, small: Path, later: Path) -> None:
+    said = json.loads(run("diff", small, later, "--ruler", "coding", "--draws", 5, "--json").out)
+    assert said["made"]["ruler"]["name"] == "coding"
+    assert {row["estimate_after"] for row in said["details"]["ranks"]}
+    ran = run("diff", small, later, "--ruler", "coding", "--ridge", 1)
+    assert ran.code == 2
+    assert "would change the ruler 'coding'" in ran.err

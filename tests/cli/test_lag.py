@@ -85,7 +85,7 @@ def test_changes(run: Run, quick: tuple[str, ...]) -> None:
         (("--region", "XX", "--date", "announced"), "availability"),
         (("--convention", "named", "--model", "m99"), "m99"),
         (("--draws", "some"), "'some' is not a whole number"),
-        (("--ruler", "published"), "would have no effect"),
+        (("--ruler", "published", "--ridge", "1"), "--ridge would have no effect"),
         (("--by", "country"), "--by"),
         (("--by", "domain", "--every"), "--every and --by ask different questions"),
         (("--by", "domain", "--convention", "gap"), "--by and --convention"),

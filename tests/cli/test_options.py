@@ -11,7 +11,8 @@ import typer
 from typer.testing import CliRunner
 
 from headway.analyses.lag import LagSpec
-from headway.cli.options import from_spec, help_of
+from headway.cli.options import from_spec
+from headway.declared import help_of
 from headway.report.story import ReportSpec
 from headway.rulers import LogisticRuler, PublishedRuler
 

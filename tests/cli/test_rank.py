@@ -103,7 +103,7 @@ def test_a_single_benchmark(run: Run, quick: tuple[str, ...]) -> None:
         (("--duplicates", "worst"), "--duplicates"),
         (("--ruler", "published", "--ridge", "1"), "--ridge would have no effect"),
         (("--ruler", "published", "--benchmark", "b1"), "--benchmark would have no effect"),
-        (("--ruler", "published", "--board", "Nobody's"), "no ratings of board"),
+        (("--ruler", "published", "--board", "Nobody's"), "the table 'ratings'"),
         (("--board", "Nobody's"), "--board"),
         (("--ruler", "single"), "exactly one --benchmark"),
         (("--ruler", "single", "--benchmark", "b1", "--weight", "b1=2"), "--weight"),

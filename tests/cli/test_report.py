@@ -13,7 +13,7 @@ import pytest
 from tests.rulers.worlds import race_world
 
 from headway.cli import report
-from headway.cli.ruler import NAMES
+from headway.cli.choice import NAMES
 from headway.report.story import ReportSpec
 
 Run = Callable[..., Any]

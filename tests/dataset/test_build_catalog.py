@@ -91,6 +91,7 @@ def test_two_builds_give_the_same_bytes_and_a_sound_dataset(facts, tmp_path):
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
     data = headway.load(tmp_path / "one")
+    assert data.table("claims").height >= 12
     models = {row["model"]: row for row in data.models.iter_rows(named=True)}
     assert str(models["o3"]["available_on"]) == "2025-04-16"
     assert str(models["o3"]["announced_on"]) == "2024-12-20"

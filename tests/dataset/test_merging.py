@@ -18,8 +18,9 @@ DAY = date(2026, 1, 1)
 
 def rating(model, value, day, *, source="s", high=None):
     return {
-        "board": "b", "model": model, "rating": value, "as_of": DAY, "high": high,
-        "level": 0.9 if high else None, "source": source, "recorded_on": day, "revision": 0,
+        "board": "b", "model": model, "variant": "default", "rating": value, "as_of": DAY,
+        "high": high, "level": 0.9 if high else None, "source": source, "recorded_on": day,
+        "revision": 0,
     }  # fmt: skip
 
 

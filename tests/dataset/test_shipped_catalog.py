@@ -1,4 +1,5 @@
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 import headway
 import headway.dataset
 from headway.dataset.check import quality
+from headway.dataset.groups import members
 
 CATALOG = Path(headway.dataset.__file__).parent / "catalog"
 ROOT = Path(__file__).parents[2]
@@ -41,7 +43,7 @@ def test_frictionless_finds_it_valid():
 
     report = frictionless.validate(str(CATALOG / "datapackage.json"))
     assert report.valid, report.flatten(["type", "note"])
-    assert report.stats["tasks"] == 9
+    assert report.stats["tasks"] == 10
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -140,6 +142,25 @@ def test_ratings_have_intervals_except_the_anchors(catalog):
         ("gpt-5", 150.0, None),
     ]
     assert catalog.ratings["level"].drop_nulls().unique().to_list() == [0.9]
+
+
+def test_claims_have_a_publication_and_a_test(catalog):
+    claims = catalog.table("claims")
+    assert claims.height >= 12
+    sources = catalog.sources.filter(pl.col("source").is_in(claims["source"].implode()))
+    assert sources.height == claims["source"].n_unique()
+    assert sources["title"].null_count() == sources["publisher"].null_count() == 0
+    for row in claims.iter_rows(named=True):
+        assert row["statement"]
+        assert row["statement_zh"]
+        assert row["url"].startswith("https://")
+        test = json.loads(row["test"])
+        assert test["quantity"] == "lag_months"
+        assert row["said_on"] <= date(2026, 8, 11)
+        for side in ("leader", "follower"):
+            assert members(catalog, test[side])
+        if "model" in test:
+            assert test["model"] in members(catalog, test["follower"])
 
 
 def test_scores_are_normalised_and_know_their_reporter(catalog):

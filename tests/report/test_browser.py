@@ -67,7 +67,7 @@ def test_the_page_draws_quietly_everywhere(
     page = visit.page
     try:
         assert page.get_attribute("html", "lang") == {"en": "en", "zh": "zh-CN"}[lang]
-        assert page.locator("figure.ready .live svg").count() == 8
+        assert page.locator("figure.ready .live svg").count() == 12
         assert page.locator("figure.failed").count() == 0
         marks = page.locator("#figure-frontiers .live svg path").count()
         assert marks > (100 if width > 1000 else 60)

@@ -1,5 +1,6 @@
 """The charts are valid, and what they draw is what was computed."""
 
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -10,7 +11,7 @@ import headway
 from headway.analyses.lag import CONVENTIONS, LagSpec, lag
 from headway.errors import UsageError
 from headway.frontier import frontier
-from headway.report.charts import MEDIUM, NARROW, WIDE, Look, areas, lag_chart, ranking
+from headway.report.charts import MEDIUM, NARROW, WIDE, Look, events_chart, lag_chart, ranking
 from headway.report.charts.facts import Facts
 from headway.report.charts.frame import ticks, wrap, year_of
 from headway.report.figures import figures
@@ -20,8 +21,9 @@ from headway.report.story import Story
 from headway.rulers.scale import Scale
 
 NAMES = (
-    "frontiers", "time", "conventions", "second_frontiers", "second_conventions", "domains",
-    "benchmarks", "ranking",
+    "frontiers", "time", "conventions", "rulers", "agreement", "movers", "second_frontiers",
+    "second_conventions", "domains", "benchmarks", "premium", "premium_benchmarks", "ranking",
+    "multiverse",
 )  # fmt: skip
 
 
@@ -134,22 +136,22 @@ def test_conventions_are_drawn_as_computed(story: Story) -> None:
 
 
 def test_at_least_is_an_arrow_and_unknown_is_left_out(story: Story) -> None:
-    assert story.benchmarks is not None
-    table = story.benchmarks.table
-    spec = areas(story.benchmarks, Look(), kind="benchmarks").to_dict()
+    assert story.events is not None
+    table = story.events.table.filter(pl.col("kind") == "benchmark")
+    spec = events_chart(story.events, Look(), kind="benchmark", lags_only=True).to_dict()
     drawn = {row["label"]: row for row in _values(spec) if "open_end" in row}
-    known = table.filter(pl.col("estimate").is_not_null())
-    assert len(drawn) == known.height
+    known = table.filter(
+        pl.col("estimate").is_not_null()
+        & pl.col("best_name").is_not_null()
+        & ~pl.col("stale").fill_null(value=False)
+    )
+    assert len(drawn) == known.height > 10
     for row in known.to_dicts():
-        old = f" ({row['follower_date'].year})" if row["stale"] else ""
-        line = drawn[row["name"] + old]
-        assert line["open_end"] == ("high" if row["status"] == "at_least" else "")
-        assert line["role"] == ("other" if row["stale"] else "follower")
-    silent = story.benchmarks.table.with_columns(estimate=pl.lit(None, dtype=pl.Float64))
-    from dataclasses import replace
+        assert drawn[row["name"]]["open_end"] == ("high" if row["status"] == "at_least" else "")
+    silent = story.events.table.with_columns(estimate=pl.lit(None, dtype=pl.Float64))
 
-    with pytest.raises(UsageError, match="enough data"):
-        areas(replace(story.benchmarks, table=silent), Look(), kind="benchmarks")
+    with pytest.raises(UsageError, match="enough models"):
+        events_chart(replace(story.events, table=silent), Look(), lags_only=True)
 
 
 def test_the_ranking_shows_the_published_values_beside(scale: Scale) -> None:

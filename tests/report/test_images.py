@@ -15,7 +15,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def test_every_chart_is_written(story: Story, tmp_path: Path) -> None:
     written = images.export_png(story, tmp_path / "charts", theme="dark", width=660, scale=1)
-    assert len(written) == 16
+    assert len(written) == 26
     for path in written:
         content = path.read_bytes()
         assert len(content) > 4000

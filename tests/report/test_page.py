@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -107,7 +108,7 @@ def test_language_landmarks_headings_and_tables(pages: Pages, lang: str, code: s
             assert attributes.get(name, identifiers[0]) in identifiers
     figures = [a for t, a in read.tags if t == "figure"]
     labelled = [a for t, a in read.tags if a.get("role") == "img" and a.get("aria-label")]
-    assert len(figures) == 8
+    assert len(figures) == 14
     assert len(labelled) >= len(figures)
 
 
@@ -130,7 +131,7 @@ def test_the_numbers_on_the_page_are_those_of_the_story(pages: Pages, story: Sto
 def test_the_charts_on_the_page_are_strict_json(pages: Pages) -> None:
     read = _Reader(pages("en"))
     data = [text for a, text in read.scripts if a.get("type") == "application/json"]
-    assert len(data) == 8
+    assert len(data) == 14
 
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
@@ -151,6 +152,7 @@ def test_no_english_is_left_on_the_chinese_page(pages: Pages, story: Story) -> N
             *story.data.sources["licence"].drop_nulls(), story.data.digest,
             story.scale.capability.draw_set, story.spec.with_options(lang="zh").command(),
             *story.data.ratings["board"].unique(), "Headway AI ECI",
+            "headway ruler check coding new my-ruler.toml --from",
         ]
     )  # fmt: skip
     known = set(re.findall(r"[A-Za-z]+", names.lower()))
@@ -226,3 +228,21 @@ def test_the_command_quotes_what_a_shell_would_take() -> None:
 def test_a_day_beyond_the_evidence_is_refused(catalog: Dataset) -> None:
     with pytest.raises(UsageError, match="recorded by 2026-08-11"):
         tell(catalog, ReportSpec(draws=0, as_of=dt.date(2027, 1, 1)))
+
+
+def test_the_library_that_is_kept_is_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from headway.report import page as module
+
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "page.py"))
+    (tmp_path / "__pycache__").mkdir()
+    made = [module.chart_library.__wrapped__() for _ in range(2)]
+    [kept] = (tmp_path / "__pycache__").iterdir()
+    assert made[0] == made[1] == kept.read_bytes().decode()
+    assert "vegaEmbed" in made[0]
+    assert "</script" not in made[0]
+    kept.write_bytes(b"\xff")
+    assert module.chart_library.__wrapped__() == made[0]
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "nowhere" / "page.py"))
+    assert module.chart_library.__wrapped__() == made[0]

@@ -71,7 +71,7 @@ def test_every_convention_has_words(convention: str, prefix: str) -> None:
 
 def test_everything_in_the_results_has_words(story: Story) -> None:
     tables = [story.main.compared.table, story.main.series.table]
-    for result in (story.domains, story.benchmarks, story.changes):
+    for result in (story.events, story.rulers, story.agreement, story.changes):
         assert result is not None
         tables.append(result.table)
     for table in tables:

@@ -13,9 +13,9 @@ from scipy.optimize import approx_fprime, minimize
 import headway
 from headway.dataset import Dataset
 from headway.errors import NotIdentified, UsageError
-from headway.rulers.logistic import LogisticRuler
-from headway.rulers.observations import observe
 from headway.rulers.scale import Scale
+from headway.rulers.scores.logistic import LogisticRuler
+from headway.rulers.scores.observations import observe
 from tests.rulers.worlds import logistic_world
 
 ANCHORS = {"m05": 100.0, "m25": 150.0}

@@ -7,10 +7,10 @@ import pytest
 import headway
 from headway.dataset import Dataset
 from headway.errors import NotIdentified, UsageError
-from headway.rulers.domain import refit
-from headway.rulers.observations import observe
 from headway.rulers.scale import Scale
-from headway.rulers.simulation import simulate
+from headway.rulers.scores.observations import observe
+from headway.rulers.scores.refit import refit
+from headway.rulers.scores.simulation import simulate
 from tests.rulers.worlds import logistic_world
 
 

@@ -18,11 +18,17 @@ def test_a_rating():
     parsed = arena.parse_ratings(HEADER + ROW)
     assert parsed.tables["ratings"].rows() == [
         (
-            *("Arena text overall", "gpt-5", 1500.0, 1490.0, 1510.0, 0.95, 1000),
+            *("Arena text overall", "gpt-5", 1500.0, 5.0, 1490.0, 1510.0, 0.95, 1000),
             *(date(2026, 6, 25), "arena"),
         )
     ]
     assert parsed.tables["models"].row(0, named=True)["open_weights"] is False
+    assert parsed.dashes
+
+
+def test_a_table_without_variance_has_no_standard_error():
+    text = (HEADER + ROW).replace(",variance", "").replace(",25,", ",")
+    assert arena.parse_ratings(text).tables["ratings"]["stderr"].to_list() == [None]
 
 
 def test_a_later_snapshot_of_one_publication_replaces_the_earlier():
@@ -42,6 +48,7 @@ def test_a_later_snapshot_of_one_publication_replaces_the_earlier():
         ("1500", "1e400", "column 'rating' is '1e400'; expected a number"),
         ("2026-06-25", "June", "column 'publish_date' is 'June'; expected a date"),
         ("1000", "-1", "column 'vote_count' is '-1'; expected a whole number"),
+        (",25,", ",-25,", "column 'variance' is '-25'; expected a number of 0 or more"),
         ("gpt-5", " ", "column 'model_name' is ' '; expected a name"),
         (",25,", ",", "12 cells; expected 13"),
     ],
@@ -64,6 +71,19 @@ def test_votes():
     assert votes["vote"].to_list() == ["clean-2", "clean-3", "clean-4", "clean-5"]
     assert votes["voted_at"].to_list()[:3] == [date(2023, 7, 22), date(2023, 7, 22), None]
     assert votes["covariates"][0] == '{"language":"English"}'
+
+
+def test_numbers_of_either_answer_become_covariates():
+    text = (
+        "model_a,model_b,winner,length_a,length_b,response_a,response_b\n"
+        "a,b,model_a,120,80.5,yes,no\n"
+        "a,b,tie,,90,yes,no\n"
+    )
+    votes = arena.parse_votes(text).tables["votes"]
+    assert votes["covariates"].to_list() == [
+        '{"length_a":120.0,"length_b":80.5}',
+        '{"length_a":null,"length_b":90.0}',
+    ]
 
 
 def test_an_unknown_outcome_is_refused_and_never_a_tie():

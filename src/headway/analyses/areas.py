@@ -1,6 +1,7 @@
 """Where the follower is further behind: lags by domain and by single benchmark."""
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from headway.analyses.result import Result, interval_columns, model_name
 from headway.errors import HeadwayError, NotIdentified, UsageError
 from headway.frontier import from_day
 from headway.progress import Progress, Silent
-from headway.rulers.domain import refit
-from headway.rulers.observations import Observations, observe
 from headway.rulers.scale import Scale
-from headway.rulers.single import SingleRuler
+from headway.rulers.scores.observations import Observations, observe
+from headway.rulers.scores.refit import refit
+from headway.rulers.scores.single import SingleRuler
 
 FEWEST_MODELS = 3
 FEWEST_BENCHMARKS = 2
@@ -50,12 +51,37 @@ _SCHEMA: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Area:
+    """A part of the evidence with a scale of its own.
+
+    Parameters
+    ----------
+    kind
+        ``domain`` or ``benchmark``.
+    facts
+        Its columns entity, name, item_access, domain and n.
+    scale
+        Its scale, or None.
+    why
+        Why it has none.
+    tie
+        The tie that its scale takes, where it is not that of the question.
+    """
+
+    kind: str
+    facts: Mapping[str, Any]
+    scale: Scale | None
+    why: str | None
+    tie: float | None
+
+
 def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
     r"""Lag of the follower's best model in each domain of benchmarks.
 
     Each domain is a refit of the capabilities on its benchmarks with difficulties and slopes
-    held (:func:`headway.rulers.domain.refit`). The lag is that of the ``records`` convention for
-    the follower's best measured model j there,
+    held (:func:`headway.rulers.scores.refit.refit`). The lag is that of the ``records``
+    convention for the follower's best measured model j there,
     :math:`t_j - \min\{t : L(t) \ge c_j + \text{tie}\}`: it does not grow when a benchmark is
     no longer run.
 
@@ -68,27 +94,7 @@ def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> 
         come since); or ``not_enough_data`` with the reason in ``why``. ``stale`` marks a domain
         in which the follower's best model is more than a year older than the last day.
     """
-    progress = progress or Silent()
-    facts = scale.dataset.benchmarks
-    on_scale = scale.curves.benchmarks if scale.curves is not None else ()
-    used = facts.filter(pl.col("benchmark").is_in(list(on_scale)))
-    domains = used["domain"].drop_nulls().unique().sort().to_list()
-    rows = []
-    progress.stage("Measuring each domain")
-    for k, domain in enumerate(domains, start=1):
-        chosen = used.filter(pl.col("domain") == domain)["benchmark"].to_list()
-        row: dict[str, Any] = {"entity": domain, "name": domain, "domain": domain}
-        row["n"] = len(chosen)
-        if len(chosen) < FEWEST_BENCHMARKS:
-            row |= _unknown(f"{len(chosen)} benchmark")
-        else:
-            try:
-                row |= _measure(refit(scale, chosen, name=domain), spec)
-            except (NotIdentified, UsageError) as error:
-                row |= _unknown(error.message)
-        rows.append(row)
-        progress.advance(k, len(domains))
-    return _result(rows, scale, spec)
+    return _result([_row(area, spec) for area in domain_areas(scale, progress)], scale, spec)
 
 
 def by_benchmark(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
@@ -96,12 +102,38 @@ def by_benchmark(scale: Scale, spec: LagSpec, progress: Progress | None = None) 
 
     As :func:`by_domain`, on the scores themselves, without a tie.
     """
+    return _result([_row(area, spec) for area in benchmark_areas(scale, progress)], scale, spec)
+
+
+def domain_areas(scale: Scale, progress: Progress | None = None) -> Iterator[Area]:
+    """Yield every main domain of the scale's benchmarks, refitted."""
+    progress = progress or Silent()
+    facts = scale.dataset.benchmarks
+    on_scale = scale.curves.benchmarks if scale.curves is not None else ()
+    used = facts.filter(pl.col("benchmark").is_in(list(on_scale)))
+    domains = used["domain"].drop_nulls().unique().sort().to_list()
+    progress.stage("Measuring each domain")
+    for k, domain in enumerate(domains, start=1):
+        chosen = used.filter(pl.col("domain") == domain)["benchmark"].to_list()
+        row = {"entity": domain, "name": domain, "domain": domain, "n": len(chosen)}
+        refitted, why = None, None
+        if len(chosen) < FEWEST_BENCHMARKS:
+            why = f"{len(chosen)} benchmark"
+        else:
+            try:
+                refitted = refit(scale, chosen, name=domain)
+            except (NotIdentified, UsageError) as error:
+                why = error.message
+        yield Area(kind="domain", facts=row, scale=refitted, why=why, tie=None)
+        progress.advance(k, len(domains))
+
+
+def benchmark_areas(scale: Scale, progress: Progress | None = None) -> Iterator[Area]:
+    """Yield every benchmark of the scale, its score the ruler."""
     progress = progress or Silent()
     data = scale.dataset
-    wanted = scale.spec.get("benchmarks")
-    cells = observe(data, benchmarks=wanted)
+    cells = observe(data, benchmarks=scale.spec.get("benchmarks"))
     facts = data.benchmarks.filter(pl.col("benchmark").is_in(list(cells.benchmarks)))
-    rows = []
     progress.stage("Measuring each benchmark")
     for k, fact in enumerate(facts.sort("benchmark").iter_rows(named=True), start=1):
         row = {
@@ -114,13 +146,29 @@ def by_benchmark(scale: Scale, spec: LagSpec, progress: Progress | None = None) 
         ruler = SingleRuler(
             benchmark=fact["benchmark"], draws=scale.capability.n_draws, seed=scale.seed or 0
         )
+        single, why = None, None
         try:
-            row |= _measure(ruler.fit(data), replace(spec, tie=0.0, min_scores=1))
+            single = ruler.fit(data)
         except HeadwayError as error:
-            row |= _unknown(error.message)
-        rows.append(row)
+            why = error.message
+        yield Area(kind="benchmark", facts=row, scale=single, why=why, tie=0.0)
         progress.advance(k, len(facts))
-    return _result(rows, scale, spec)
+
+
+def measure(area: Area, spec: LagSpec) -> dict[str, Any]:
+    """Lag and gap in an area, as columns of :func:`by_domain`; or why there is none."""
+    if area.scale is None:
+        return _unknown(area.why or "")
+    if area.tie is not None:
+        spec = replace(spec, tie=area.tie, min_scores=1)
+    try:
+        return _measure(area.scale, spec)
+    except (NotIdentified, UsageError) as error:
+        return _unknown(error.message)
+
+
+def _row(area: Area, spec: LagSpec) -> dict[str, Any]:
+    return {**area.facts, **measure(area, spec)}
 
 
 def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:

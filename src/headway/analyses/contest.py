@@ -210,9 +210,20 @@ def contest(scale: Scale, spec: LagSpec) -> Contest:
         )
         for group in (spec.leader, spec.follower)
     ]
+    return between(scale, spec, *sides)
+
+
+def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -> Contest:
+    """Set two frontiers that are drawn already against each other.
+
+    Raises
+    ------
+    UsageError
+        When the two groups have no day in common.
+    """
+    last = spec.until or evidence_day(scale)
     if spec.drop_first:
-        sides = [side.without_first() for side in sides]
-    leader, follower = sides
+        leader, follower = leader.without_first(), follower.without_first()
     first = max(int(leader.start[0]), int(follower.start[0]))
     if spec.since is not None:
         first = max(first, to_day(spec.since))

@@ -13,11 +13,11 @@ from headway.dataset import TABLES, Dataset
 from headway.dataset.tables import BOOKKEEPING
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.logistic import LogisticRuler
+from headway.rulers.scores.logistic import LogisticRuler
 
 if TYPE_CHECKING:
     from headway.draws import FloatArray
-    from headway.rulers.scale import Scale
+    from headway.rulers.scale import Ruler, Scale
 
 Facts = Literal["own", "later"]
 NOISE = 1e-9
@@ -37,7 +37,7 @@ def diff(
     after: Dataset,
     *,
     spec: LagSpec | None = None,
-    ruler: LogisticRuler | None = None,
+    ruler: "Ruler | None" = None,
     facts: Facts = "own",
     progress: Progress | None = None,
 ) -> Result:
@@ -82,7 +82,7 @@ def diff(
     0
     """
     spec = spec or LagSpec()
-    ruler = ruler or LogisticRuler()
+    ruler = LogisticRuler() if ruler is None else ruler
     progress = progress or Silent()
     earlier = _with_later_facts(before, after) if facts == "later" else before
     scores = _scores(before, after)

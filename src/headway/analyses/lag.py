@@ -23,7 +23,7 @@ from headway.analyses.conventions import (
 )
 from headway.analyses.result import Result, tidy
 from headway.draws import FloatArray
-from headway.errors import UsageError
+from headway.errors import NotIdentified, UsageError
 
 if TYPE_CHECKING:
     import altair as alt
@@ -104,7 +104,7 @@ def lag(
     scale
         Result of a ruler.
     leader, follower
-        Groups of models: see :func:`headway.frontier.members`.
+        Groups of models: see :func:`headway.dataset.groups.members`.
     convention
         One of ``daily``, ``daily-significant``, ``levels``, ``records``, ``time-to-match``,
         ``thresholds``, ``trend``, ``named`` and ``gap`` (vertical, in units of the scale).
@@ -153,7 +153,7 @@ def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
     for name in conventions:
         try:
             measured = MEASURES[name](pair)
-        except UsageError as error:
+        except (UsageError, NotIdentified) as error:
             if len(conventions) == 1:
                 raise
             notes.append(f"{name}: {error.message}.")

@@ -11,7 +11,22 @@ from typer.core import TyperGroup
 from headway import __version__
 from headway.cli import failures, streams
 
-COMMANDS = ("report", "lag", "rank", "check", "describe", "import", "diff")
+COMMANDS = (
+    "report",
+    "lag",
+    "rank",
+    "premium",
+    "items",
+    "ruler",
+    "agreement",
+    "events",
+    "premium",
+    "multiverse",
+    "check",
+    "describe",
+    "import",
+    "diff",
+)
 # A module cannot be called `import`.
 MODULES = {"import": "import_"}
 

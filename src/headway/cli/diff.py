@@ -10,14 +10,13 @@ import typer
 from headway.analyses.diff import diff as compared
 from headway.analyses.lag import LagSpec
 from headway.analyses.result import Result
-from headway.cli import output
-from headway.cli import ruler as rulers
+from headway.cli import choice, output
 from headway.cli.evidence import evidence
 from headway.cli.options import Json, day, from_spec
 from headway.cli.progress import Shown
 from headway.dataset import Dataset
 from headway.errors import UsageError
-from headway.rulers import LogisticRuler
+from headway.rulers import LogisticRuler, PublishedRuler
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -67,12 +66,14 @@ LABELS = {
 
 @app.command()
 @from_spec(
-    names=rulers.NAMES,
-    leave_out=("options.name", "options.min_scores", "spec.until", "options.level"),
+    names=choice.NAMES,
+    leave_out=(*choice.LEAVE_OUT, "options.min_scores", "spec.until", "options.level"),
 )
 def diff(
+    context: typer.Context,
     spec: LagSpec,
     options: LogisticRuler,
+    board: PublishedRuler,
     *,
     before: Annotated[Path, typer.Argument(metavar="DATASET", help="The earlier dataset.")],
     after: Annotated[
@@ -88,6 +89,8 @@ def diff(
             help="Compare the dataset as it was recorded on this day with the dataset as it is.",
         ),
     ] = None,
+    ruler: choice.RulerName = "eci",
+    option: choice.Further = None,
     facts: Annotated[
         Literal["own", "later"],
         typer.Option(
@@ -102,11 +105,13 @@ def diff(
     Give two datasets, or one and --since. The change of the lag is split into what other
     evidence about the same day did, and what the time since did.
     """
+    measure = choice.chosen(context, ruler, options, board, option)
     old, new = _vintages(before, after, vintage)
     with Shown() as progress:
-        result = compared(old, new, spec=spec, ruler=options, facts=facts, progress=progress)
+        result = compared(old, new, spec=spec, ruler=measure, facts=facts, progress=progress)
     if json:
-        output.strict_json(result.to_dict())
+        made = measure.made("diff", new, None, spec.to_dict() | {"facts": facts})
+        output.strict_json(result.to_dict() | {"made": made})
     else:
         _print(result, spec, most)
 

@@ -1,5 +1,6 @@
 """``headway lag``: how far one group is behind another."""
 
+from dataclasses import fields
 from datetime import date
 from typing import Annotated, Literal
 
@@ -8,15 +9,17 @@ import typer
 
 from headway import analyses
 from headway.analyses.lag import LagResult, LagSpec
-from headway.cli import output
-from headway.cli import ruler as rulers
+from headway.cli import choice, output
+from headway.cli import refit as refits
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, day, from_spec
 from headway.cli.progress import Shown
-from headway.errors import UsageError
+from headway.declared import Unfit, filled
+from headway.errors import DataError, UsageError
 from headway.progress import Progress
 from headway.rulers import LogisticRuler, PublishedRuler, Scale
 
+Areas = Literal["domain", "benchmark"]
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 COLUMNS = {
@@ -44,12 +47,14 @@ AREA_COLUMNS = {
     "n": "n",
     "status": "Status",
 }
+KEYS = ("convention", "period", "entity", "quantity")
 AREA_SPARE = ("n", "gap_unit", "gap", "matched_date", "follower_name")
 
 
 @app.command()
-@from_spec(names=rulers.NAMES, leave_out=("options.name", "options.min_scores"))
+@from_spec(names=choice.NAMES, leave_out=(*choice.LEAVE_OUT, "options.min_scores"))
 def lag(
+    context: typer.Context,
     spec: LagSpec,
     options: LogisticRuler,
     board: PublishedRuler,
@@ -58,7 +63,7 @@ def lag(
         bool, typer.Option("--every", help="Measure by every convention, on the same draws.")
     ] = False,
     by: Annotated[
-        Literal["domain", "benchmark"] | None,
+        Areas | None,
         typer.Option(help="Measure in each domain, or on each benchmark, apart."),
     ] = None,
     changed_since: Annotated[
@@ -67,7 +72,9 @@ def lag(
             parser=day, metavar="YYYY-MM-DD", help="Compare the last day with this earlier one."
         ),
     ] = None,
-    ruler: rulers.Ruler = "eci",
+    ruler: choice.RulerName = "eci",
+    option: choice.Further = None,
+    refit: refits.Refit = None,
     dataset: DatasetPath = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
@@ -81,28 +88,79 @@ def lag(
     --every, --by and --changed-since answer other questions about the same two groups than
     --convention does; only one of the four can be asked at a time.
     """
+    old = None if refit is None else refits.read(refit, "lag", context)
+    if old is None:
+        _require_one_question(spec, every=every, by=by, since=changed_since)
+        measure = choice.chosen(context, ruler, options, board, option)
+    else:
+        measure, as_of, known_on = (
+            old.choice(),
+            as_of or old.day("as_of"),
+            known_on or old.day("known_on"),
+        )
+        spec, every, by, changed_since = _asked_before(old)
+    said_first: list[str] = []
+    data = evidence(dataset, as_of=as_of, known_on=known_on)
+    with Shown() as progress:
+        scale = measure.fit(data, progress=progress)
+        if old is None:
+            spec, said_first = choice.with_tie(context, spec, scale)
+        result = _answer(scale, spec, progress, every=every, by=by, since=changed_since)
+    asked = spec.to_dict() | {
+        "every": every, "by": by, "changed_since": changed_since, "as_of": as_of,
+        "known_on": known_on,
+    }  # fmt: skip
+    made = {"made": measure.made("lag", data, scale, asked)}
+    title = f"{spec.follower} behind {spec.leader}: {scale.ruler}, dated by {spec.date}"
+    keys = [name for name in KEYS if name in result.table.columns]
+    changes = None if old is None else refits.beside(old, result.table, by=keys)
+    if json:
+        said = result.to_dict() | made
+        said["notes"] = [*said_first, *said["notes"]]
+        if old is not None and changes is not None:
+            said["refit"] = refits.summary(old, data.digest, changes)
+        output.strict_json(said)
+    elif old is not None and changes is not None:
+        out = output.console()
+        names = {name: COLUMNS.get(name, name.capitalize()) for name in keys}
+        refits.show(out, old, data.digest, changes, names, title=title, most=len(changes))
+        output.notes(out, result.notes)
+    else:
+        _print(result, title, f"{spec.level:.0%} interval", every=every, first=said_first)
+
+
+def _require_one_question(
+    spec: LagSpec, *, every: bool, by: str | None, since: date | None
+) -> None:
     asked = [
         name
         for name, given in (
             ("--every", every),
             ("--by", by),
-            ("--changed-since", changed_since),
+            ("--changed-since", since),
             ("--convention", spec.convention != LagSpec().convention),
         )
         if given
     ]
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} ask different questions", hint="ask one")
-    measure = rulers.chosen(ruler, options, board)
-    data = evidence(dataset, as_of=as_of, known_on=known_on)
-    with Shown() as progress:
-        scale = measure.fit(data, progress=progress)
-        result = _answer(scale, spec, progress, every=every, by=by, since=changed_since)
-    if json:
-        output.strict_json(result.to_dict())
-    else:
-        title = f"{spec.follower} behind {spec.leader}: {scale.ruler}, dated by {spec.date}"
-        _print(result, title, f"{spec.level:.0%} interval", every=every)
+
+
+def _asked_before(old: refits.Old) -> tuple[LagSpec, bool, Areas | None, date | None]:
+    """Return the question of an older result."""
+    options = old.options()
+    names = [field.name for field in fields(LagSpec)]
+    try:
+        spec = LagSpec(**filled(LagSpec, {n: options[n] for n in names if n in options}))
+    except Unfit as unfit:
+        raise DataError(
+            f"{old.path}: its options are not those of a lag",
+            details=[f"{'.'.join(path)}: {text}" for path, text in unfit.problems],
+        ) from None
+    by = options.get("by")
+    if by not in (None, "domain", "benchmark"):
+        raise DataError(f"{old.path}: by is {by!r}; expected 'domain' or 'benchmark'")
+    return spec, bool(options.get("every")), by, old.day("changed_since")
 
 
 def _answer(
@@ -123,7 +181,9 @@ def _answer(
     return analyses.compare(scale, spec, analyses.CONVENTIONS if every else (spec.convention,))
 
 
-def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -> None:
+def _print(
+    result: analyses.Result, title: str, interval: str, *, every: bool, first: list[str]
+) -> None:
     out = output.console()
     frame = result.table
     if every and isinstance(result, LagResult):
@@ -140,4 +200,4 @@ def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -
         title = f"{title}, {frame['convention'][0]}"
     shown = frame.with_columns(output.intervals(frame, "low", "high").alias("span"))
     output.show(out, shown, columns, title=title, spare=spare)
-    output.notes(out, result.notes)
+    output.notes(out, [*first, *result.notes])

@@ -9,15 +9,16 @@ import inspect
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
 from datetime import date
-from functools import cache, wraps
+from functools import wraps
 from pathlib import Path
-from types import GenericAlias, NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from types import GenericAlias
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
+from headway.declared import default, help_of, hints_of, is_mapping, required, without_none
 from headway.errors import did_you_mean
 
 DatasetPath = Annotated[
@@ -93,32 +94,23 @@ def from_spec(
     return decorate
 
 
-def help_of(spec: Any, name: str) -> str:
-    """Help text of a field: its own, or the one in the docstring of the dataclass."""
-    [field] = [field for field in fields(spec) if field.name == name]
-    text = field.metadata.get("help") or _documented(spec).get(name)
-    if not text:
-        raise TypeError(f"{spec.__name__}.{name} has no help text")
-    return str(text)
-
-
 def _option_fields(name: str, spec: Any, leave_out: Sequence[str]) -> list[Field[Any]]:
     return [field for field in fields(spec) if f"{name}.{field.name}" not in leave_out]
 
 
 def _build(spec: Any, chosen: Sequence[Field[Any]], given: Mapping[str, Any]) -> Any:
-    hints = _hints(spec)
+    hints = hints_of(spec)
     values = {}
     for field in chosen:
         value, kind = given[field.name], _kind(hints[field.name])
         if kind.collect is not None:
-            value = kind.collect(value) if value else _default(field)
+            value = kind.collect(value) if value else default(field)
         values[field.name] = value
     return spec(**values)
 
 
 def _parameter(owners: Sequence[Any], field: Field[Any], name: str | None) -> inspect.Parameter:
-    kind = _kind(_hints(owners[-1])[field.name])
+    kind = _kind(hints_of(owners[-1])[field.name])
     flag = name or "--" + field.name.replace("_", "-")
     if kind.annotation is bool:
         flag = f"{flag}/--no-{flag.removeprefix('--')}"
@@ -128,20 +120,20 @@ def _parameter(owners: Sequence[Any], field: Field[Any], name: str | None) -> in
         settings["parser"] = kind.parser
     if kind.metavar is not None:
         settings["metavar"] = kind.metavar
-    default = inspect.Parameter.empty if _required(field) else _default(field)
+    preset = inspect.Parameter.empty if required(field) else default(field)
     if kind.collect is not None:
-        settings["show_default"] = _shown(default)
-        default = inspect.Parameter.empty if _required(field) else None
+        settings["show_default"] = _shown(preset)
+        preset = inspect.Parameter.empty if required(field) else None
     return inspect.Parameter(
         field.name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=default,
+        default=preset,
         annotation=Annotated[kind.annotation, typer.Option(flag, **settings)],
     )
 
 
 def _kind(hint: Any) -> _Kind:
-    hint, optional = _without_none(hint)
+    hint, optional = without_none(hint)
     origin = get_origin(hint)
     if origin is tuple:
         inner = _kind(get_args(hint)[0])
@@ -151,7 +143,7 @@ def _kind(hint: Any) -> _Kind:
             metavar=inner.metavar,
             collect=tuple,
         )
-    if origin is not None and _is_mapping(origin):
+    if is_mapping(hint):
         return _Kind(annotation=list[str] | None, parser=_pair, metavar="NAME=NUMBER", collect=dict)
     readers: dict[Any, _Kind] = {
         date: _Kind(annotation=date, parser=day, metavar="YYYY-MM-DD"),
@@ -173,20 +165,10 @@ def _kind(hint: Any) -> _Kind:
     return kind
 
 
-def _is_mapping(origin: Any) -> bool:
-    return isinstance(origin, type) and issubclass(origin, Mapping)
-
-
-def _without_none(hint: Any) -> tuple[Any, bool]:
-    if get_origin(hint) in (Union, UnionType):
-        kinds = [kind for kind in get_args(hint) if kind is not NoneType]
-        if len(kinds) == 1:
-            return kinds[0], True
-    return hint, False
-
-
-def day(text: str) -> date:
-    """Read a day written as year-month-day."""
+def day(text: str | date) -> date:
+    """Read a day written as year-month-day (a default is a day already)."""
+    if isinstance(text, date):
+        return text
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -236,37 +218,3 @@ def _shown(default: Any) -> Any:
     if isinstance(default, Mapping):
         return ", ".join(f"{name}={value:g}" for name, value in default.items())
     return ", ".join(str(value) for value in default)
-
-
-def _required(field: Field[Any]) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
-
-
-def _default(field: Field[Any]) -> Any:
-    return field.default if field.default_factory is MISSING else field.default_factory()
-
-
-@cache
-def _hints(spec: Any) -> dict[str, Any]:
-    # Not the class's own names: a field called `date` would hide the type.
-    return get_type_hints(spec, localns={})
-
-
-@cache
-def _documented(spec: Any) -> dict[str, str]:
-    """Parameters section of a numpydoc docstring: name to text on one line."""
-    found: dict[str, list[str]] = {}
-    names: list[str] = []
-    inside = False
-    lines = (inspect.getdoc(spec) or "").splitlines()
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        if following and set(following) == {"-"}:
-            inside = line == "Parameters"
-        elif not inside or (line and set(line) == {"-"}):
-            continue
-        elif line and not line.startswith(" "):
-            names = [name.strip() for name in line.partition(" : ")[0].split(",")]
-        elif line:
-            for name in names:
-                found.setdefault(name, []).append(line.strip())
-    return {name: " ".join(parts) for name, parts in found.items()}

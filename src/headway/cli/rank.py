@@ -5,8 +5,8 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from headway.cli import output
-from headway.cli import ruler as rulers
+from headway.cli import choice, output
+from headway.cli import refit as refits
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
@@ -17,6 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 COLUMNS = {
     "rank": "Rank",
     "rank_span": "between",
+    "all_span": "all at once",
     "name": "Model",
     "organisation_name": "Organisation",
     "country": "Country",
@@ -30,13 +31,23 @@ SPARE = ("organisation_name", "available_on", "n", "country", "status", "rank_sp
 
 
 @app.command()
-@from_spec(names=rulers.NAMES, leave_out=("options.name",))
+@from_spec(names=choice.NAMES, leave_out=choice.LEAVE_OUT)
 def rank(
+    context: typer.Context,
     options: LogisticRuler,
     board: PublishedRuler,
     *,
-    ruler: rulers.Ruler = "eci",
+    ruler: choice.RulerName = "eci",
+    option: choice.Further = None,
+    refit: refits.Refit = None,
     most: Annotated[int, typer.Option(min=1, help="Models to show; --json has them all.")] = 30,
+    simultaneous: Annotated[
+        bool,
+        typer.Option(
+            "--simultaneous",
+            help="Add intervals of the ranks that hold for all models at once.",
+        ),
+    ] = False,
     dataset: DatasetPath = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
@@ -44,22 +55,43 @@ def rank(
 ) -> None:
     """Rank the models on a ruler, with intervals.
 
-    --benchmark, --weight and --anchor may be given more than once. An anchor fixes a model at
-    a number of points, and two are needed.
+    --benchmark, --weight, --anchor and --option may be given more than once. An anchor fixes a
+    model at a number of points, and two are needed.
     """
-    measure = rulers.chosen(ruler, options, board)
+    old = None if refit is None else refits.read(refit, "rank", context)
+    if old is None:
+        measure = choice.chosen(context, ruler, options, board, option)
+    else:
+        measure, as_of, known_on = (
+            old.choice(),
+            as_of or old.day("as_of"),
+            known_on or old.day("known_on"),
+        )
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     with Shown() as progress:
         scale = measure.fit(data, progress=progress)
+    asked = {"as_of": as_of, "known_on": known_on}
+    made = {"made": measure.made("rank", data, scale, asked)}
+    changes = None if old is None else refits.beside(old, scale.table, by=("entity",))
     if json:
-        output.strict_json(scale.to_dict() | {"rank": scale.rank().to_dicts()})
+        said = scale.to_dict() | {"rank": scale.rank(simultaneous=simultaneous).to_dicts()} | made
+        if old is not None and changes is not None:
+            said["refit"] = refits.summary(old, data.digest, changes)
+        output.strict_json(said)
+    elif old is not None and changes is not None:
+        out = output.console()
+        refits.show(
+            out, old, data.digest, changes, {"entity": "Model"}, title=scale.ruler, most=most
+        )
+        output.notes(out, scale.notes)
     else:
-        _print(scale, most)
+        show(scale, most, simultaneous=simultaneous)
 
 
-def _print(scale: Scale, most: int) -> None:
+def show(scale: Scale, most: int, *, simultaneous: bool = False) -> None:
+    """Print the best models of a scale, and its notes."""
     out = output.console()
-    ranked = scale.rank()
+    ranked = scale.rank(simultaneous=simultaneous)
     shown = ranked.head(most).with_columns(
         output.intervals(ranked.head(most), "low", "high").alias("span"),
         pl.coalesce("name", "entity").alias("name"),
@@ -73,6 +105,11 @@ def _print(scale: Scale, most: int) -> None:
         shown = shown.with_columns(spans.alias("rank_span"))
     else:
         del columns["rank_span"]
+    if "rank_low_of_all" in shown.columns:
+        spans = output.intervals(shown, "rank_low_of_all", "rank_high_of_all")
+        shown = shown.with_columns(spans.alias("all_span"))
+    else:
+        del columns["all_span"]
     output.show(out, shown, columns, title=scale.ruler, spare=SPARE)
     if len(ranked) > most:
         out.print(f"{len(ranked) - most} more: --most {len(ranked)} or --json shows them.")

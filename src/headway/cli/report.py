@@ -4,17 +4,19 @@ import os
 import tempfile
 import webbrowser
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
+from headway import __version__
 from headway.cli import output
+from headway.cli.choice import NAMES
 from headway.cli.evidence import evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
-from headway.cli.ruler import NAMES
 from headway.errors import UsageError
-from headway.report.story import ReportSpec, tell
+from headway.report.story import ReportSpec, Story, tell
+from headway.rulers.files.reading import find
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -62,7 +64,7 @@ def report(
             progress.stage("Drawing the charts")
             export_png(story, png, lang=spec.lang, theme=theme)
     if json:
-        output.strict_json(story.to_dict())
+        output.strict_json(story.to_dict() | {"made": _made(story)})
     else:
         from headway.report.terminal import render
 
@@ -72,6 +74,21 @@ def report(
                 typer.echo(made.resolve())
     if show and out is not None:
         webbrowser.open(out.resolve().as_uri())
+
+
+def _made(story: Story) -> dict[str, Any]:
+    """Record of how the report was made."""
+    file = find(story.spec.ruler)
+    return {
+        "headway": __version__,
+        "command": "report",
+        "ruler": file.to_dict(),
+        "ruler_digest": file.digest,
+        "draws": story.spec.draws,
+        "seed": story.spec.seed,
+        "options": story.spec.to_dict(),
+        "dataset": {"digest": story.data.digest, "origin": story.data.origin},
+    }
 
 
 def _refuse_unwritable(out: Path) -> None:

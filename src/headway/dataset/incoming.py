@@ -13,6 +13,7 @@ from headway.dataset.problems import Given, Problems
 from headway.dataset.rules import checked
 from headway.dataset.schema import SEPARATOR, Table
 from headway.dataset.tables import ALIASED, TABLES
+from headway.dataset.variants import with_variants
 from headway.dataset.vintages import current
 from headway.errors import DataError
 from headway.sources.names import DEFAULT, split_variant
@@ -21,7 +22,8 @@ Policy = Literal["refuse", "add", "skip"]
 MOST_LISTED = 1000
 
 EVIDENCE = (
-    "availability", "scores", "ratings", "prices", "responses", "votes", "indicators", "claims",
+    "availability", "scores", "ratings", "prices", "responses", "items", "votes", "indicators",
+    "claims",
 )  # fmt: skip
 KIND_OF: dict[str, Kind] = {table: kind for kind, table in ALIASED.items()}  # type: ignore[misc]
 _RELEASED = ("listed_on", "announced_on", "available_on")
@@ -265,7 +267,7 @@ def _with_ids(frame: pl.DataFrame, table: Table, names: Resolved) -> tuple[pl.Da
             skipped += int(leave.sum())
             frame = frame.filter(~leave)
         if column == "model" and "variant" in table.names and names.variants:
-            frame = _with_variants(frame, names.variants)
+            frame = with_variants(frame, names.variants)
         ids = dict(names.ids[kind])
         old, new = pl.Series([*ids], dtype=pl.String), pl.Series([*ids.values()], dtype=pl.String)
         mapped = pl.col(column).replace_strict(old, new, default=None, return_dtype=pl.String)
@@ -273,21 +275,6 @@ def _with_ids(frame: pl.DataFrame, table: Table, names: Resolved) -> tuple[pl.Da
         known = frame.with_columns(mapped)
         frame = known.filter(pl.col(column).is_not_null()) if required else known
     return frame, skipped
-
-
-def _with_variants(frame: pl.DataFrame, variants: Mapping[str, str]) -> pl.DataFrame:
-    split = pl.col("model").replace_strict(
-        pl.Series([*variants], dtype=pl.String),
-        pl.Series([*variants.values()], dtype=pl.String),
-        default=None,
-        return_dtype=pl.String,
-    )
-    if "variant" not in frame.columns:
-        return frame.with_columns(variant=split.fill_null(DEFAULT))
-    plain = pl.col("variant").is_null() | (pl.col("variant") == DEFAULT)
-    return frame.with_columns(
-        variant=pl.when(plain).then(split.fill_null(DEFAULT)).otherwise(pl.col("variant"))
-    )
 
 
 def _defaults(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

@@ -25,6 +25,7 @@ from headway.dataset.problems import Given, Problems
 from headway.dataset.reporters import as_recorded, with_reporters
 from headway.dataset.rules import checked
 from headway.dataset.tables import TABLES
+from headway.dataset.variants import kept_apart
 from headway.dataset.vintages import current
 from headway.dataset.writing import Content
 from headway.errors import DataError, UsageError
@@ -63,7 +64,7 @@ class Intake:
         single: dict[str, Policy] = {n: "add" for n, to in mapping.items() if to == ADD}
         single |= {n: "skip" for n, to in mapping.items() if to == LEAVE}
         plain = {n: to for n, to in mapping.items() if n not in single}
-        known = Known(self.tables, plain)
+        known = Known(self.tables, plain, dashes=parsed.dashes)
         self.given = {name: frame for name, frame in parsed.tables.items() if name in TABLES}
         self.names = resolved(names_in(self.given), known, unmatched, single)
 
@@ -80,7 +81,9 @@ class Intake:
         if scores is not None:
             scores = with_reporters(scores, self.names.ids["model"], self.tables)
         if "ratings" in self.given:
-            self.given["ratings"] = self._dated(self.given["ratings"])
+            apart, notes = kept_apart(self.given["ratings"], self.names.found, self.names.variants)
+            self.given["ratings"] = self._dated(apart)
+            self.notes += notes
         for name in EVIDENCE:
             frame = scores if name == "scores" else self.given.get(name)
             if frame is None:
@@ -223,7 +226,7 @@ class Intake:
         told = ratings.filter(pl.col("as_of").is_null()).with_columns(
             id=pl.col("model").replace_strict(ids, default=None, return_dtype=pl.String)
         )
-        one, value = ["board", "id"], ["board", "id", "rating"]
+        one, value = ["board", "id", "variant"], ["board", "id", "variant", "rating"]
         repeated = told.join(newest.rename({"model": "id"}), on=value, how="semi")
         other = told.filter(pl.col("id").is_not_null()).join(repeated, on=one, how="anti")
         fresh = {*other["board"]}

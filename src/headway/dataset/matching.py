@@ -107,6 +107,8 @@ class Known:
         All rows of each table of a dataset.
     mapping
         Foreign names to ids, as the user declares them; they come first.
+    dashes
+        Whether the source writes efforts and modes after a hyphen.
 
     Raises
     ------
@@ -115,8 +117,13 @@ class Known:
     """
 
     def __init__(
-        self, tables: Mapping[str, pl.DataFrame], mapping: Mapping[str, str] | None = None
+        self,
+        tables: Mapping[str, pl.DataFrame],
+        mapping: Mapping[str, str] | None = None,
+        *,
+        dashes: bool = False,
     ) -> None:
+        self._dashes = (False, True) if dashes else (False,)
         self._ids: dict[Kind, set[str]] = {}
         self._exact: dict[Kind, dict[str, set[tuple[str, Rule]]]] = {}
         self._spelt: dict[Kind, dict[str, set[str]]] = {}
@@ -152,8 +159,8 @@ class Known:
         found = self._found(kind, foreign)
         if found is not None:
             return Match(kind=kind, foreign=foreign, id=found[0], rule=found[1])
-        if kind == "model":
-            base, variant = split_variant(foreign)
+        for dashes in self._dashes if kind == "model" else ():
+            base, variant = split_variant(foreign, dashes=dashes)
             found = self._found(kind, base) if variant != DEFAULT else None
             if found is not None:
                 return Match(

@@ -319,12 +319,18 @@ SCORES = Table(
 RATINGS = Table(
     name="ratings",
     description="Published ratings",
-    key=("board", "model", "as_of"),
+    key=("board", "model", "variant", "as_of"),
     always=True,
     columns=(
         _id("board", "Who rates"),
         _reference("model", "models", "Model", required=True),
+        _id(
+            "variant",
+            "Effort or mode, or the name of one of several entries; default when none is named",
+            default="default",
+        ),
         _number("rating", "Rating", required=True),
+        _amount("stderr", "number", "Standard error of the rating"),
         _number("low", "Lower end of the interval"),
         _number("high", "Upper end of the interval"),
         Column(
@@ -386,6 +392,19 @@ RESPONSES = Table(
     ),
 )
 
+ITEMS = Table(
+    name="items",
+    description="Facts about single questions",
+    key=("benchmark", "item"),
+    columns=(
+        _reference("benchmark", "benchmarks", "Benchmark", required=True),
+        _id("item", "Id of the question, as in the table responses"),
+        _amount("human_minutes", "number", "Minutes that it takes a skilled human"),
+        _text("family", "Group of similar questions that it belongs to"),
+        *_BOOKKEEPING,
+    ),
+)
+
 VOTES = Table(
     name="votes",
     description="Single preferences between two answers",
@@ -398,7 +417,7 @@ VOTES = Table(
         _enum("outcome", ("a", "b", "tie", "both_bad"), "Which answer was preferred"),
         _text("domain", "Domain of the question"),
         _date("voted_at", "Day of the vote"),
-        _text("covariates", "Further attributes as JSON"),
+        _text("covariates", "Further attributes as JSON; those of either answer end in _a and _b"),
         *_BOOKKEEPING,
     ),
 )
@@ -463,6 +482,7 @@ TABLES: dict[str, Table] = {
         RATINGS,
         PRICES,
         RESPONSES,
+        ITEMS,
         VOTES,
         INDICATORS,
         CLAIMS,

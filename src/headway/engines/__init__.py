@@ -1,15 +1,20 @@
 """Engines: where the parts of a large problem are kept, and work is done on each of them.
 
 A problem is cut into parts. An engine loads every part once, keeps it, and runs a function on each:
-in threads of this process (:class:`headway.engines.local.Local`) or elsewhere. The result is always
-the list of what the function returned, in the order of the parts, so sums taken over it do not
-depend on the number of workers.
+in threads of this process (:class:`headway.engines.local.Local`) or in the processes of a Ray
+cluster (:class:`headway.engines.ray.Ray`). The result is always the list of what the function
+returned, in the order of the parts, so sums taken over it do not depend on the number of workers.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-__all__ = ["Engine", "Load"]
+from headway.errors import UsageError
+
+if TYPE_CHECKING:
+    from headway.progress import Progress
+
+__all__ = ["Engine", "Load", "require_workers", "start"]
 
 T = TypeVar("T")
 Load = Callable[[], Any]
@@ -47,3 +52,39 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of the parts and of the workers."""
+
+
+def start(
+    loads: Sequence[Load],
+    *,
+    ray: str | None = None,
+    workers: int | None = None,
+    progress: "Progress | None" = None,
+) -> Engine:
+    """Start an engine and load the parts.
+
+    Parameters
+    ----------
+    loads
+        One function per part.
+    ray
+        None for threads of this process, ``"local"`` for a Ray cluster of this machine's processes,
+        ``"auto"`` or ``"host:port"`` for a cluster that is running.
+    workers
+        Threads or processes; None for one per processor.
+    progress
+        Told about loading.
+    """
+    if ray is None:
+        from headway.engines.local import Local
+
+        return Local(loads, workers)
+    from headway.engines.ray import Ray
+
+    return Ray(loads, None if ray == "local" else ray, workers, progress)
+
+
+def require_workers(workers: int | None) -> None:
+    """Raise :class:`headway.errors.UsageError` for a number of workers that is none."""
+    if workers is not None and workers < 1:
+        raise UsageError(f"workers is {workers}; expected 1 or more")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from headway.engines import Load
+from headway.engines import Load, require_workers
 
 T = TypeVar("T")
 
@@ -29,6 +29,7 @@ class Local:
     """
 
     def __init__(self, loads: Sequence[Load], workers: int | None = None) -> None:
+        require_workers(workers)
         self._pool = ThreadPoolExecutor(workers or os.cpu_count() or 1)
         try:
             self._parts = list(self._pool.map(lambda load: load(), loads))

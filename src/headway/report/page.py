@@ -3,14 +3,21 @@
 import base64
 import hashlib
 import json
+import os
 import re
+import tempfile
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from headway.report import tables
+from headway.analyses.premium import PremiumResult
+from headway.report import multiverse, rulers, tables
+from headway.report import premium as phrases
 from headway.report.charts.frame import MEDIUM, NARROW, WIDE, Look
 from headway.report.figures import Figure, figures
 from headway.report.palette import DARK, FONT, LIGHT
@@ -33,6 +40,7 @@ def page(story: Story, *, lang: str | None = None) -> str:
     lang
         ``en`` or ``zh``; that of the story when None.
     """
+    from altair.utils.schemapi import debug_mode
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
@@ -42,15 +50,16 @@ def page(story: Story, *, lang: str | None = None) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=False, lstrip_blocks=False
     )
     environment.globals["w"] = words
-    drawn = {
-        name: _drawn(figure, Look(lang=lang, theme="page", title=False))
-        for name, figure in figures(story, Look(lang=lang, theme="page", title=False)).items()
-    }
+    look = Look(lang=lang, theme="page", title=False)
+    # Altair checks every part of a chart against its schema, which the tests have it do once.
+    with debug_mode(False):
+        drawn = {name: _drawn(figure, look) for name, figure in figures(story, look).items()}
     early, script, library = _file("early.js"), _file("page.js"), chart_library()
     context = _context(story, words) | {
         "figures": {
             "domains": None, "benchmarks": None, "second_frontiers": None,
-            "second_conventions": None,
+            "second_conventions": None, "rulers": None, "agreement": None, "movers": None,
+            "multiverse": None, "premium": None, "premium_benchmarks": None,
         } | drawn,
         "css": Markup(_styles()),
         "early": Markup(early),
@@ -63,12 +72,31 @@ def page(story: Story, *, lang: str | None = None) -> str:
 
 @cache
 def chart_library() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script."""
+    """Vega, Vega-Lite and Vega-Embed as one script, kept beside the package once it is made."""
+    kept = Path(__file__).with_name("__pycache__") / f"vega-{version('vl-convert-python')}.js"
+    try:
+        return kept.read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        return _keep(kept, _bundle())
+
+
+def _bundle() -> str:
     import vl_convert
 
     # Its type stub asks for an argument that the library itself makes optional.
     bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _keep(path: Path, text: str) -> str:
+    """Write a file in one step where that is possible, and return its text."""
+    with suppress(OSError):
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    return text
 
 
 def static_svg(spec: dict[str, Any], name: str) -> str:
@@ -123,11 +151,16 @@ def _context(story: Story, words: Words) -> dict[str, Any]:
         "stop": "。" if words.lang == "zh" else ".",
         "second": second,
         "contents": _contents(story, words),
-        "tables": _tables(story, words),
+        "tables": _tables(story, words) | _premium_tables(story, words),
+        "premium": None if story.premium is None else _premium(story.premium, words),
         "unknown": {
-            kind: tables.unknown_areas(words, result, kind) if result is not None else ""
-            for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks))
+            f"{kind}s": ""
+            if story.events is None
+            else tables.unknown_events(words, story.events, kind)
+            for kind in ("domain", "benchmark")
         },
+        "rulers": _rulers(story, words),
+        "every": _every(story, words),
         "scale": _scale(story, words),
         "published": _published(story, words),
         "method": _method(story, words),
@@ -151,9 +184,12 @@ def _contents(story: Story, words: Words) -> list[tuple[str, str]]:
         ("frontiers", "frontiers", True),
         ("time", "time", True),
         ("conventions", "conventions", True),
+        ("rulers", "rulers", story.rulers is not None),
+        ("multiverse", "multiverse", story.every is not None),
         ("years", "years", True),
         ("second", "second", story.second is not None),
-        ("tests", "tests", story.domains is not None or story.benchmarks is not None),
+        ("tests", "tests", story.events is not None),
+        ("premium", "premium", story.premium is not None),
         ("changes", "changes", story.changes is not None),
         ("scale", "scale", True),
         ("method", "method", True),
@@ -176,19 +212,47 @@ def _tables(story: Story, words: Words) -> dict[str, tables.Table | None]:
         "sources": tables.sources(words, story),
         "published": tables.published(words, story) if story.published.height else None,
         "second_conventions": None, "second_years": None, "domains": None, "benchmarks": None,
+        "rulers": None, "agreement": None, "movers": None, "multiverse": None, "figures": None,
         "changed": None, "new_models": None, "new_facts": None,
     }  # fmt: skip
     if second is not None:
         out["second_conventions"] = tables.conventions(words, second)
         out["second_years"] = tables.years(words, second)
-    for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks)):
-        if result is not None:
-            out[kind] = tables.areas(words, result, kind)
+    if story.every is not None:
+        out["multiverse"] = multiverse.variance_table(words, story.every.ways)
+        if story.every.figures.table.height:
+            out["figures"] = multiverse.figures_table(words, story.every.figures)
+    if story.rulers is not None:
+        out["rulers"] = tables.by_ruler(words, story, story.rulers)
+    if story.agreement is not None:
+        out["agreement"] = tables.agreement(words, story.agreement)
+        out["movers"] = tables.movers(words, story.agreement)
+    if story.events is not None:
+        for kind in ("domain", "benchmark"):
+            out[f"{kind}s"] = tables.events(words, story.events, kind)
     if story.changes is not None:
         out["changed"] = tables.changed(words, story.changes)
         out["new_models"] = tables.new_models(words, story)
         out["new_facts"] = tables.new_facts(words, story)
     return out
+
+
+def _premium_tables(story: Story, words: Words) -> dict[str, tables.Table | None]:
+    names = ("designs", "placebos", "variants", "benchmarks")
+    if story.premium is None:
+        return {f"premium_{name}": None for name in names}
+    made = (phrases.designs, phrases.placebos, phrases.variants, phrases.benchmarks)
+    return {
+        f"premium_{name}": table(words, story.premium)
+        for name, table in zip(names, made, strict=True)
+    }
+
+
+def _premium(result: PremiumResult, words: Words) -> dict[str, Any]:
+    return {
+        "lead": words("premium.lead", **phrases.names(words, result)),
+        "verdict": phrases.verdict(words, result),
+    }
 
 
 def _gap(story: Story, words: Words) -> str:
@@ -197,22 +261,61 @@ def _gap(story: Story, words: Words) -> str:
     row = story.main.compared.headline("gap")
     if row["estimate"] is None:
         return ""
-    text = words("number.points", value=words.number(row["estimate"]))
+    text = words.amount(words.number(row["estimate"]), story.scale.unit)
     if row["low"] is not None:
         between = words.between(row["low"], row["high"])
         text += f"（{between}）" if words.lang == "zh" else f" ({between})"
     return words("headline.gap", gap=text)
 
 
+def _every(story: Story, words: Words) -> dict[str, Any]:
+    """What the section on all ways to ask says beside its chart and tables."""
+    if story.every is None:
+        return {"claim": "", "say": []}
+    ways = story.every.ways
+    return {
+        "claim": multiverse.sentence(words, ways),
+        "say": multiverse.lines(words, ways, ways.question()),
+    }
+
+
+def _rulers(story: Story, words: Words) -> dict[str, Any]:
+    """What the section on rulers says beside its chart and table."""
+    if story.rulers is None:
+        return {"say": [], "commands": [], "agree": ""}
+    say = [
+        rulers.summary(words, story.rulers),
+        rulers.without_tie(words, story.rulers),
+        rulers.silent(words, story.rulers),
+    ]
+    return {
+        "say": [text for text in say if text],
+        "agree": ""
+        if story.agreement is None
+        else rulers.agreement_summary(words, story.agreement),
+        "commands": ["headway ruler check coding", "headway ruler new my-ruler.toml --from coding"],
+    }
+
+
 def _scale(story: Story, words: Words) -> dict[str, str]:
     scale = story.scale
     facts = scale.diagnostics
-    lead = words(
-        "page.scale_lead", models=f"{len(scale.models):,}", benchmarks=facts["n_benchmarks"],
-        cells=f"{facts['n_cells']:,}", ruler=words.ruler(scale.ruler),
-    )  # fmt: skip
+    name = rulers.ruler_name(words, scale)
+    if story.spec.ruler == "eci":
+        lead = words(
+            "page.scale_lead", models=f"{len(scale.models):,}", benchmarks=facts["n_benchmarks"],
+            cells=f"{facts['n_cells']:,}", ruler=name,
+        )  # fmt: skip
+    else:
+        lead = words("page.ruler_fitted", ruler=name, models=f"{len(scale.models):,}")
+        file = scale.spec.get("file") or {}
+        space = "" if words.lang == "zh" else " "
+        if file.get("benchmarks"):
+            lead += space + words("page.ruler_benchmarks", count=len(file["benchmarks"]))
+        if file.get("note"):
+            lead += space + file["note"][words.lang]
     anchors = scale.spec.get("anchors")
-    if not anchors:
+    if not anchors or len(anchors) != 2:
         return {"lead": lead, "anchors": ""}
     named = dict(story.data.models.select("model", "name").iter_rows())
     (first, low), (second, high) = dict(anchors).items()

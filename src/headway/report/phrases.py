@@ -80,7 +80,8 @@ def convention_name(words: Words, row: dict[str, Any]) -> str:
 def area_name(words: Words, row: dict[str, Any], kind: str) -> str:
     """Name of a domain in the language, or of a benchmark as published; old ones with a year."""
     name = words.known("domain", row["entity"]) if kind == "domains" else str(row["name"])
-    return f"{name} ({row['follower_date'].year})" if row["stale"] else name
+    day = row["follower_date"] or row.get("best_since")
+    return f"{name} ({day.year})" if row["stale"] and day is not None else name
 
 
 def published_ratings(scale: "Scale") -> pl.DataFrame:
@@ -92,6 +93,9 @@ def published_ratings(scale: "Scale") -> pl.DataFrame:
         return empty
     ours = data.ratings.filter(pl.col("board").str.contains("ECI"))
     if ours.is_empty() or scale.spec.get("kind") != "logistic":
+        return empty
+    file = scale.spec.get("file")
+    if file is not None and file["name"] not in ("eci", "general"):
         return empty
     return ours.filter(pl.col("as_of") == pl.col("as_of").max()).select(
         "model", "rating", "board", "as_of"

@@ -2,15 +2,19 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
 
-from headway.analyses.areas import by_benchmark, by_domain
+from headway.analyses.agreement import AgreementResult, agreement
+from headway.analyses.by_ruler import by_ruler, has_anchored_points
 from headway.analyses.changes import changes
 from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
+from headway.analyses.events import EventsResult, events
 from headway.analyses.lag import LagResult, compare, lag
+from headway.analyses.multiverse import Everything, reduced
+from headway.analyses.premium import PremiumResult, premium
 from headway.analyses.result import Result, plain_rows
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.frontier import DateBasis, Frontier
@@ -18,9 +22,14 @@ from headway.progress import Progress, Silent
 from headway.report.headline import Headline, headline
 from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
-from headway.rulers import LogisticRuler, eci
-from headway.rulers.logistic import ANCHORS
-from headway.rulers.scale import Scale
+from headway.rulers import LogisticRuler, eci, published
+from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.files.contents import RulerFile
+from headway.rulers.files.reading import find, shelved
+from headway.rulers.files.together import together
+from headway.rulers.scale import Ruler, Scale
+from headway.rulers.scores.anchoring import reanchored
+from headway.rulers.scores.logistic import ANCHORS
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -29,7 +38,7 @@ Lang = Literal["en", "zh"]
 OPEN_CLOSED = ("closed", "open")
 COUNTRIES = ("country:US", "country:CN")
 DAILY = ("daily", "daily-significant")
-ANCHOR_CANDIDATES = 20
+MOVERS = 2
 
 
 def _quoted(text: str) -> str:
@@ -46,6 +55,9 @@ class ReportSpec:
 
     leader: str = _option("country:US", "Group that is taken to lead, such as country:US.")
     follower: str = _option("country:CN", "Group whose lag is measured, such as country:CN.")
+    ruler: str = _option(
+        "eci", "Ruler of the headline: a kind, a name of the shelf, or a ruler file."
+    )
     convention: Convention = _option("daily", "Convention of the headline.")
     date: DateBasis = _option("available", "What dates a model.")
     tie: float = _option(1.0, "A follower within this many points counts as level with the leader.")
@@ -70,6 +82,11 @@ class ReportSpec:
             raise UsageError(
                 "the headline of a report is a lag in months; gap is measured in points",
                 hint="use another convention; the page shows the gap as well",
+            )
+        if self.ruler != "eci" and dict(self.anchors) != ANCHORS:
+            raise UsageError(
+                f"anchors would change the ruler {self.ruler!r}, which its file fixes",
+                hint="write them into a ruler file of your own: headway ruler new",
             )
         for name in ("draws", "seed"):
             if not isinstance(getattr(self, name), int) or getattr(self, name) < 0:
@@ -162,9 +179,14 @@ class Story:
     scale: Scale
     main: Bout
     second: Bout | None
-    domains: Result | None
-    benchmarks: Result | None
+    events: EventsResult | None
+    rulers: Result | None
+    agreement: AgreementResult | None
+    scales: Mapping[str, Scale]
+    headline_ruler: str
     changes: Result | None
+    every: Everything | None
+    premium: PremiumResult | None
     published: pl.DataFrame
     last_day: dt.date
     problems: Mapping[str, str]
@@ -195,10 +217,11 @@ class Story:
     @property
     def notes(self) -> tuple[str, ...]:
         """Every note of every result, once."""
-        results = [self.main.compared, self.main.series, self.domains, self.benchmarks,
-                   self.changes]  # fmt: skip
+        results = [self.main.compared, self.main.series, self.events, self.rulers,
+                   self.agreement, self.changes]  # fmt: skip
         if self.second is not None:
             results.append(self.second.compared)
+        results.append(self.premium)
         found = [note for result in results if result is not None for note in result.notes]
         return tuple(dict.fromkeys([*self.own_notes, *self.data.notes, *self.scale.notes, *found]))
 
@@ -212,9 +235,12 @@ class Story:
             "headline": self.headline().to_dict(),
             "main": self.main.to_dict(),
             "second": None if self.second is None else self.second.to_dict(),
-            "domains": None if self.domains is None else self.domains.to_dict(),
-            "benchmarks": None if self.benchmarks is None else self.benchmarks.to_dict(),
+            "events": None if self.events is None else self.events.to_dict(),
+            "rulers": None if self.rulers is None else self.rulers.to_dict(),
+            "agreement": None if self.agreement is None else self.agreement.to_dict(),
             "changes": None if self.changes is None else self.changes.to_dict(),
+            "multiverse": None if self.every is None else self.every.to_dict(),
+            "premium": None if self.premium is None else self.premium.to_dict(),
             "published": plain_rows(self.published),
             "scale": self.scale.to_dict(),
             "problems": dict(self.problems),
@@ -257,6 +283,13 @@ def tell(
         last_day = _asked(everything, spec.as_of)
     progress.stage("Measuring the main contest")
     options = spec.lag_spec()
+    own_notes = [note] if note else []
+    if options.tie and not has_anchored_points(scale):
+        options = options.with_options(tie=0.0)
+        own_notes.append(
+            f"The tie of {spec.tie:g} is a number of points; this ruler measures in "
+            f"{scale.unit}, so there is no tie."
+        )
     main = _bout(scale, options)
     problems: dict[str, str] = {}
 
@@ -272,18 +305,57 @@ def tell(
     second = attempt(
         "second", lambda: _bout(scale, options.with_options(leader=pair[0], follower=pair[1]))
     )
-    domains = attempt("domains", lambda: by_domain(scale, options, progress))
-    benchmarks = attempt("benchmarks", lambda: by_benchmark(scale, options, progress))
+    found = attempt("events", lambda: events(scale, options, progress))
+    progress.stage("Measuring by every ruler of the shelf")
+    scales, failures = _shelf(data, spec, ruler, scale, progress)
+    rulers = attempt(
+        "rulers",
+        lambda: by_ruler(scales, spec.lag_spec(), failures=failures, dataset=data.digest),
+    )
+    reference = _reference(spec, scale, scales)
+    agreed = None
+    if len(scales) > 1:
+        agreed = attempt(
+            "agreement",
+            lambda: agreement(
+                scales, reference=reference or None, level=spec.level, seed=spec.seed,
+                movers=MOVERS, all_pairs=False,
+            ),
+        )  # fmt: skip
+    measured = attempt(
+        "premium",
+        lambda: premium(
+            _with_curves(scale, scales), leader=spec.leader, follower=spec.follower,
+            date=spec.date, level=spec.level, seed=spec.seed, progress=progress,
+        ),
+    )  # fmt: skip
     changed = None
     if spec.since is not None:
         since = spec.since
         progress.stage("Looking for changes")
         changed = attempt("changes", lambda: changes(scale, options, since))
+    progress.stage("Asking in every way")
+    asked: dict[str, Ruler] = {"eci": eci(anchors=spec.anchors), "published": published()}
+    if spec.ruler != "eci":
+        asked[spec.ruler] = ruler
+    every = attempt(
+        "multiverse",
+        lambda: reduced(
+            everything,
+            spec.leader,
+            spec.follower,
+            rulers=asked,
+            day=last_day,
+            level=spec.level,
+            seed=spec.seed,
+        ),
+    )
     return Story(
-        spec=spec, data=data, scale=scale, main=main, second=second, domains=domains,
-        benchmarks=benchmarks, changes=changed, published=_published(scale),
-        last_day=last_day, problems=problems,
-        own_notes=(note,) if note else (),
+        spec=spec, data=data, scale=scale, main=main, second=second, events=found,
+        rulers=rulers, agreement=agreed, scales=scales,
+        headline_ruler=reference, premium=measured, changes=changed, every=every,
+        published=_published(scale), last_day=last_day, problems=problems,
+        own_notes=tuple(own_notes),
     )  # fmt: skip
 
 
@@ -298,28 +370,72 @@ def _asked(everything: "Dataset", day: dt.date) -> dt.date:
     return day
 
 
-def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[LogisticRuler, str]:
-    """Return the ruler, anchored anew when an anchor did not exist on the day of the question."""
-    ruler = eci(level=spec.level, anchors=spec.anchors)
-    scored = set(data.scores["model"])
-    missing = [model for model in ruler.anchors or {} if model not in scored]
-    if spec.as_of is None or not missing:
-        return ruler, ""
-    today = ruler.fit(everything, draws=0)
-    value = dict(zip(today.models, today.estimate.tolist(), strict=True))
-    often = data.scores.group_by("model").len().sort("len", "model", descending=[True, False])
-    known = [m for m in often["model"].to_list() if m in value][:ANCHOR_CANDIDATES]
-    if len(known) < 2:
-        return ruler, ""
-    low, high = min(known, key=value.__getitem__), max(known, key=value.__getitem__)
-    names = dict(everything.models.select("model", "name").iter_rows())
-    note = (
-        f"As of {spec.as_of}, the anchor {names.get(missing[0]) or missing[0]} had no scores: the "
-        f"scale is fixed by {names.get(low) or low} at {value[low]:.1f} and "
-        f"{names.get(high) or high} at {value[high]:.1f} points, their values with all the "
-        "evidence."
+def _shelf(
+    data: "Dataset", spec: ReportSpec, ruler: Ruler, scale: Scale, progress: Progress
+) -> tuple[dict[str, Scale], dict[str, str]]:
+    """Scales of every ruler of the shelf, and of the main one where it is not among them."""
+    anchors = ruler.anchors if isinstance(ruler, LogisticRuler) else None
+    rulers = {
+        name: ChosenRuler(file=file, level=_level(file, spec), anchors=anchors)
+        for name, file in shelved().items()
+    }
+    known = [(ruler, scale)] if isinstance(ruler, LogisticRuler) else []
+    scales, failures = together(
+        rulers, data, draws=spec.draws, seed=spec.seed, progress=progress, known=known
     )
-    return replace(ruler, anchors={low: value[low], high: value[high]}), note
+    if isinstance(ruler, ChosenRuler) and ruler.file not in shelved().values():
+        scales = {_own_name(ruler): scale} | scales
+    return scales, failures
+
+
+def _with_curves(scale: Scale, scales: Mapping[str, Scale]) -> Scale:
+    """Return the main scale, or the first of the shelf, that has curves and points."""
+    for one in (scale, *scales.values()):
+        if one.curves is not None and one.unit == "points":
+            return one
+    return scale
+
+
+def _level(file: RulerFile, spec: ReportSpec) -> float | None:
+    return spec.level if "draws.level" in file.of_kind.sections else None
+
+
+def _own_name(ruler: ChosenRuler) -> str:
+    """Name of a ruler that is not on the shelf, different from those that are."""
+    name = ruler.file.called()
+    return name if name not in shelved() else f"{name} ({ruler.file.digest[:8]})"
+
+
+def _reference(spec: ReportSpec, scale: Scale, scales: Mapping[str, Scale]) -> str:
+    """Return the ruler of the headline, as far as it is among the rulers compared."""
+    if spec.ruler == "eci":
+        return "general" if "general" in scales else ""
+    digest = scale.spec["file"]["digest"]
+    same = [n for n, s in scales.items() if s.spec.get("file", {}).get("digest") == digest]
+    return same[0] if same else ""
+
+
+def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[Ruler, str]:
+    """Return the ruler, anchored anew when an anchor did not exist on the day of the question."""
+    if spec.ruler != "eci":
+        file = find(spec.ruler)
+        return ChosenRuler(file=file, level=_level(file, spec)), ""
+    ruler = eci(level=spec.level, anchors=spec.anchors)
+    if spec.as_of is None:
+        return ruler, ""
+    anchored = reanchored(ruler, everything, data)
+    if anchored is ruler or anchored.anchors is None:
+        return ruler, ""
+    scored = set(data.scores["model"])
+    missing = next(model for model in spec.anchors if model not in scored)
+    names = dict(everything.models.select("model", "name").iter_rows())
+    (low, bottom), (high, top) = anchored.anchors.items()
+    note = (
+        f"As of {spec.as_of}, the anchor {names.get(missing) or missing} had no scores: the "
+        f"scale is fixed by {names.get(low) or low} at {bottom:.1f} and "
+        f"{names.get(high) or high} at {top:.1f} points, their values with all the evidence."
+    )
+    return anchored, note
 
 
 def _bout(scale: Scale, spec: LagSpec) -> Bout:

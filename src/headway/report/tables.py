@@ -6,8 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from headway.analyses.agreement import AgreementResult
+from headway.analyses.events import EventsResult
 from headway.analyses.lag import LagResult
 from headway.analyses.result import Result
+from headway.report.charts.comparisons import mover_reason
 from headway.report.phrases import (
     area_name,
     convention_name,
@@ -16,6 +19,7 @@ from headway.report.phrases import (
     names_of,
     organisation_names,
 )
+from headway.report.rulers import answers, gap_text, title_of, with_reference
 from headway.report.story import Bout, Story
 from headway.report.words import Words
 
@@ -94,6 +98,33 @@ def conventions(words: Words, bout: Bout) -> Table:
     )  # fmt: skip
 
 
+def by_ruler(words: Words, story: Story, result: Result) -> Table:
+    """Every ruler that answers, the longest lag first: its lag, its gap, what it rests on."""
+    found = answers(result)
+    rows = [
+        (
+            title_of(words, row),
+            estimate(words, row),
+            interval_only(words, row),
+            gap_text(words, row),
+            words("number.unknown") if row["benchmarks"] is None else str(row["benchmarks"]),
+            str(row["n"]),
+            f"{row['tie']:g}" if row["tie"] else words("number.unknown"),
+        )
+        for row in found
+    ]
+    level = words("column.interval", level=words.level(float(result.spec["level"])))
+    return _table(
+        words("page.rulers_caption", **names_of(words, result)),
+        [
+            words("column.ruler"), words("column.lag"), level, words("column.ruler_gap"),
+            words("column.benchmarks"), words("column.models"), words("column.tie"),
+        ],
+        rows, numeric=(1, 2, 3, 4, 5, 6),
+        marked=[k for k, row in enumerate(found) if row["entity"] == story.headline_ruler],
+    )  # fmt: skip
+
+
 def _explained(words: Words, found: list[dict[str, Any]], k: int) -> tuple[str, str]:
     """What a convention counts and assumes, said at the first of its rows."""
     convention = found[k]["convention"]
@@ -159,21 +190,22 @@ def records(words: Words, bout: Bout) -> Table:
     )  # fmt: skip
 
 
-def areas(words: Words, result: Result, kind: str) -> Table:
-    """Lags by domain or by benchmark; those without enough data are left to a sentence."""
+def events(words: Words, result: EventsResult, kind: str) -> Table:
+    """Who leads each domain or benchmark, and the lag there; others are left to a sentence."""
     names = names_of(words, result)
+    single = kind == "benchmark"
     rows = []
-    for row in result.table.filter(pl.col("status") != "not_enough_data").to_dicts():
+    for row in _told(result, kind).to_dicts():
         unit = "%" if row["gap_unit"] == "percent" else ""
         kept = [
-            area_name(words, row, kind),
+            area_name(words, row, f"{kind}s"),
+            _leads(words, row),
+            words.day(row["best_since"]),
             estimate(words, row),
             interval_only(words, row),
-            words.known("status", row["status"]),
-            _holder(words, row, "leader", unit),
             _holder(words, row, "follower", unit),
         ]
-        if kind == "benchmarks":
+        if single:
             kept[1:1] = [
                 words.known("domain", row["domain"] or "unknown"),
                 words.known("access", row["item_access"] or "unknown"),
@@ -181,24 +213,95 @@ def areas(words: Words, result: Result, kind: str) -> Table:
         rows.append(kept)
     level = words("column.interval", level=words.level(float(result.spec["level"])))
     columns = [
-        words("column.test" if kind == "benchmarks" else "column.domain"), words("column.lag"),
-        level, words("column.status"), words("column.leader_best", **names),
+        words("column.test" if single else "column.domain"), words("column.led_by"),
+        words("column.led_since"), words("column.lag"), level,
         words("column.follower_best", **names),
     ]  # fmt: skip
-    if kind == "benchmarks":
+    if single:
         columns[1:1] = [words("column.domain"), words("column.access")]
-    first = 3 if kind == "benchmarks" else 1
-    return _table(words(f"page.{kind}_caption"), columns, rows, numeric=(first, first + 1))
+    first = 5 if single else 3
+    return _table(words(f"page.{kind}s_caption"), columns, rows, numeric=(first, first + 1))
 
 
-def unknown_areas(words: Words, result: Result, kind: str) -> str:
-    """Return the sentence about areas that say nothing, or an empty string."""
-    silent = result.table.filter(pl.col("status") == "not_enough_data").to_dicts()
+def unknown_events(words: Words, result: EventsResult, kind: str) -> str:
+    """Return the sentence about events that say nothing, or an empty string."""
+    silent = result.table.filter(
+        (pl.col("kind") == kind) & pl.col("estimate").is_null() & pl.col("best_name").is_null()
+    ).to_dicts()
     if not silent:
         return ""
     comma = "、" if words.lang == "zh" else ", "
-    names = comma.join(area_name(words, row, kind) for row in silent)
-    return words(f"page.{kind}_unknown", count=len(silent), names=names)
+    names = comma.join(area_name(words, row, f"{kind}s") for row in silent)
+    return words(f"page.{kind}s_unknown", count=len(silent), names=names)
+
+
+def _told(result: EventsResult, kind: str) -> pl.DataFrame:
+    return result.table.filter(
+        (pl.col("kind") == kind)
+        & (pl.col("estimate").is_not_null() | pl.col("best_name").is_not_null())
+    )
+
+
+def _leads(words: Words, row: dict[str, Any]) -> str:
+    if row["best_name"] is None:
+        return words("number.unknown")
+    if row["leads_in_draws"] is None:
+        return str(row["best_name"])
+    share = words.number(100 * row["leads_in_draws"], 0)
+    return words("chart.event_leader", name=row["best_name"], share=share)
+
+
+def agreement(words: Words, result: AgreementResult) -> Table:
+    """Rank correlation of every ruler with the reference, the lowest first."""
+    rows = [
+        (
+            words.ruler(row["name"]),
+            words.number(row["estimate"], 2),
+            words.number(row["low"], 2) + "–" + words.number(row["high"], 2)
+            if row["low"] is not None else words("number.unknown"),
+            words.number(row["kendall"], 2),
+            words.number(row["without_noise"], 2),
+            str(row["n"]),
+        )
+        for row in with_reference(result)
+    ]  # fmt: skip
+    return _table(
+        words("page.agreement_caption", reference=words.ruler(result.reference)),
+        [
+            words("column.ruler"), words("column.spearman"),
+            words("column.interval", level=words.level(float(result.spec["level"]))),
+            words("column.kendall"), words("column.without_noise"), words("column.models"),
+        ],
+        rows, numeric=(1, 2, 3, 4, 5),
+    )  # fmt: skip
+
+
+def movers(words: Words, result: AgreementResult) -> Table:
+    """Models that move most between the reference and each other ruler, with the reasons."""
+    rows = [
+        (
+            str(row["name"] or row["entity"]),
+            words.ruler(row["ruler"]),
+            str(row["rank_reference"]),
+            str(row["rank_other"]),
+            words.number(row["difference"], 0),
+            f"{words.number(row['low'], 0)}–{words.number(row['high'], 0)}"
+            if row["low"] is not None and row["low"] >= 0
+            else words.between(row["low"], row["high"], 0),
+            mover_reason(result, row, words),
+        )
+        for row in result.details["movers"].to_dicts()
+    ]
+    return _table(
+        words("page.movers_caption", reference=words.ruler(result.reference)),
+        [
+            words("column.model"), words("column.ruler"), words("column.rank_reference"),
+            words("column.rank_other"), words("column.moved"),
+            words("column.interval", level=words.level(float(result.spec["level"]))),
+            words("column.why"),
+        ],
+        rows, numeric=(2, 3, 4, 5),
+    )  # fmt: skip
 
 
 def changed(words: Words, result: Result) -> Table:

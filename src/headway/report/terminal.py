@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from headway.report import tables
+from headway.report import multiverse, rulers, tables
+from headway.report import premium as phrases
 from headway.report.story import Bout, Story
 from headway.report.words import Words
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 MOST = 12
 ALL = 1000
 WIDEST = 1000
-_AREA_COLUMNS: dict[str, tuple[tuple[int, ...], ...]] = {
-    "domains": ((0, 1, 2, 3, 4, 5), (0, 1, 2, 3), (0, 1, 2)),
-    "benchmarks": ((0, 2, 3, 4, 5), (0, 3, 4), (0, 3)),
+_EVENT_COLUMNS: dict[str, tuple[tuple[int, ...], ...]] = {
+    "domain": ((0, 1, 2, 3, 4, 5), (0, 1, 3, 4, 5), (0, 1, 3, 4), (0, 1, 3)),
+    "benchmark": ((0, 2, 3, 4, 5, 6, 7), (0, 3, 5, 6, 7), (0, 3, 5, 6), (0, 3, 5), (0, 5)),
 }
 
 
@@ -37,25 +38,45 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
     console.print(Text(f"{head.basis} {head.others}".strip()))
     console.print(Text(words("page.evidence", day=words.day(story.last_day)), style="dim"))
     _bout(story.main, words, console)
+    if story.rulers is not None:
+        table = tables.by_ruler(words, story, story.rulers)
+        show(table, console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 4, 5), (0, 1, 2), (0, 1))
+        console.print(Text(rulers.summary(words, story.rulers)))
+    if story.every is not None:
+        console.print()
+        console.print(Text(multiverse.sentence(words, story.every.ways)))
+        show(multiverse.variance_table(words, story.every.ways), console, (0, 1, 2, 3, 4),
+              (0, 1, 2))  # fmt: skip
+    if story.agreement is not None:
+        show(
+            tables.agreement(words, story.agreement), console, (0, 1, 2, 3, 4, 5), (0, 1, 2, 5),
+            (0, 1),
+        )  # fmt: skip
     if story.second is not None:
         second = story.headline(words.lang, second=True)
         console.print()
         console.print(Text(second.claim, style="bold"))
         console.print(Text(f"{second.basis} {second.others}".strip()))
-        _show(tables.conventions(words, story.second), console, (0, 1, 2, 6), (0, 1, 2), (0, 1))
-    for kind, result in (("domains", story.domains), ("benchmarks", story.benchmarks)):
-        if result is not None:
-            columns = _AREA_COLUMNS[kind]
-            most = ALL if kind == "domains" else MOST
-            _show(tables.areas(words, result, kind), console, *columns, most=most)
+        show(tables.conventions(words, story.second), console, (0, 1, 2, 6), (0, 1, 2), (0, 1))
+    if story.events is not None:
+        for kind, columns in _EVENT_COLUMNS.items():
+            most = ALL if kind == "domain" else MOST
+            show(tables.events(words, story.events, kind), console, *columns, most=most)
+    if story.premium is not None:
+        said = phrases.verdict(words, story.premium)
+        console.print()
+        console.print(Text(said.claim, style="bold"))
+        console.print(Text(f"{said.figure} {said.caution}"))
+        show(phrases.designs(words, story.premium), console, (0, 1, 2, 3, 4, 5), (1, 2, 3, 4),
+             (1, 2, 3))  # fmt: skip
     if story.changes is not None and story.spec.since is not None:
         console.print()
         heading = words("page.changes_heading", day=words.day(story.spec.since))
         console.print(Text(heading, style="bold"))
-        _show(tables.changed(words, story.changes), console, (0, 1, 2, 3))
-        _show(tables.new_models(words, story), console, (0, 1, 2, 3, 4, 5), (0, 3, 4),
+        show(tables.changed(words, story.changes), console, (0, 1, 2, 3))
+        show(tables.new_models(words, story), console, (0, 1, 2, 3, 4, 5), (0, 3, 4),
               most=MOST)  # fmt: skip
-    _show(
+    show(
         tables.ranking(words, story, most=10), console, (1, 0, 2, 3, 4, 5), (1, 0, 4, 5), (1, 0, 4)
     )
     notes = [words.note(note)[0] for note in story.notes]
@@ -70,15 +91,15 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
 
 
 def _bout(bout: Bout, words: Words, console: "Console") -> None:
-    _show(tables.conventions(words, bout), console, (0, 1, 2, 5, 6), (0, 1, 2), (0, 1))
-    _show(tables.years(words, bout), console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 5), (0, 1, 2))
-    _show(
+    show(tables.conventions(words, bout), console, (0, 1, 2, 5, 6), (0, 1, 2), (0, 1))
+    show(tables.years(words, bout), console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 5), (0, 1, 2))
+    show(
         tables.records(words, bout), console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 3, 5, 6), (0, 3, 5),
         most=MOST,
     )  # fmt: skip
 
 
-def _show(
+def show(
     table: tables.Table, console: "Console", *choices: tuple[int, ...], most: int = ALL
 ) -> None:
     """Print the first choice of columns that fits the console, else the last."""

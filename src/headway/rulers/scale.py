@@ -94,7 +94,8 @@ class Scale:
     status
         One word per model: ``ok``, ``anchor`` (fixed by definition), ``few_scores`` (fewer
         than four), ``at_floor`` or ``at_ceiling`` (every score at the end of its range, so only
-        the ridge holds the value).
+        the ridge holds the value); of votes, ``few_votes`` (fewer than 30); of published ratings,
+        ``point_only`` (no error was published).
     n_scores : int64 (n_models,)
         Scores behind each value.
     low, high : float64 (n_models,)
@@ -163,11 +164,18 @@ class Scale:
         ).with_columns(pl.col("low", "high").fill_nan(None))
         return frame.sort("estimate", "entity", descending=[True, False])
 
-    def rank(self) -> pl.DataFrame:
+    def rank(self, *, simultaneous: bool = False) -> pl.DataFrame:
         """Table of the models with rank, rank interval, names, organisation, country, dates.
 
         The rank of a draw is 1 plus the number of models strictly above; its interval is the
-        central one over draws, at the level of the scale.
+        central one over draws, at the level of the scale, for each model by itself.
+
+        Parameters
+        ----------
+        simultaneous
+            Whether to add ``rank_low_of_all`` and ``rank_high_of_all``, intervals that hold the
+            ranks of all models at once with the probability of the level; see
+            :func:`headway.rulers.ranks.simultaneous_ranks`.
         """
         facts = self.dataset.models.select(
             "model", "name", "organisation", "country", "open_weights", "announced_on",
@@ -186,9 +194,16 @@ class Scale:
             bounds = np.quantile(ranks, [tail, 1 - tail], axis=0)
             columns["rank_low"] = np.floor(bounds[0]).astype(np.int64)
             columns["rank_high"] = np.ceil(bounds[1]).astype(np.int64)
+        placed = pl.DataFrame(columns)
+        if simultaneous:
+            from headway.rulers.ranks import simultaneous_ranks
+
+            jointly = simultaneous_ranks(self).select(
+                "entity", rank_low_of_all="rank_low", rank_high_of_all="rank_high"
+            )
+            placed = placed.join(jointly, on="entity", how="left")
         return (
-            pl.DataFrame(columns)
-            .join(self.table, on="entity", how="left")
+            placed.join(self.table, on="entity", how="left")
             .join(facts, left_on="entity", right_on="model", how="left")
             .join(makers, on="organisation", how="left")
             .sort("rank")

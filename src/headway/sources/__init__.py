@@ -70,12 +70,16 @@ class Parsed:
     notes
         Sentences about the whole: rows that are not results, with their number, and what was
         assumed.
+    dashes
+        Whether an effort or mode after a hyphen at the end of a model's name is a variant, where
+        the rest is the name of a known model; see :func:`headway.sources.names.split_variant`.
     """
 
     tables: Mapping[str, pl.DataFrame] = field(repr=False)
     read: int
     refused: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = ()
+    dashes: bool = False
 
 
 class Source(Protocol):
@@ -164,4 +168,5 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         read=sum(part.read for part in parts),
         refused=tuple(row for part in parts for row in part.refused),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        dashes=bool(parts) and all(part.dashes for part in parts),
     )

@@ -79,6 +79,7 @@ def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
                 read=part.read + len(refused),
                 refused=(*refused, *part.refused),
                 notes=part.notes,
+                dashes=part.dashes,
             )
         )
     return joined(parts)
@@ -103,8 +104,9 @@ def parse_ratings(text: str | bytes, file: str = "ratings.csv") -> Parsed:
     Returns
     -------
     Parsed
-        ``ratings`` of the boards ``Arena SUBSET CATEGORY`` as of their day of publication, and
-        ``models``. A later snapshot of one publication replaces the rows of an earlier one.
+        ``ratings`` of the boards ``Arena SUBSET CATEGORY`` as of their day of publication, with
+        the root of the variance as standard error, and ``models``. A later snapshot of one
+        publication replaces the rows of an earlier one.
 
     Raises
     ------
@@ -118,13 +120,14 @@ def parse_ratings(text: str | bytes, file: str = "ratings.csv") -> Parsed:
         read=part.read + len(refused),
         refused=(*refused, *part.refused),
         notes=part.notes,
+        dashes=part.dashes,
     )
 
 
 def _ratings(frame: pl.DataFrame, file: str) -> Parsed:
     check_columns(frame, _RATINGS, file)
     frame = _with_optional(
-        frame, ("snapshot_date", "organization", "license", "vote_count", *_BOUNDS)
+        frame, ("snapshot_date", "organization", "license", "variance", "vote_count", *_BOUNDS)
     )
     columns = Columns(frame, file)
     for name, column in (("subset", "subset"), ("category", "category"), ("model", "model_name")):
@@ -134,6 +137,7 @@ def _ratings(frame: pl.DataFrame, file: str) -> Parsed:
     columns.number("rating", "rating", required=True)
     columns.number("low", "rating_lower")
     columns.number("high", "rating_upper")
+    columns.number("variance", "variance", low=0)
     columns.whole("votes", "vote_count")
     columns.day("as_of", "publish_date")
     columns.day("snapshot", "snapshot_date")
@@ -141,6 +145,7 @@ def _ratings(frame: pl.DataFrame, file: str) -> Parsed:
     made = made.with_columns(
         board=pl.format("Arena {} {}", "subset", "category"),
         level=pl.when(pl.col("low").is_not_null() & pl.col("high").is_not_null()).then(LEVEL),
+        stderr=pl.col("variance").sqrt(),
         source=pl.lit(SOURCE),
     )
     key = ["board", "model", "as_of"]
@@ -160,13 +165,14 @@ def _ratings(frame: pl.DataFrame, file: str) -> Parsed:
         source=pl.lit(SOURCE),
     )
     ratings = latest.select(
-        "board", "model", "rating", "low", "high", "level", "votes", "as_of", "source"
+        *("board", "model", "rating", "stderr", "low", "high", "level", "votes", "as_of", "source")
     )
     return Parsed(
         tables={"sources": _sources("Arena leaderboard"), "ratings": ratings, "models": models},
         read=frame.height,
         refused=tuple(refused),
         notes=tuple(notes),
+        dashes=True,
     )
 
 
@@ -184,6 +190,8 @@ def parse_votes(text: str | bytes, file: str = "votes.csv") -> Parsed:
     -------
     Parsed
         ``votes``. An outcome that is not known refuses the row: it is never taken for a tie.
+        Columns of numbers in pairs such as ``length_a`` and ``length_b`` become covariates, and
+        ``language``, ``turn``, ``judge`` and ``anony``.
 
     Raises
     ------
@@ -225,6 +233,10 @@ def _votes(frame: pl.DataFrame, file: str) -> Parsed:
     covariates = [name for name in _COVARIATES if name in frame.columns]
     for name in covariates:
         columns.text(f"\0{name}", name)
+    measured = _measured(frame)
+    for name in measured:
+        columns.number(f"\0{name}", name)
+    covariates += measured
     made, refused = columns.taken()
     if "seconds" in made.columns:
         made = made.with_columns(
@@ -246,6 +258,23 @@ def _votes(frame: pl.DataFrame, file: str) -> Parsed:
         read=frame.height,
         refused=tuple(refused),
     )
+
+
+def _measured(frame: pl.DataFrame) -> list[str]:
+    """Columns of numbers that there are for either answer."""
+    pairs = [
+        (f"{name[:-1]}a", name)
+        for name in frame.columns
+        if name.endswith("_b") and f"{name[:-1]}a" in frame.columns and name != "model_b"
+    ]
+    return [column for pair in pairs if all(_numeric(frame[c]) for c in pair) for column in pair]
+
+
+def _numeric(cells: pl.Series) -> bool:
+    if cells.dtype.is_numeric():
+        return True
+    filled = cells.drop_nulls() if cells.dtype == pl.String else cells.clear()
+    return not filled.is_empty() and not filled.cast(pl.Float64, strict=False).null_count()
 
 
 def _in_seconds(cells: pl.Series) -> bool:

@@ -17,7 +17,13 @@ _BRACKET = re.compile(
     rf"{_WORDS}|\d+k))?|non-?thinking|no thinking|pro max)\)",
     re.IGNORECASE,
 )
-_DASH = re.compile(r"(?P<base>.*\d.*?)-(?P<variant>thinking(?:-\d+k)?)", re.IGNORECASE)
+# Qwen Max and Codex Max are models, not efforts.
+_DASH = re.compile(
+    r"(?!.*(?:qwen|codex).*-max$)(?P<base>.*\d.*?)-"
+    r"(?P<variant>(?:no-)?thinking(?:-\d+k)?|(?:minimal|low|medium|high|xhigh|max)(?:-\d+k)?)",
+    re.IGNORECASE,
+)
+_HARNESS = re.compile(r"(?P<base>.+?) ?\((?P<harness>\w+-harness)\)", re.IGNORECASE)
 _FILLING = re.compile(r"\b(?:thinking|reasoning|effort)\b")
 
 
@@ -55,8 +61,9 @@ def split_variant(name: str, *, dashes: bool = False) -> tuple[str, str]:
     name
         A name as the source writes it.
     dashes
-        Whether ``-thinking`` and ``-thinking-32k`` at the end are variants too. Some models are
-        named so (Kimi K2 Thinking), others are one model in two modes: the source decides.
+        Whether ``-thinking``, ``-thinking-32k``, ``-high`` and the like at the end, and the harness
+        of an agent in brackets, are variants too. Some models are named so (Kimi K2 Thinking),
+        others are one model in two modes: the source decides.
 
     Returns
     -------
@@ -74,9 +81,16 @@ def split_variant(name: str, *, dashes: bool = False) -> tuple[str, str]:
     ('GPT-5.5', 'xhigh')
     >>> split_variant("claude-opus-4-6-thinking", dashes=True)
     ('claude-opus-4-6', 'thinking')
+    >>> split_variant("gpt-5.4-high (codex-harness)", dashes=True)
+    ('gpt-5.4', 'high codex-harness')
     >>> split_variant("Qwen-1_8B")
     ('Qwen-1_8B', 'default')
     """
+    harness = _HARNESS.fullmatch(name) if dashes else None
+    if harness is not None:
+        base, variant = split_variant(harness["base"].rstrip(), dashes=True)
+        of = harness["harness"].lower()
+        return base, of if variant == DEFAULT else f"{variant} {of}"
     for pattern in (_UNDERSCORE, _BRACKET, *((_DASH,) if dashes else ())):
         match = pattern.fullmatch(name)
         if match is not None:
@@ -85,7 +99,7 @@ def split_variant(name: str, *, dashes: bool = False) -> tuple[str, str]:
 
 
 def _variant(text: str) -> str:
-    if text in ("non-thinking", "nonthinking", "no thinking"):
+    if text in ("non-thinking", "nonthinking", "no thinking", "no-thinking"):
         return "none"
     if text in ("promax", "pro max", "prounknown"):
         return f"pro-{text.removeprefix('pro').strip()}"

@@ -24,16 +24,23 @@ def measure(contest: Contest) -> Measured:
     scores, and so a very wide interval, does not "catch up" at once. Days on which no leader's
     record is better count as 0.
     """
+    lag = significant_lag(contest)
+    return Measured(findings=summaries(contest, lag), details={"series": series(contest, lag)})
+
+
+def significant_lag(contest: Contest) -> FloatArray:
+    """Lag in months on every day, by row.
+
+    Raises
+    ------
+    UsageError
+        When the scale has fewer than 19 draws, too few to tell a difference from noise.
+    """
     if contest.rows < 20:
         raise UsageError(
             f"daily-significant needs draws; this scale has {contest.rows - 1}",
             hint="fit a ruler with draws, for example headway.rulers.eci().fit(data, draws=500)",
         )
-    lag = _lag(contest)
-    return Measured(findings=summaries(contest, lag), details={"series": series(contest, lag)})
-
-
-def _lag(contest: Contest) -> FloatArray:
     leads = _Records(contest.leader)
     follows = _Records(contest.follower)
     difference = leads.values[:, :, None] - follows.values[:, None, :]

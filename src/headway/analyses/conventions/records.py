@@ -20,8 +20,17 @@ def measure(contest: Contest) -> Measured:
     ``docs/decisions/0004-candidates.md``). A record that no leader's model has reached is
     counted as censored: the follower leads there, by at least the time until the last day.
     """
-    follower, spec = contest.follower, contest.spec
-    lag = record_lags(contest)
+    follower, lag = contest.follower, record_lags(contest)
+    shown = [j for j in follower.records if follower.start[j] >= contest.first]
+    return Measured(
+        findings=summaries(contest, lag),
+        details={"records": _table(contest, lag, shown, contest.spec.level)},
+    )
+
+
+def summaries(contest: Contest, lag: FloatArray) -> list[Finding]:
+    """Mean over the follower's records per period, and the latest record."""
+    follower = contest.follower
     record = is_record(follower.values[:1])
     unmatched = np.isinf(lag)
     findings = []
@@ -52,8 +61,7 @@ def measure(contest: Contest) -> Measured:
             status="censored" if np.isinf(latest[0]) else "ok",
         )
     )
-    shown = [j for j in follower.records if follower.start[j] >= contest.first]
-    return Measured(findings=findings, details={"records": _table(contest, lag, shown, spec.level)})
+    return findings
 
 
 def record_lags(contest: Contest) -> FloatArray:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from headway.analyses.contest import Contest
 from headway.analyses.conventions import Measured
 from headway.analyses.result import Finding
+from headway.dataset.groups import members
 from headway.draws import FloatArray
-from headway.frontier import DAYS_PER_MONTH, from_day, members, model_dates, months
-from headway.rulers.observations import Observations, observe
+from headway.frontier import DAYS_PER_MONTH, from_day, model_dates, months
+from headway.rulers.scores.observations import Observations, observe
 
 PRIVATE = ("semi_private", "held_out")
 

@@ -20,24 +20,39 @@ def measure(contest: Contest) -> Measured:
     before the follower had any model). The restricted mean is the area under the survival curve to
     ``horizon`` months. A median that the curve does not reach is ``not_reached``.
     """
+    first, waiting, seen = _waits(contest)
+    matches = _table(contest, first, waiting, seen, _begin(contest))
+    return Measured(findings=_summaries(contest, waiting, seen), details={"matches": matches})
+
+
+def summaries(contest: Contest) -> list[Finding]:
+    """Median and restricted mean per period."""
+    _, waiting, seen = _waits(contest)
+    return _summaries(contest, waiting, seen)
+
+
+def _waits(contest: Contest) -> tuple[NDArray[np.int64], FloatArray, NDArray[np.bool_]]:
+    """Day on which each leader's model was matched, months until then, whether it was."""
     leader = contest.leader
     first = contest.follower.first_reaching(leader.values - contest.spec.tie, strictly=False)
     seen = first <= contest.last
     end = np.where(seen, first, contest.last)
-    waiting = np.maximum(months(end - leader.start[None, :]), 0.0)
+    return first, np.maximum(months(end - leader.start[None, :]), 0.0), seen
+
+
+def _begin(contest: Contest) -> int:
+    return int(contest.leader.start[0]) if contest.spec.since is None else contest.first
+
+
+def _summaries(contest: Contest, waiting: FloatArray, seen: NDArray[np.bool_]) -> list[Finding]:
+    leader = contest.leader
     record = is_record(leader.entered)
-    begin = int(leader.start[0]) if contest.spec.since is None else contest.first
     findings = []
-    for period in contest.periods(begin):
+    for period in contest.periods(_begin(contest)):
         inside = record & period.mask(leader.start)[None, :]
         n = int(inside[0].sum())
-        pairs = [
-            kaplan_meier(waiting[k, inside[k]], seen[k, inside[k]], contest.spec.horizon)
-            for k in range(len(inside))
-        ]
-        for quantity, rows in zip(
-            ("lag_median", "lag_restricted_mean"), np.array(pairs).T, strict=True
-        ):
+        median, mean = kaplan_meier(waiting, seen, inside, contest.spec.horizon)
+        for quantity, rows in (("lag_median", median), ("lag_restricted_mean", mean)):
             findings.append(
                 Finding(
                     period=period.name,
@@ -50,32 +65,54 @@ def measure(contest: Contest) -> Measured:
                     status="ok" if n >= 2 else "not_enough_data",
                 )
             )
-    matches = _table(contest, first, waiting, seen, begin)
-    return Measured(findings=findings, details={"matches": matches})
+    return findings
 
 
-def kaplan_meier(time: FloatArray, seen: NDArray[np.bool_], horizon: float) -> tuple[float, float]:
-    """Median and restricted mean of waiting times, some of them censored.
+def kaplan_meier(
+    time: FloatArray, seen: NDArray[np.bool_], used: NDArray[np.bool_], horizon: float
+) -> tuple[FloatArray, FloatArray]:
+    """Median and restricted mean of waiting times, some of them censored, row by row.
 
-    The restricted mean carries the last value of the curve on to the horizon.
+    The restricted mean carries the last value of the curve on to the horizon. Infinity is a
+    median that the curve does not reach; NaN stands for a row without waiting times.
 
-    >>> kaplan_meier(np.array([1.0, 2.0, 3.0, 4.0]), np.array([True] * 4), 10.0)
-    (2.0, 2.5)
-    >>> kaplan_meier(np.array([1.0, 5.0]), np.array([True, False]), 10.0)
-    (1.0, 5.5)
-    >>> kaplan_meier(np.array([5.0]), np.array([False]), 10.0)
-    (inf, 10.0)
+    Parameters
+    ----------
+    time : float64 (rows, n)
+        Waiting times, or times so far.
+    seen : bool (rows, n)
+        Whether the wait ended.
+    used : bool (rows, n)
+        Which of them count.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 4), dtype=bool)
+    >>> [x.item() for x in kaplan_meier(np.array([[1.0, 2.0, 3.0, 4.0]]), one, one, 10.0)]
+    [2.0, 2.5]
+    >>> seen = np.array([[True, False]])
+    >>> [x.item() for x in kaplan_meier(np.array([[1.0, 5.0]]), seen, one[:, :2], 10.0)]
+    [1.0, 5.5]
+    >>> [x.item() for x in kaplan_meier(np.array([[5.0]]), ~one[:, :1], one[:, :1], 10.0)]
+    [inf, 10.0]
     """
-    if not len(time):
-        return np.nan, np.nan
-    order = np.lexsort((~seen, time))
-    time, seen = time[order], seen[order]
-    at_risk = np.arange(len(time), 0, -1)
-    survival = np.cumprod(1 - seen / at_risk)
-    median = float(time[np.argmax(survival <= 0.5)]) if survival[-1] <= 0.5 else np.inf
-    steps = np.concatenate([[0.0], np.minimum(time, horizon), [horizon]])
-    height = np.concatenate([[1.0], survival])
-    return median, float((np.diff(steps) * height).sum())
+    rows, n = time.shape
+    count = used.sum(axis=1)
+    order = np.lexsort((~seen, np.where(used, time, np.inf)), axis=1)
+    time = np.take_along_axis(time, order, axis=1)
+    seen, used = (np.take_along_axis(mask, order, axis=1) for mask in (seen, used))
+    at_risk = np.maximum(count[:, None] - np.arange(n)[None, :], 1)
+    survival = np.cumprod(1 - (seen & used) / at_risk, axis=1)
+    half = used & (survival <= 0.5)
+    reached = half.any(axis=1)
+    at = half.argmax(axis=1)
+    median = np.where(reached, time[np.arange(rows), at], np.inf)
+    inside = np.minimum(np.where(used, time, horizon), horizon)
+    edge = np.ones((rows, 1))
+    steps = np.concatenate([0 * edge, inside, horizon * edge], axis=1)
+    height = np.concatenate([edge, survival], axis=1)
+    mean = (np.diff(steps, axis=1) * height).sum(axis=1)
+    return np.where(count > 0, median, np.nan), np.where(count > 0, mean, np.nan)
 
 
 def _table(

@@ -160,7 +160,7 @@ def texts(
             alt.Chart(rows(lines))
             .mark_rule(strokeWidth=0.8, opacity=0.55)
             .encode(
-                x=alt.X("x:Q"), x2="x2:Q", y=alt.Y("y:Q"), y2="y2:Q",
+                x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q"), y2=alt.Y2("y2:Q"),
                 stroke=alt.Stroke("colour:N", scale=None),
             )
         )  # fmt: skip
@@ -176,7 +176,9 @@ def texts(
             }
             for p in chosen
         ]
-        base = alt.Chart(rows(values)).encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N")
+        base = alt.Chart(rows(values)).encode(
+            x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N")
+        )
         mark: dict[str, Any] = {
             "align": "left", "baseline": "middle", "fontSize": size,
             "fontWeight": 600 if bold else 400,
@@ -203,7 +205,12 @@ def corner(frame: Frame, text: str, look: Look) -> Layer:
     chart: alt.Chart = (
         alt.Chart(rows([{"x": frame.x[0], "y": frame.y[1], "text": text}]))
         .mark_text(align="left", baseline="bottom", dx=-frame.left, dy=-9, fontSize=12)
-        .encode(x="x:Q", y="y:Q", text="text:N", color=alt.value(look.colours.soft))
+        .encode(
+            x=alt.X("x:Q"),
+            y=alt.Y("y:Q"),
+            text=alt.Text("text:N"),
+            color=alt.value(look.colours.soft),
+        )
     )
     return chart
 
@@ -217,32 +224,35 @@ def finish(
     if look.title:
         heading, top = _heading(frame, look, title, note)
         layers = [*layers, *heading]
-    chart = alt.layer(*layers).properties(
+    # In one step: every method of a chart copies it with all its data.
+    chart = alt.layer(
+        *layers,
         width=frame.inner,
         height=frame.height,
         autosize=alt.AutoSizeParams(type="none"),
         padding={"left": frame.left, "right": frame.right, "top": top, "bottom": frame.bottom},
         description=description,
-    )
-    configured: alt.LayerChart = chart.configure(
-        background="transparent" if look.theme == "page" else colours.paper,
-        font=FONT,
-        view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(
-            domainColor=colours.faint,
-            gridColor=colours.grid,
-            labelColor=colours.soft,
-            labelFontSize=12,
-            tickColor=colours.faint,
-            titleColor=colours.soft,
-            titleFontSize=11,
-            titleFontWeight="normal",
-            domain=False,
-            ticks=False,
-            labelPadding=6,
+        config=alt.Config(
+            background="transparent" if look.theme == "page" else colours.paper,
+            font=FONT,
+            view=alt.ViewConfig(stroke=None),
+            axis=alt.AxisConfig(
+                domainColor=colours.faint,
+                gridColor=colours.grid,
+                labelColor=colours.soft,
+                labelFontSize=12,
+                tickColor=colours.faint,
+                titleColor=colours.soft,
+                titleFontSize=11,
+                titleFontWeight="normal",
+                domain=False,
+                ticks=False,
+                labelPadding=6,
+            ),
         ),
     )
-    return configured
+    assert isinstance(chart, alt.LayerChart)
+    return chart
 
 
 def _heading(frame: Frame, look: Look, title: str, note: str) -> tuple[list[Layer], float]:
@@ -261,7 +271,7 @@ def _heading(frame: Frame, look: Look, title: str, note: str) -> tuple[list[Laye
                 fontWeight=600 if bold else 400,
                 fill=look.colours.ink if bold else look.colours.soft,
             )
-            .encode(x="x:Q", y="y:Q", text="text:N")
+            .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N"))
         )  # fmt: skip
         y += size * 1.4
     return layers, top

@@ -71,7 +71,12 @@ class _Drawing(Facts):
                 layers.append(
                     alt.Chart(rows(values))
                     .mark_area(clip=True, opacity=0.07 if weak else 0.16, color=colour)
-                    .encode(x="x:Q", y="low:Q", y2="high:Q", detail="run:N")
+                    .encode(
+                        x=alt.X("x:Q"),
+                        y=alt.Y("low:Q"),
+                        y2=alt.Y2("high:Q"),
+                        detail=alt.Detail("run:N"),
+                    )
                 )
         return layers
 
@@ -98,7 +103,12 @@ class _Drawing(Facts):
                 layers.append(
                     alt.Chart(rows(values))
                     .mark_line(clip=True, interpolate="step-after", color=colour, **style)
-                    .encode(x="x:Q", y="y:Q", detail="run:N", order="order:Q")
+                    .encode(
+                        x=alt.X("x:Q"),
+                        y=alt.Y("y:Q"),
+                        detail=alt.Detail("run:N"),
+                        order=alt.Order("order:Q"),
+                    )
                 )
         return layers
 
@@ -138,7 +148,9 @@ class _Drawing(Facts):
                     "strokeWidth": 1.2 if record else 0,
                 }
                 layers.append(
-                    alt.Chart(rows(values)).mark_point(**mark).encode(x="x:Q", y="y:Q", tooltip=tip)
+                    alt.Chart(rows(values))
+                    .mark_point(**mark)
+                    .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=tip)
                 )
         return layers
 
@@ -153,14 +165,14 @@ class _Drawing(Facts):
             chart = alt.Chart(rows(values))
             layers.append(
                 chart.mark_rule(strokeDash=[1, 3], strokeWidth=1.4, color=colour).encode(
-                    x="x:Q", x2="x2:Q", y="y:Q"
+                    x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q")
                 )
             )
             layers.append(
                 chart.mark_point(
                     shape=shape, size=46, filled=True, fill=self.look.colours.paper, stroke=colour,
                     strokeWidth=1.4, opacity=1,
-                ).encode(x="x2:Q", y="y:Q")
+                ).encode(x=alt.X("x2:Q"), y=alt.Y("y:Q"))
             )  # fmt: skip
         return layers
 
@@ -177,12 +189,14 @@ class _Drawing(Facts):
         chart = alt.Chart(rows(values))
         return [
             chart.mark_rule(strokeWidth=1, strokeDash=[2, 2], color=ink, opacity=0.7).encode(
-                x="x:Q", y="y:Q", y2="up:Q"
+                x=alt.X("x:Q"), y=alt.Y("y:Q"), y2=alt.Y2("up:Q")
             ),
-            chart.mark_rule(strokeWidth=1.3, color=ink).encode(x="x:Q", x2="x2:Q", y="y:Q"),
+            chart.mark_rule(strokeWidth=1.3, color=ink).encode(
+                x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q")
+            ),
             chart.mark_point(
                 shape="triangle-right", size=44, filled=True, fill=ink, opacity=1
-            ).encode(x="x2:Q", y="y:Q"),
+            ).encode(x=alt.X("x2:Q"), y=alt.Y("y:Q")),
         ]
 
     def _labels(self) -> list[Layer]:

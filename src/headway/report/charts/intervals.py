@@ -63,6 +63,7 @@ def intervals(
     axis: str,
     tips: tuple[str, str, str],
     zero: bool = True,
+    floor: float | None = None,
 ) -> alt.LayerChart:
     """Draw rows of dots with intervals.
 
@@ -74,8 +75,10 @@ def intervals(
         Words for what a row is, its value and its interval, in a tooltip.
     zero
         Whether the axis includes zero.
+    floor
+        Where the axis begins at the lowest, for numbers such as ranks.
     """
-    frame, places = _frame(items, look, zero)
+    frame, places = _frame(items, look, zero, floor)
     colours = look.colours
     values = base.ticks(*frame.x, 4 if look.narrow else 8)
     layers: list[Layer] = [
@@ -84,14 +87,16 @@ def intervals(
         .encode(
             x=alt.X(
                 "x",
-                **base.x_scale(frame, values=values, grid=True, orient="top", format="~g"),
+                **base.x_scale(frame, values=values, grid=True, orient="top", format=".6~g"),
             ),
             y=alt.Y("y", **base.y_scale(frame, labels=False, grid=False)),
         )
     ]
     if frame.x[0] < 0 < frame.x[1] or (zero and frame.x[0] == 0):
         layers.append(
-            alt.Chart(rows([{"x": 0}])).mark_rule(color=colours.soft, strokeWidth=1).encode(x="x:Q")
+            alt.Chart(rows([{"x": 0}]))
+            .mark_rule(color=colours.soft, strokeWidth=1)
+            .encode(x=alt.X("x:Q"))
         )
     data = [
         {
@@ -117,12 +122,14 @@ def intervals(
     layers.append(
         alt.Chart(rows([{"x": frame.x[1], "y": frame.y[1], "text": axis}]))
         .mark_text(align="right", baseline="bottom", dy=-24, fontSize=12, fill=colours.soft)
-        .encode(x="x:Q", y="y:Q", text="text:N")
+        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N"))
     )
     return base.finish(layers, frame, look, title=title, note=note, description=description)
 
 
-def _frame(items: Sequence[Row], look: Look, zero: bool) -> tuple[Frame, list[float]]:
+def _frame(
+    items: Sequence[Row], look: Look, zero: bool, floor: float | None
+) -> tuple[Frame, list[float]]:
     row = NARROW_ROW if look.narrow else ROW
     places, y, group = [], 0.0, ""
     for item in items:
@@ -138,6 +145,8 @@ def _frame(items: Sequence[Row], look: Look, zero: bool) -> tuple[Frame, list[fl
     if any(i.low is None and i.high is not None for i in items):
         low -= 0.12 * max(high - low, 1e-6)
     pad = 0.04 * max(high - low, 1e-6)
+    first = low if zero and low == 0 else low - pad
+    first = first if floor is None else max(first, floor)
     label = 0 if look.narrow else max(text_width(i.label, 13, bold=i.strong) for i in items) + 16
     value = 0 if look.narrow else max(text_width(i.value, 12) for i in items) + 16
     height = y + 4
@@ -148,7 +157,7 @@ def _frame(items: Sequence[Row], look: Look, zero: bool) -> tuple[Frame, list[fl
         right=max(14.0, value),
         top=46,
         bottom=8,
-        x=(low if zero and low == 0 else low - pad, high + pad),
+        x=(first, high + pad),
         y=(-height, 0.0),
     ), [-p for p in places]
 
@@ -173,14 +182,14 @@ def _bars(data: list[dict[str, Any]], look: Look) -> list[Layer]:
             layers.append(
                 alt.Chart(rows(banded))
                 .mark_rule(strokeWidth=5, opacity=0.32, color=colour, strokeCap="round")
-                .encode(x="from:Q", x2="to:Q", y="y:Q")
+                .encode(x=alt.X("from:Q"), x2=alt.X2("to:Q"), y=alt.Y("y:Q"))
             )
     marked = [d for d in data if d["mark"] is not None]
     if marked:
         layers.append(
             alt.Chart(rows(marked))
             .mark_tick(orient="vertical", size=13, thickness=2, color=look.colours.ink)
-            .encode(x="mark:Q", y="y:Q")
+            .encode(x=alt.X("mark:Q"), y=alt.Y("y:Q"))
         )
     return layers
 
@@ -215,7 +224,7 @@ def _dots(data: list[dict[str, Any]], look: Look, tips: tuple[str, str, str]) ->
                 strokeWidth=1.6,
                 opacity=1,
             )
-            .encode(x="estimate:Q", y="y:Q", tooltip=tip)
+            .encode(x=alt.X("estimate:Q"), y=alt.Y("y:Q"), tooltip=tip)
         )
     return layers
 
@@ -269,7 +278,9 @@ def _merged(wanted: Sequence[dict[str, Any]], look: Look) -> list[Layer]:
         values = [w["row"] for w in wanted if w["mark"] == kind and w["row"]["text"]]
         if not values:
             continue
-        base_chart = alt.Chart(rows(values)).encode(x="x:Q", y="y:Q", text="text:N")
+        base_chart = alt.Chart(rows(values)).encode(
+            x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N")
+        )
         mark = {
             "align": align, "baseline": "middle", "dx": dx, "fontSize": size,
             "fontWeight": 600 if bold else 400,

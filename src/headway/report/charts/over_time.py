@@ -61,14 +61,18 @@ def over_time(
         layers.append(
             alt.Chart(rows(banded))
             .mark_area(opacity=0.18, color=colours.follower, clip=True)
-            .encode(x="x:Q", y="low:Q", y2="high:Q")
+            .encode(x=alt.X("x:Q"), y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
         )
     if frame.y[0] < 0 < frame.y[1]:
         layers.append(
-            alt.Chart(rows([{"y": 0}])).mark_rule(color=colours.soft, strokeWidth=1).encode(y="y:Q")
+            alt.Chart(rows([{"y": 0}]))
+            .mark_rule(color=colours.soft, strokeWidth=1)
+            .encode(y=alt.Y("y:Q"))
         )
     layers.append(
-        line.mark_line(color=colours.follower, strokeWidth=2, clip=True).encode(x="x:Q", y="y:Q")
+        line.mark_line(color=colours.follower, strokeWidth=2, clip=True).encode(
+            x=alt.X("x:Q"), y=alt.Y("y:Q")
+        )
     )
     layers.append(_hover(known, look, tip, level))
     wishes, obstacles = [], Obstacles()
@@ -79,7 +83,7 @@ def over_time(
         layers.append(
             alt.Chart(rows([{"x": start, "x2": points[-1]["x"], "y": y}]))
             .mark_rule(color=colours.ink, strokeWidth=1.4, strokeDash=[5, 3])
-            .encode(x="x:Q", x2="x2:Q", y="y:Q")
+            .encode(x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q"))
         )
         obstacles.segments.append(
             (frame.px(start), frame.py(y), frame.px(points[-1]["x"]), frame.py(y))
@@ -144,8 +148,8 @@ def _hover(known: pl.DataFrame, look: Look, tip: str, level: float) -> Layer:
         alt.Chart(rows(values))
         .mark_point(size=90, opacity=0, filled=True)
         .encode(
-            x="x:Q",
-            y="y:Q",
+            x=alt.X("x:Q"),
+            y=alt.Y("y:Q"),
             tooltip=[
                 alt.Tooltip("day:N", title=words("tip.day")),
                 alt.Tooltip("value:N", title=tip),

@@ -13,7 +13,6 @@ from headway.report.charts.frame import Look
 from headway.report.charts.intervals import Row, intervals
 from headway.report.charts.over_time import over_time
 from headway.report.phrases import (
-    area_name,
     convention_name,
     convention_rows,
     interval_text,
@@ -21,6 +20,7 @@ from headway.report.phrases import (
     organisation_names,
     published_ratings,
 )
+from headway.report.rulers import ruler_name
 from headway.report.words import Words
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 LEVELS = ("daily", "daily-significant")
 
 
-def _tips(words: Words, level: float, value: str = "tip.lag") -> tuple[str, str, str]:
+def tips(words: Words, level: float, value: str = "tip.lag") -> tuple[str, str, str]:
+    """Words of a tooltip: what a row is, its value, its interval."""
     return (
         words("tip.entity"),
         words(value),
@@ -105,35 +106,8 @@ def conventions(result: LagResult, look: Look, *, chosen: str = "daily") -> alt.
     return intervals(
         items, look, title=title,
         note=words("chart.conventions_note", level=words.level(level)),
-        description=_listed(words, title, items), axis=_axis(words, items),
-        tips=_tips(words, level),
-    )  # fmt: skip
-
-
-def areas(result: Result, look: Look, *, kind: str, most: int = 60) -> alt.LayerChart:
-    """Draw lags by domain (``kind="domains"``) or by benchmark (``kind="benchmarks"``)."""
-    words = look.words
-    known = result.table.filter(pl.col("estimate").is_not_null()).sort(
-        "stale", "estimate", "entity", descending=[False, True, False]
-    )
-    if known.is_empty():
-        raise UsageError("no area has enough data for a chart")
-    items = []
-    for row in known.head(most).to_dicts():
-        end = "high" if row["status"] in ("at_least", "censored") else None
-        items.append(
-            Row(
-                label=area_name(words, row, kind), estimate=row["estimate"], low=row["low"],
-                high=row["high"], value=interval_text(words, row), open_end=end,
-                role="other" if row["stale"] else "follower",
-            )
-        )  # fmt: skip
-    level = float(result.spec["level"])
-    title = words(f"chart.{kind}_title", **names_of(words, result))
-    note = words("chart.tests_note", level=words.level(level), **names_of(words, result))
-    return intervals(
-        items, look, title=title, note=note, description=_listed(words, title, items),
-        axis=_axis(words, items), tips=_tips(words, level),
+        description=listed(words, title, items), axis=lag_axis(words, items),
+        tips=tips(words, level),
     )  # fmt: skip
 
 
@@ -160,8 +134,8 @@ def waits(result: LagResult, look: Look, *, detail: str) -> alt.LayerChart:
     title = words(f"chart.{detail}_title", **names_of(words, result))
     return intervals(
         items, look, title=title, note=words("chart.rows_note", level=words.level(level)),
-        description=_listed(words, title, items), axis=_axis(words, items),
-        tips=_tips(words, level),
+        description=listed(words, title, items), axis=lag_axis(words, items),
+        tips=tips(words, level),
     )  # fmt: skip
 
 
@@ -174,7 +148,7 @@ def ranking(
     follower: str = "country:CN",
 ) -> alt.LayerChart:
     """Draw the best models of a scale, with the published ratings beside where there are any."""
-    from headway.frontier import members
+    from headway.dataset.groups import members
 
     look = look or Look()
     words = look.words
@@ -203,9 +177,9 @@ def ranking(
     title = words("chart.ranking_title", count=len(items))
     note = ranking_note(scale, look)
     return intervals(
-        items, look, title=title, note=note, description=_listed(words, title, items),
+        items, look, title=title, note=note, description=listed(words, title, items),
         axis=words("chart.capability", unit=words.known("chart", scale.unit)),
-        tips=_tips(words, scale.level, "tip.capability"), zero=False,
+        tips=tips(words, scale.level, "tip.capability"), zero=False,
     )  # fmt: skip
 
 
@@ -214,7 +188,7 @@ def ranking_note(scale: "Scale", look: Look) -> str:
     words = look.words
     facts = {
         "level": words.level(scale.level),
-        "ruler": words.ruler(scale.ruler),
+        "ruler": ruler_name(words, scale),
         "day": words.day(last_day(scale)),
     }
     published = published_ratings(scale)
@@ -261,19 +235,21 @@ def _periods(result: LagResult, look: Look) -> alt.LayerChart:
     title = f"{words(f'convention.{convention}')} · {names['follower']} / {names['leader']}"
     return intervals(
         items, look, title=title, note=words("chart.rows_note", level=words.level(level)),
-        description=_listed(words, title, items), axis=_axis(words, items),
-        tips=_tips(words, level),
+        description=listed(words, title, items), axis=lag_axis(words, items),
+        tips=tips(words, level),
     )  # fmt: skip
 
 
-def _axis(words: Words, items: list[Row]) -> str:
+def lag_axis(words: Words, items: list[Row]) -> str:
+    """Name of an axis of months; with both directions where there are negative ones."""
     below = any(v is not None and v < 0 for i in items for v in (i.estimate, i.low)) or any(
         i.low is None and i.high is not None for i in items
     )
     return words("chart.lag_axis_signed" if below else "chart.lag_axis")
 
 
-def _listed(words: Words, title: str, items: list[Row]) -> str:
+def listed(words: Words, title: str, items: list[Row]) -> str:
+    """Return the rows of a chart as a sentence."""
     colon, stop = ("：", "；") if words.lang == "zh" else (": ", "; ")
     return f"{title}{colon}" + stop.join(f"{i.label} {i.value}" for i in items)
 

@@ -5,9 +5,22 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
-from headway.report.words import en, groups, notes, zh
+from headway.report.words import (
+    comparisons,
+    en,
+    groups,
+    multiverse,
+    notes,
+    premium,
+    rulers,
+    zh,
+)
 
-LANGUAGES: dict[str, dict[str, str]] = {"en": en.TEXTS, "zh": zh.TEXTS}
+_PARTS = (rulers, comparisons, multiverse, premium)
+LANGUAGES: dict[str, dict[str, str]] = {
+    "en": {key: text for part in _PARTS for key, text in part.ENGLISH.items()} | en.TEXTS,
+    "zh": {key: text for part in _PARTS for key, text in part.CHINESE.items()} | zh.TEXTS,
+}
 
 __all__ = ["LANGUAGES", "Words"]
 
@@ -68,6 +81,11 @@ class Words:
         """Level of an interval in percent."""
         return f"{100 * level:g}"
 
+    def amount(self, value: str, unit: str) -> str:
+        """Return a number that is text already with its unit."""
+        key = f"amount.{unit}"
+        return self(key, value=value) if self.has(key) else f"{value} {unit}"
+
     def day(self, day: date | None) -> str:
         """Return a date in full."""
         if day is None:
@@ -91,13 +109,22 @@ class Words:
         return self("number.unknown") if code is None else groups.country(code, self.lang)
 
     def ruler(self, ruler: str) -> str:
-        """Name of a ruler."""
+        """Name of a ruler: its title, where it is given by its name on the shelf."""
+        from headway.rulers.files.reading import shelved
+
+        file = shelved().get(ruler)
+        if file is not None:
+            return file.called(self.lang)
         return notes.translate(ruler, self) or ruler
 
     def note(self, text: str) -> tuple[str, bool]:
         """Return a note in this language, and whether it is in it."""
         found = notes.translate(text, self)
         return (text, False) if found is None else (found, True)
+
+    def choice(self, choice: str, value: str) -> str:
+        """Name of a value of a choice of the multiverse."""
+        return multiverse.value(self, choice, value)
 
     def period(self, period: str, prefix: str = "period") -> str:
         """Name of a period of a result: all, a year, last-12-months, now, since a date."""

@@ -144,6 +144,9 @@ TEXTS: dict[str, str] = {
     "quantity.gap_now": "gap on the last day",
     "quantity.lag": "lag",
     "quantity.frontier": "frontier",
+    "quantity.rating": "rating",
+    "quantity.effect": "effect",
+    "quantity.log_tie_propensity": "propensity to a tie (logarithm)",
     "quantity.capability": "capability",
     # status
     "status.ok": "measured",
@@ -158,7 +161,10 @@ TEXTS: dict[str, str] = {
     "status.level": "level",
     "status.failed": "could not be computed",
     "status.anchor": "fixed by definition",
+    "status.few_models": "few models",
     "status.few_scores": "few scores",
+    "status.few_votes": "few votes",
+    "status.misfit": "does not fit the model",
     "status.at_floor": "all scores at the bottom",
     "status.at_ceiling": "all scores at the top",
     # dates
@@ -194,6 +200,7 @@ TEXTS: dict[str, str] = {
     # charts
     "chart.capability": "Capability ({unit})",
     "chart.points": "points",
+    "chart.standard deviations": "standard deviations",
     "chart.logits": "logits",
     "chart.lag_axis": "Months behind",
     "chart.lag_axis_signed": "← ahead · months behind →",
@@ -236,12 +243,6 @@ TEXTS: dict[str, str] = {
     "chart.conventions_note": "Dots: estimates in months; bars: {level}% intervals. The filled "
     "dot "
     "is the convention of the headline.",
-    "chart.domains_title": "By domain: {follower_in} behind {leader_in}",
-    "chart.benchmarks_title": "By single benchmark: {follower_in} behind {leader_in}",
-    "chart.tests_note": "Months between the leader first reaching a level and the follower "
-    "reaching "
-    "it, with {level}% intervals. Arrowheads: at least so much, because the true figure lies "
-    "further that way. Grey, with a year: the follower’s best model there is over a year old.",
     "chart.ranking_title": "The best {count} models on this scale",
     "chart.ranking_note": "Dots: estimates with {level}% intervals. Ticks: the value that {board} "
     "publishes. {ruler}; evidence to {day}.",
@@ -284,7 +285,7 @@ TEXTS: dict[str, str] = {
     "page.nav_conventions": "Conventions",
     "page.nav_years": "By year",
     "page.nav_second": "Open and closed",
-    "page.nav_tests": "Domains",
+    "page.nav_tests": "Events",
     "page.nav_changes": "What changed",
     "page.nav_scale": "The scale",
     "page.nav_method": "Method",
@@ -307,9 +308,6 @@ TEXTS: dict[str, str] = {
     "page.second_lead": "Where a model comes from and whether its weights are open are two "
     "different things: there are closed Chinese models and open American ones. The two questions "
     "are kept apart throughout.",
-    "page.tests_heading": "Where the lag is long, and where it is short",
-    "page.tests_lead": "The same comparison on the benchmarks of one domain at a time, and on "
-    "single benchmarks. Fewer scores, wider intervals.",
     "page.domains_caption": "The lag by domain",
     "page.benchmarks_caption": "The lag by single benchmark",
     "page.benchmarks_unknown": "{count} benchmarks say nothing, because too few models of one "
@@ -406,7 +404,6 @@ TEXTS: dict[str, str] = {
     "column.test": "Test",
     "column.domain": "Domain",
     "column.access": "Questions",
-    "column.leader_best": "Best of {leader_in}",
     "column.follower_best": "Best of {follower_in}",
     "column.status": "Status",
     "column.rank": "Rank",
@@ -440,6 +437,7 @@ TEXTS: dict[str, str] = {
     "table.aliases": "Other names",
     "table.scores": "Scores",
     "table.responses": "Answers",
+    "table.items": "Questions",
     "table.votes": "Votes",
     "table.ratings": "Ratings",
     "table.prices": "Prices",

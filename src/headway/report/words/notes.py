@@ -24,6 +24,10 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"(\d+) models of (.+?) with fewer than (\d+) scores are left out\.",
         "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入。",
     ),
+    (
+        r"The claim (\S+) speaks of (\S+), after the evidence\.",
+        "论断 {1} 说的是 {2}，晚于现有证据。",
+    ),
     (r"The first model of (.+?) is left out\.", "{group1}一方的第一个模型未计入。"),
     (
         r"(\d+) draws did not reach the tolerance; they are kept as they are\.",
@@ -67,8 +71,207 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "这两个数值取自全部证据的拟合。",
     ),
     (
+        r"In (\d+) draws a ruler of one side is undefined; those are left out\.",
+        "有 {1} 次抽样中一侧的标尺无定义，已略去。",
+    ),
+    (
+        r"two rulers: (\d+) models of (.+?) have at least (\d+) (\w+) and \d+ (\w+) scores, and "
+        r"(\d+) are needed for two rulers\.",
+        "两把标尺：{group2}一方两类成绩各有至少 {3} 项的模型只有 {1} 个，而需要 {6} 个。",
+    ),
+    (
+        r"two rulers: neither ruler has both groups in its last twelve months\.",
+        "两把标尺：最近十二个月内，两把标尺上都缺少其中一方。",
+    ),
+    (
+        r"two rulers: the anchor '(.+?)' has no scores on this ruler, so nothing fixes its "
+        r"points\.",
+        "两把标尺：定标模型 {1} 在其中一把标尺上没有成绩，无法固定刻度。",
+    ),
+    (
+        r"two rulers: the scores fall apart into (\d+) groups of models that share no benchmark, "
+        r"so their capabilities cannot be compared\.",
+        "两把标尺：成绩分成互不相连的 {1} 组模型，能力无法比较。",
+    ),
+    (
         r"trend: fewer than 60 days from (\S+) to the last day\.",
         "直线趋势：从 {1} 到最后一日不足 60 天。",
+    ),
+    (
+        r"(.+?): number of items unknown, so no sampling noise\.",
+        "{1}：题数未知，因此没有抽样误差。",
+    ),
+    (
+        r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says "
+        r"which\.",
+        "有 {1} 个模型缺少{2}的某一项，未计入；详见缺项表。",
+    ),
+    (
+        r"(\d+) models with less than (\S+)% of the weight of (.+?) are left out\.",
+        "有 {1} 个模型的成绩在{3}中所占权重不足 {2}%，未计入。",
+    ),
+    (
+        r"(\d+) empty cells of (\d+) models are filled by the rule (\w+)\.",
+        "{2} 个模型的 {1} 个空缺已按规则 {3} 补入。",
+    ),
+    (
+        r"Resampling (\d+) benchmarks says little about others: the intervals are too narrow\.",
+        "只对 {1} 项测试重抽样，难以推及其他测试：区间偏窄。",
+    ),
+    (
+        r"(\d+) answers to items without a human time are left out\.",
+        "有 {1} 个答案所属的题目没有人类用时，未计入。",
+    ),
+    (
+        r"(\d+) answers that failed by a technical error count as missing\.",
+        "有 {1} 个因技术故障而失败的答案按缺失处理。",
+    ),
+    (
+        r"(\d+) models have several variants, pooled into one\.",
+        "有 {1} 个模型有多个版本，已合并为一个。",
+    ),
+    (
+        r"(\d+) models that tried fewer than (\d+) tasks are left out\.",
+        "有 {1} 个模型尝试的任务少于 {2} 个，未计入。",
+    ),
+    (
+        r"(\d+) models have several variants; the best of each counts\.",
+        "有 {1} 个模型有多个版本，各取最好的一个。",
+    ),
+    (
+        r"The horizon of (\d+) models lies outside the tasks, which take from (\S+) to (\S+) "
+        r"minutes; it is a bound\.",
+        "有 {1} 个模型的时间跨度超出任务范围（{2} 至 {3} 分钟），只给出界限。",
+    ),
+    (
+        r"The tasks form (\d+) families only, so intervals say little\.",
+        "任务只分为 {1} 组，区间的参考价值有限。",
+    ),
+    (
+        r"Published horizons have no paired draws: those of two models are independent\.",
+        "公布的时间跨度没有成对抽样：不同模型的抽样相互独立。",
+    ),
+    (
+        r"(\d+) published horizons are of no model of this dataset and left out\.",
+        "有 {1} 个公布的时间跨度不属于本数据集的模型，未计入。",
+    ),
+    (
+        r"(\d+) records whose horizon is only a bound are left out\.",
+        "有 {1} 个纪录的时间跨度只有界限，未计入。",
+    ),
+    (
+        r"(\d+) pairs of rulers have draws of two sets, matched at random \(seed (\d+)\)\.",
+        "有 {1} 对标尺的抽样不属同一组，已随机配对（种子 {2}）。",
+    ),
+    (
+        r"(.+?): no draws, so the intervals hold the noise of the other ruler only\.",
+        "{1}：没有抽样，因此区间只含另一把标尺的噪声。",
+    ),
+    (
+        r"(\d+) pairs of rulers have fewer than (\d+) models in common\.",
+        "有 {1} 对标尺的共有模型少于 {2} 个。",
+    ),
+    (r"The rulers were fitted on different datasets\.", "各标尺所用的数据集不同。"),
+    (r"(\S+)% time horizon", "{1}% 时间跨度"),
+    (r"(\S+)% time horizon \(published\)", "{1}% 时间跨度（已公布）"),
+    (r"ECI-compatible \(refit\): (\w+)", "与 ECI 兼容的标尺（重新拟合）：{domain1}"),
+    (r"(\d+) votes without a day are left out\.", "有 {1} 张没有日期的选票未计入。"),
+    (
+        r"(\d+) votes that both answers are bad are left out\.",
+        "有 {1} 张“两个回答都不好”的选票未计入。",
+    ),
+    (r"(\d+) votes without a domain are left out\.", "有 {1} 张没有领域的选票未计入。"),
+    (r"(\d+) votes without a month are left out\.", "有 {1} 张没有日期的选票未计入。"),
+    (r"(\d+) votes without a covariate are left out\.", "有 {1} 张缺少协变量的选票未计入。"),
+    (
+        r"(\d+) votes without a cluster are each taken for one\.",
+        "有 {1} 张未标明所属组的选票，各自视为一组。",
+    ),
+    (
+        r"(\d+) votes of a model against itself are left out: they say nothing about its "
+        r"strength\.",
+        "有 {1} 张模型与自身比较的选票未计入：这类选票不能说明模型的强弱。",
+    ),
+    (
+        r"(\d+) models with fewer than (\d+) votes are left out\.",
+        "有 {1} 个模型的选票少于 {2} 张，未计入。",
+    ),
+    (
+        r"The votes bound (\d+) models from one side only \((.+?)\): a normal prior with a "
+        r"standard deviation of (\d+) points keeps their ratings finite\.",
+        "选票只能从一侧约束 {1} 个模型（{2}）：以标准差为 {3} 分的正态先验使其评分保持有限。",
+    ),
+    (
+        r"In (\d+) draws some model won or lost every vote; a prior bounds those\.",
+        "有 {1} 次抽样中出现全胜或全负的模型，这些抽样用先验加以约束。",
+    ),
+    (
+        r"The votes come from (\d+) clusters: with fewer than (\d+) the intervals are too narrow\.",
+        "选票来自 {1} 个组：少于 {2} 个组时，区间偏窄。",
+    ),
+    (r"(.+?): published ratings have no paired draws\.", "{1}：公布的评分没有成对抽样。"),
+    (
+        r"(.+?): the best variant of each model counts; for (\d+) models it is not the default\.",
+        "{1}：每个模型取评分最高的版本；其中 {2} 个模型取的不是默认版本。",
+    ),
+    (
+        r"(.+?): how the errors of the ratings go together was not published; the draws take them "
+        r"for independent\.",
+        "{1}：评分误差之间的关联未公布，抽样时视为相互独立。",
+    ),
+    (
+        r"(.+?): (\d+) ratings have no error and stand as they are: (.+?)\.",
+        "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
+    ),
+    (
+        r"The (?:default )?tie of (\S+) is a number of points; this ruler measures in (.+?), so "
+        r"there is (?:no tie|none)\.(?: --tie sets one\.)?",
+        "{1} 分以内算作持平，这个容差以分为单位；这把标尺用另一种单位（{2}）计量，因此没有容差。",
+    ),
+    (
+        r"(\d+) answers that failed by a technical error count as missing\.",
+        "有 {1} 次作答因技术故障失败，按缺失处理。",
+    ),
+    (
+        r"(\d+) models without a variant called default are left out\.",
+        "有 {1} 个模型没有默认配置，未计入。",
+    ),
+    (
+        r"(\d+) configurations with fewer than (\d+) answers are left out\.",
+        "有 {1} 种配置的作答少于 {2} 次，未计入。",
+    ),
+    (
+        r"(\d+) models have several variants, pooled into one\.",
+        "有 {1} 个模型有多种配置，其作答合并计算。",
+    ),
+    (
+        r"(\d+) models have several variants: each model is placed by the one with the highest "
+        r"estimate\.",
+        "有 {1} 个模型有多种配置：每个模型取估计值最高的一种。",
+    ),
+    (
+        r"(\d+) models and (\d+) questions have nothing right or nothing wrong: only the prior "
+        r"keeps their values finite\.",
+        "有 {1} 个模型和 {2} 道题全对或全错：其数值仅靠先验保持有限。",
+    ),
+    (
+        r"(\d+) of (\d+) questions look mis-keyed: better models fail them more often \(false "
+        r"discovery rate (\d+)%\)\.",
+        "{2} 道题中有 {1} 道的标准答案可能有误：能力越强的模型越常答错（错误发现率 {3}%）。",
+    ),
+    (
+        r"(\d+) questions are easier for (.+?), (\d+) for (.+?) than abilities explain \(false "
+        r"discovery rate (\d+)%\)\.",
+        "就能力而言，有 {1} 道题对{group2}一方偏易，{3} 道题对{group4}一方偏易"
+        "（错误发现率 {5}%）。",
+    ),
+    (
+        r"With (\d+) models, the draws leave out what the questions' uncertainty adds\.",
+        "模型多达 {1} 个，抽样未计入题目参数的不确定性。",
+    ),
+    (
+        r"Only scores with (.+?) count: (\S+) of (\S+)\.",
+        "只计部分成绩（{1}）：{3} 项中的 {2} 项。",
     ),
 )
 
@@ -93,6 +296,10 @@ def translate(text: str, words: "Words") -> str | None:
             parts = {f"group{k}": words.group(part) for k, part in enumerate(found.groups(), 1)}
             parts |= {
                 f"basis{k}": words.known("noun", part) for k, part in enumerate(found.groups(), 1)
+            }
+            parts |= {
+                f"domain{k}": words.known("domain", part)
+                for k, part in enumerate(found.groups(), 1)
             }
             return chinese.format(text, *found.groups(), **parts)
     return None

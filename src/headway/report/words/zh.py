@@ -128,6 +128,9 @@ TEXTS: dict[str, str] = {
     "quantity.gap_now": "最后一日的分差",
     "quantity.lag": "落后时间",
     "quantity.frontier": "前沿",
+    "quantity.rating": "评分",
+    "quantity.effect": "效应",
+    "quantity.log_tie_propensity": "平局倾向（对数）",
     "quantity.capability": "能力",
     # status
     "status.ok": "已测得",
@@ -142,7 +145,10 @@ TEXTS: dict[str, str] = {
     "status.level": "不相上下",
     "status.failed": "无法计算",
     "status.anchor": "按定义固定",
+    "status.few_models": "受测模型少",
     "status.few_scores": "成绩太少",
+    "status.few_votes": "选票太少",
+    "status.misfit": "与模型不符",
     "status.at_floor": "全部成绩触底",
     "status.at_ceiling": "全部成绩触顶",
     # dates
@@ -178,6 +184,7 @@ TEXTS: dict[str, str] = {
     # charts
     "chart.capability": "能力（{unit}）",
     "chart.points": "分",
+    "chart.standard deviations": "标准差",
     "chart.logits": "对数几率",
     "chart.lag_axis": "落后月数",
     "chart.lag_axis_signed": "← 领先 · 落后月数 →",
@@ -210,10 +217,6 @@ TEXTS: dict[str, str] = {
     "chart.year_mean": "最近 12 个月平均：{value}",
     "chart.conventions_title": "同一问题，各种口径：{follower_in}落后{leader_in}",
     "chart.conventions_note": "圆点：估计值（月）；横线：{level}% 区间。实心点为标题所用的口径。",
-    "chart.domains_title": "分领域：{follower_in}落后{leader_in}",
-    "chart.benchmarks_title": "分单项测试：{follower_in}落后{leader_in}",
-    "chart.tests_note": "领先方首次达到某水平与追赶方达到该水平之间的月数，附 {level}% 区间。三"
-    "角箭头：至少如此，实际数值还在箭头方向更远处。灰色并注明年份：追赶方在该处最好的模型已超过一年。",
     "chart.ranking_title": "这把标尺上最好的 {count} 个模型",
     "chart.ranking_note": "圆点：估计值及 {level}% 区间。短竖线：{board} 公布的数值。{ruler}；证"
     "据截至{day}。",
@@ -253,7 +256,7 @@ TEXTS: dict[str, str] = {
     "page.nav_conventions": "各种口径",
     "page.nav_years": "分年度",
     "page.nav_second": "开放与闭源",
-    "page.nav_tests": "分领域",
+    "page.nav_tests": "分项",
     "page.nav_changes": "有何变化",
     "page.nav_scale": "标尺",
     "page.nav_method": "方法",
@@ -275,8 +278,6 @@ TEXTS: dict[str, str] = {
     "page.second_heading": "{follower_cap}与{leader_in}：另一个问题",
     "page.second_lead": "模型来自哪个国家，与权重是否开放，是两回事：中国有闭源模型，美国也有开"
     "放权重模型。本报告始终把这两个问题分开。",
-    "page.tests_heading": "哪里差得多，哪里差得少",
-    "page.tests_lead": "同样的比较，分别在各领域的测试和单项测试上进行。成绩越少，区间越宽。",
     "page.domains_caption": "分领域的落后时间",
     "page.benchmarks_caption": "分单项测试的落后时间",
     "page.benchmarks_unknown": "有 {count} 项测试无法判断，因为其中一方受测的模型太少：{names}。",
@@ -359,7 +360,6 @@ TEXTS: dict[str, str] = {
     "column.test": "测试",
     "column.domain": "领域",
     "column.access": "试题",
-    "column.leader_best": "{leader_in}最好成绩",
     "column.follower_best": "{follower_in}最好成绩",
     "column.status": "状态",
     "column.rank": "名次",
@@ -391,6 +391,7 @@ TEXTS: dict[str, str] = {
     "table.aliases": "别名",
     "table.scores": "成绩",
     "table.responses": "作答",
+    "table.items": "题目",
     "table.votes": "投票",
     "table.ratings": "评分",
     "table.prices": "价格",

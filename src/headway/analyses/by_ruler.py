@@ -1,0 +1,140 @@
+"""By whose ruler: one question, answered by several rulers."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from headway.analyses.contest import LagSpec
+from headway.analyses.lag import LagResult, compare
+from headway.analyses.result import Result
+from headway.errors import HeadwayError
+from headway.rulers.scale import Scale
+
+_SCHEMA: dict[str, Any] = {
+    "entity": pl.String,
+    "title": pl.String,
+    "title_zh": pl.String,
+    "kind": pl.String,
+    "quantity": pl.String,
+    "estimate": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "level": pl.Float64,
+    "unit": pl.String,
+    "status": pl.String,
+    "n": pl.Int64,
+    "benchmarks": pl.Int64,
+    "tie": pl.Float64,
+    "gap": pl.Float64,
+    "gap_low": pl.Float64,
+    "gap_high": pl.Float64,
+    "gap_unit": pl.String,
+    "why": pl.String,
+}
+
+
+def by_ruler(
+    scales: Mapping[str, Scale],
+    spec: LagSpec,
+    *,
+    failures: Mapping[str, str] | None = None,
+    dataset: str | None = None,
+) -> Result:
+    """Measure the same lag on every ruler.
+
+    The convention, the groups and the dates are the same on each. The tie is a number of points
+    of the anchored scale, so it holds on rulers with such points; on every other it is 0.
+
+    Parameters
+    ----------
+    scales
+        By name.
+    spec
+        The question. With the convention ``gap``, the gap on the last day is the answer.
+    failures
+        Rulers that could not be fitted, with the reason.
+    dataset
+        Digest of the dataset that the rulers selected from; needed where they select
+        different scores.
+
+    Returns
+    -------
+    Result
+        One row per ruler, in the order given: ``estimate`` with its interval in months, ``n``
+        models, ``benchmarks`` used, the gap on the last day in the ruler's own unit, the
+        ``tie`` that was used; ``status`` is that of the lag, or ``not_enough_data`` with the
+        reason in ``why``. ``draws`` holds those of every lag, by ruler.
+    """
+    rows: list[dict[str, Any]] = []
+    draws: dict[tuple[str, ...], Any] = {}
+    for name, scale in scales.items():
+        tie = spec.tie if has_anchored_points(scale) else 0.0
+        row = _named(name, scale) | {"level": spec.level, "tie": tie}
+        try:
+            measured = compare(
+                scale, replace(spec, tie=tie), tuple(dict.fromkeys((spec.convention, "gap")))
+            )
+            row |= _answer(measured, spec.convention)
+        except HeadwayError as error:
+            row |= {"status": "not_enough_data", "why": error.message}
+            rows.append(row)
+            continue
+        key = _key(measured, spec.convention)
+        if key in measured.draws:
+            draws[(name,)] = measured.draws[key]
+        rows.append(row)
+    rows += [
+        {"entity": name, "title": name, "title_zh": name, "level": spec.level,
+         "status": "not_enough_data", "why": why}
+        for name, why in (failures or {}).items()
+    ]  # fmt: skip
+    filled = [{"quantity": "lag", "unit": "months"} | row for row in rows]
+    return Result(
+        table=pl.DataFrame([{c: row.get(c) for c in _SCHEMA} for row in filled], schema=_SCHEMA),
+        spec=spec.to_dict(),
+        dataset=dataset or " ".join(sorted({scale.dataset.digest for scale in scales.values()})),
+        draws=draws,
+    )
+
+
+def has_anchored_points(scale: Scale) -> bool:
+    """Whether a scale has points that two anchors fix, as a tie of some points supposes."""
+    spec = scale.spec
+    if scale.unit != "points":
+        return False
+    if spec.get("kind") == "published":
+        return "ECI" in str(spec.get("board"))
+    return bool(spec.get("anchors")) and spec.get("kind") in ("logistic", "domain")
+
+
+def _named(name: str, scale: Scale) -> dict[str, Any]:
+    file = scale.spec.get("file") or {}
+    titles = file.get("title") or {}
+    benchmarks = file.get("benchmarks") or scale.spec.get("benchmarks") or ()
+    return {
+        "entity": name,
+        "title": titles.get("en") or scale.ruler,
+        "title_zh": titles.get("zh") or titles.get("en") or scale.ruler,
+        "kind": str(scale.spec.get("kind")),
+        "n": len(scale.models),
+        "benchmarks": len(benchmarks) or None,
+        "gap_unit": scale.unit,
+    }
+
+
+def _answer(measured: LagResult, convention: str) -> dict[str, Any]:
+    found = measured.headline(convention)
+    gap = measured.headline("gap")
+    return {
+        **{part: found[part] for part in ("estimate", "low", "high", "unit", "status")},
+        "gap": gap["estimate"],
+        "gap_low": gap["low"],
+        "gap_high": gap["high"],
+    }
+
+
+def _key(measured: LagResult, convention: str) -> tuple[str, ...]:
+    found = measured.headline(convention)
+    return (convention, found["period"], found["entity"], found["quantity"])

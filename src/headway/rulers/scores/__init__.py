@@ -1,0 +1,1 @@
+"""Rulers of benchmark scores: the joint fit and what is refitted on it, single scores, means."""

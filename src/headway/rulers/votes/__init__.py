@@ -1,0 +1,1 @@
+"""Votes between two models, and the ruler that is fitted to them."""
