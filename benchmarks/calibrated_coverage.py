@@ -21,10 +21,10 @@ import polars as pl
 
 import headway
 from headway.dataset import Dataset
-from headway.rulers.calibrated import CalibratedRuler
-from headway.rulers.process_simulation import simulate_process
+from headway.rulers.process.ruler import CalibratedRuler
+from headway.rulers.process.simulation import simulate_process
 from headway.rulers.scale import Scale
-from headway.rulers.simulation import simulate
+from headway.rulers.scores.simulation import simulate
 
 Found = dict[str, list[tuple[float, float, float]]]
 ANSWERS = (

@@ -18,9 +18,9 @@ import polars as pl
 
 import headway
 from headway.dataset import Dataset
-from headway.rulers.observations import Observations, observe
-from headway.rulers.predictions import predict
+from headway.rulers.process.predictions import predict
 from headway.rulers.scale import Scale
+from headway.rulers.scores.observations import Observations, observe
 
 DATES = (dt.date(2025, 1, 1), dt.date(2025, 7, 1), dt.date(2026, 1, 1))
 

@@ -12,13 +12,14 @@ import pytest
 import headway
 from headway.dataset import Dataset
 from headway.errors import NotIdentified, UsageError
-from headway.rulers import process, process_fit
-from headway.rulers.calibrated import CalibratedRuler, CalibratedScale, arrange
-from headway.rulers.next_evaluation import explaining, next_evaluation
-from headway.rulers.observations import observe
-from headway.rulers.predictions import predict
-from headway.rulers.process_simulation import simulate_process
-from headway.rulers.simulation import simulate
+from headway.rulers.process import fit as process_fit
+from headway.rulers.process import model as process
+from headway.rulers.process.next_evaluation import explaining, next_evaluation
+from headway.rulers.process.predictions import predict
+from headway.rulers.process.ruler import CalibratedRuler, CalibratedScale, arrange
+from headway.rulers.process.simulation import simulate_process
+from headway.rulers.scores.observations import observe
+from headway.rulers.scores.simulation import simulate
 from tests.rulers.worlds import logistic_world
 
 DOMAINS = ("coding", "math", "science")

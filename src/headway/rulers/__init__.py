@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from headway.rulers.calibrated import CalibratedRuler, CalibratedScale
 from headway.rulers.files.reading import load, shelf
 from headway.rulers.horizons.ruler import HorizonRuler
+from headway.rulers.process.ruler import CalibratedRuler, CalibratedScale
 from headway.rulers.published import PublishedRuler
 from headway.rulers.responses.checks import differential
 from headway.rulers.responses.ruler import ItemRuler
@@ -30,8 +30,8 @@ __all__ = [
     "Ruler",
     "Scale",
     "SingleRuler",
-    "calibrated",
     "boards",
+    "calibrated",
     "composite",
     "differential",
     "domain",
@@ -49,6 +49,8 @@ __all__ = [
 def calibrated(**options: Any) -> CalibratedRuler:
     """Return the calibrated ruler; options are those of :class:`CalibratedRuler`."""
     return CalibratedRuler(**options)
+
+
 def composite(weights: Mapping[str, float] | Sequence[str], **options: Any) -> CompositeRuler:
     """Return the weighted mean of normalised scores; a list of benchmarks weighs them equally."""
     if not isinstance(weights, Mapping):

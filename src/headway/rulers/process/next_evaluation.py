@@ -8,8 +8,8 @@ import polars as pl
 
 from headway.draws import FloatArray
 from headway.errors import UsageError
-from headway.rulers.calibrated import CalibratedScale
-from headway.rulers.predictions import Predictor, positions, predictor
+from headway.rulers.process.predictions import Predictor, positions, predictor
+from headway.rulers.process.ruler import CalibratedScale
 from headway.rulers.scale import Scale
 
 FEWEST = 100

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 
 from headway.errors import UsageError
-from headway.rulers import process
-from headway.rulers.calibrated import CalibratedScale, arrange
-from headway.rulers.observations import observe
+from headway.rulers.process import model as process
+from headway.rulers.process.ruler import CalibratedScale, arrange
 from headway.rulers.scale import Scale
+from headway.rulers.scores.observations import observe
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset

@@ -9,7 +9,7 @@ from scipy.sparse.linalg import splu
 
 from headway.draws import FloatArray
 from headway.errors import NotConverged
-from headway.rulers.process import (
+from headway.rulers.process.model import (
     BATCH,
     BENCHMARK_SIDE,
     COMPONENTS,

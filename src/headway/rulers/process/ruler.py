@@ -11,10 +11,11 @@ import polars as pl
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers import process, process_fit
-from headway.rulers.logistic import ANCHORS, MOST_DRAWS, LogisticRuler, require_whole
-from headway.rulers.observations import Duplicates, Observations, observe
+from headway.rulers.process import fit as process_fit
+from headway.rulers.process import model as process
 from headway.rulers.scale import Curves, Scale, resolve_model
+from headway.rulers.scores.logistic import ANCHORS, MOST_DRAWS, LogisticRuler, require_whole
+from headway.rulers.scores.observations import Duplicates, Observations, observe
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset

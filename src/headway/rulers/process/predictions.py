@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError, did_you_mean
-from headway.rulers import process, process_fit
-from headway.rulers.calibrated import CalibratedScale, Posterior, deviations_of
-from headway.rulers.process import Ints
+from headway.rulers.process import fit as process_fit
+from headway.rulers.process import model as process
+from headway.rulers.process.model import Ints
+from headway.rulers.process.ruler import CalibratedScale, Posterior, deviations_of
 from headway.rulers.scale import Scale
 
 
@@ -206,7 +207,7 @@ def predict(
     Examples
     --------
     >>> import headway
-    >>> from headway.rulers.predictions import predict
+    >>> from headway.rulers.process.predictions import predict
     >>> scale = headway.rulers.calibrated(draws=50).fit(headway.load())
     >>> row = predict(scale, models="gpt-5", benchmarks="arc-agi-2").row(0, named=True)
     >>> 0 <= row["low"] < row["estimate"] < row["high"] <= 1
