@@ -176,7 +176,7 @@ def update(normal: Normal, *, share: float) -> tuple[State, float]:
     np.add.at(sums[0], cells.benchmark, linear.jd * pull)
     np.add.at(sums[1], cells.benchmark, linear.ja * pull)
     difficulty = centre["difficulty"] + variance["difficulty"] * sums[0]
-    log_slope = at.middle + variance["slope"] * sums[1]
+    log_slope = centre["slope"] + theta[-1] * at.off_centre + variance["slope"] * sums[1]
     latent = theta[cells.n_models + len(cells.pairs) + cells.group]
     for b in range(cells.n_benchmarks):
         i = slice(cells.start[b], cells.start[b + 1])
@@ -194,7 +194,7 @@ def update(normal: Normal, *, share: float) -> tuple[State, float]:
         difficulty=moved(at.difficulty, difficulty, 1.0),
         log_slope=np.clip(moved(at.log_slope, log_slope, 0.5), -3.0, 3.0),
         latent=moved(at.latent, latent, 1.5),
-        middle=at.middle,
+        tilt=at.tilt + share * (float(theta[-1]) - at.tilt),
         centre=at.centre,
         variance=dict(at.variance),
     )
@@ -303,4 +303,5 @@ def benchmark_draws(
         pushed = linear.design[i] @ columns
         own = root @ rng.standard_normal((2, len(deviations)))
         out[:, :, b] = own - gain.T @ pushed
+        out[1, :, b] += linear.at.off_centre[b] * deviations[:, -1]
     return out[0], out[1]

@@ -35,12 +35,12 @@ Ints = NDArray[np.int64]
 
 LATENT = ("bc", "bd", "bo", "bod")
 BENCHMARK_SIDE = ("difficulty", "slope", *LATENT)
-MODEL_SIDE = ("capability", "mg", "og")
-LEARNED = ("bc", "bd", "bo", "bod", "mg", "og", "noise")
+MODEL_SIDE = ("capability", "mg", "og", "line")
+LEARNED = ("slope", "bc", "bd", "bo", "bod", "mg", "og", "noise")
 COMPONENTS = (*BENCHMARK_SIDE, *MODEL_SIDE, "noise")
 START: Mapping[str, float] = {
-    "difficulty": 100.0, "slope": 1.0, "bc": 0.3, "bd": 0.3, "bo": 0.02, "bod": 0.05,
-    "capability": 100.0, "mg": 0.003, "og": 0.03, "noise": 0.015,
+    "difficulty": 100.0, "slope": 0.3, "bc": 0.3, "bd": 0.3, "bo": 0.02, "bod": 0.05,
+    "capability": 100.0, "mg": 0.003, "og": 0.03, "line": 1.0, "noise": 0.015,
 }  # fmt: skip
 SMALLEST: Mapping[str, float] = dict.fromkeys(COMPONENTS, 1e-5)
 BEND_LENGTH = 1.0
@@ -100,7 +100,7 @@ class Layout:
     @property
     def n_columns(self) -> int:
         """Number of model-side unknowns."""
-        return self.n_models + len(self.pairs) + self.n_organisations * self.n_domains
+        return self.n_models + len(self.pairs) + self.n_organisations * self.n_domains + 1
 
     def among(self, models: NDArray[np.bool_]) -> tuple["Layout", NDArray[np.bool_]]:
         """Return the layout of some models alone, and which cells are theirs."""
@@ -123,7 +123,8 @@ class Layout:
         return {
             "capability": slice(0, self.n_models),
             "mg": slice(self.n_models, first),
-            "og": slice(first, self.n_columns),
+            "og": slice(first, self.n_columns - 1),
+            "line": slice(self.n_columns - 1, self.n_columns),
         }[name]
 
 
@@ -179,10 +180,10 @@ class State:
         The residual r of every cell.
     variance
         Of every component.
-    middle : float64 (n_benchmarks,)
-        Prior mean of the log slopes.
+    tilt
+        How much the prior mean of a log slope changes with a logit of difficulty.
     centre
-        Prior means of ``capability`` and ``difficulty``.
+        Prior means of ``capability`` and ``difficulty``, and of the ``slope`` at that difficulty.
     """
 
     capability: FloatArray
@@ -190,8 +191,20 @@ class State:
     log_slope: FloatArray
     latent: FloatArray
     variance: dict[str, float]
-    middle: FloatArray
+    tilt: float
     centre: dict[str, float]
+
+    @property
+    def middle(self) -> FloatArray:
+        """Prior mean of the log slopes, (n_benchmarks,)."""
+        out: FloatArray = self.centre["slope"] + self.tilt * self.off_centre
+        return out
+
+    @property
+    def off_centre(self) -> FloatArray:
+        """Difficulties from their prior mean, (n_benchmarks,)."""
+        out: FloatArray = self.difficulty - self.centre["difficulty"]
+        return out
 
 
 def bends(position: FloatArray, length: float) -> FloatArray:
@@ -265,7 +278,7 @@ class Linearised:
             residual / s
             + self.jc * (at.capability[m] - at.centre["capability"])
             + self.jd * (at.difficulty[b] - at.centre["difficulty"])
-            + self.ja * (at.log_slope[b] - at.middle[b])
+            + self.ja * (at.log_slope[b] - at.centre["slope"])
             + self.h * at.latent
         )
         self.design = self._design()
@@ -290,15 +303,17 @@ class Linearised:
     def _design(self) -> csr_array:
         cells = self.cells
         n = len(cells.model)
-        rows = np.tile(np.arange(n), 3)
+        rows = np.tile(np.arange(n), 4)
         columns = np.concatenate(
             [
                 cells.model,
                 cells.n_models + cells.pair,
                 cells.n_models + len(cells.pairs) + cells.group,
+                np.full(n, cells.n_columns - 1),
             ]
         )
-        values = np.concatenate([self.jc, np.ones(n), self.h])
+        along = self.ja * self.at.off_centre[cells.benchmark]
+        values = np.concatenate([self.jc, np.ones(n), self.h, along])
         return csr_array((values, (rows, columns)), shape=(n, cells.n_columns))
 
     def kernel(self, name: str, b: int) -> FloatArray:

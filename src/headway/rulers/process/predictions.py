@@ -44,6 +44,7 @@ class Predicted:
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class _Conditional:
     eta: FloatArray
+    eta_alone: FloatArray
     slope: float
     gain: FloatArray
     group: Ints
@@ -122,6 +123,7 @@ class Predictor:
         group = cells.side("og").start + cells.of_model[models] * cells.n_domains
         group = group + cells.of_benchmark[b]
         return _Conditional(
+            eta_alone=eta,
             eta=eta + shared @ self.pull[i] + self.theta[group],
             slope=slope,
             gain=gain,
@@ -133,7 +135,8 @@ class Predictor:
         """Change of the logits, (n, k), when the model-side unknowns move, (n_columns, k)."""
         i = slice(self.cells.start[b], self.cells.start[b + 1])
         pushed = self.linear.design[i] @ moves
-        out: FloatArray = at.slope * moves[models] + moves[at.group] - at.gain @ pushed
+        tilted = at.eta_alone[:, None] * self.posterior.state.off_centre[b] * moves[-1]
+        out: FloatArray = at.slope * moves[models] + moves[at.group] + tilted - at.gain @ pushed
         return out
 
     def _tilt_columns(self, models: Ints, b: int) -> tuple[Ints, NDArray[np.bool_]]:

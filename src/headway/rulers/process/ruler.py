@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from headway.dataset import Dataset
 
 DAYS_PER_YEAR = 365.25
-SLOPE_SPREAD = 0.1
 UNSETTLED = 0.05
-SLOPE_WIDE = 3.0
-WIDE = 9.0
+WIDE = 900.0
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -290,9 +288,9 @@ def arrange(
     ]
     domains = dict(data.benchmarks.select("benchmark", "domain").iter_rows())
     domain = [domains.get(b) or "" for b in cells.benchmarks]
-    fitted, spread = _slope_prior(
-        curves.difficulty[0], log_slope, np.bincount(cells.benchmark).astype(np.float64)
-    )
+    weight = np.bincount(cells.benchmark).astype(np.float64)
+    difficulty = curves.difficulty[0]
+    tilt, level = np.polyfit(difficulty - difficulty.mean(), log_slope, 1, w=np.sqrt(weight))
     arranged, order = process.layout(
         cells.model, cells.benchmark, cells.performance, cells.weight,
         date=date,
@@ -307,31 +305,16 @@ def arrange(
         latent=np.zeros(len(order)),
         variance=dict(process.START)
         | {
-            "slope": SLOPE_WIDE * spread,
             "capability": WIDE * float(capability.var()),
-            "difficulty": WIDE * float(curves.difficulty[0].var()),
+            "difficulty": WIDE * float(difficulty.var()),
         },
-        middle=fitted,
+        tilt=float(tilt),
         centre={
             "capability": float(capability.mean()),
-            "difficulty": float(curves.difficulty[0].mean()),
+            "difficulty": float(difficulty.mean()),
+            "slope": float(level),
         },
     )
-
-
-def _slope_prior(
-    difficulty: FloatArray, log_slope: FloatArray, count: FloatArray
-) -> tuple[FloatArray, float]:
-    """Prior mean of the log slopes, a straight line in the difficulty, and the variance around it.
-
-    Easy benchmarks are flat ones: one common mean would bend the low end of the scale.
-    """
-    line = np.column_stack([np.ones_like(difficulty), difficulty])
-    root = np.sqrt(count)[:, None]
-    coefficients = np.linalg.lstsq(line * root, log_slope * root[:, 0], rcond=None)[0]
-    fitted = line @ coefficients
-    spread = float(np.average((log_slope - fitted) ** 2, weights=count))
-    return fitted, max(spread, SLOPE_SPREAD)
 
 
 def _affine(rows: FloatArray, anchors: Mapping[int, float]) -> tuple[FloatArray, FloatArray]:
