@@ -299,7 +299,8 @@ def benchmark_draws(
         jacobian = np.column_stack([linear.jd[i], linear.ja[i]]) * prior
         gain = inverse @ jacobian
         covariance = np.diag(prior) - jacobian.T @ gain
-        root = np.linalg.cholesky(covariance + 1e-12 * np.eye(2))
+        size, axes = np.linalg.eigh(0.5 * (covariance + covariance.T))
+        root = axes * np.sqrt(np.maximum(size, 0.0))
         pushed = linear.design[i] @ columns
         own = root @ rng.standard_normal((2, len(deviations)))
         out[:, :, b] = own - gain.T @ pushed

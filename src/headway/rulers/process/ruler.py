@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DAYS_PER_YEAR = 365.25
 UNSETTLED = 0.05
-WIDE = 900.0
+WIDE = 100.0
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
