@@ -11,11 +11,11 @@ from headway.draws import FloatArray
 from headway.errors import NotConverged
 from headway.rulers.process.model import (
     BATCH,
-    BENCHMARK_SIDE,
-    COMPONENTS,
     DENSE,
     LATENT,
     LEARNED,
+    LENGTH_SPREAD,
+    LENGTHS,
     MODEL_SIDE,
     SMALLEST,
     Layout,
@@ -105,64 +105,74 @@ class Normal:
         return out
 
 
-def score_and_information(normal: Normal) -> tuple[FloatArray, FloatArray, FloatArray]:
-    r"""Gradient and average information of the likelihood in the variances.
+def score_and_information(normal: Normal) -> tuple[FloatArray, FloatArray]:
+    r"""Gradient and average information of the likelihood in the logarithms of what is learned.
 
     .. math::
 
-       \frac{\partial \ell}{\partial \tau_k} = \tfrac12 (q' K_k q - \mathrm{tr}(P K_k)), \qquad
-       I_{kl} = \tfrac12 \, q' K_k P K_l q, \qquad q = P z
+       \frac{\partial \ell}{\partial \theta_k} = \tfrac12 (q' K_k q - \mathrm{tr}(P K_k)), \qquad
+       I_{kl} = \tfrac12 \, q' K_k P K_l q, \qquad q = P z, \qquad
+       K_k = \frac{\partial V}{\partial \theta_k}
 
     Returns
     -------
-    score : float64 (n_components,)
-    information : float64 (n_components, n_components)
-    effective : float64 (n_components,)
-        tr(P K_k), in the order of ``COMPONENTS``.
+    gradient : float64 (n,)
+        In the order of ``LEARNED``, then of the lengths.
+    information : float64 (n, n)
     """
     linear, cells = normal.linear, normal.linear.cells
     q = normal.project(linear.z[:, None])[:, 0]
     inverse = cho_solve(normal.factor, np.eye(cells.n_columns), check_finite=False)
-    size = len(COMPONENTS)
-    trace = np.zeros(size)
-    pulled = np.zeros((len(q), size))
-    unit_noise = linear.noise / linear.at.variance["noise"]
+    names = (*LEARNED, *linear.at.length)
+    trace = dict.fromkeys(names, 0.0)
+    pulled = {name: np.zeros(len(q)) for name in names}
     for b, v_inverse in enumerate(linear.inverse):
         i = slice(cells.start[b], cells.start[b + 1])
         x = linear.design[i]
         used = np.unique(x.indices)
         w = v_inverse @ x[:, used].toarray()
         p_block = v_inverse - w @ inverse[np.ix_(used, used)] @ w.T
-        for k, name in enumerate(BENCHMARK_SIDE):
-            kernel = linear.kernels[b][name]
-            trace[k] += np.sum(p_block * kernel)
-            pulled[i, k] = kernel @ q[i]
-        trace[-1] += np.diag(p_block) @ unit_noise[i]
-    pulled[:, -1] = unit_noise * q
-    shrunk = normal.precision - normal.precision**2 * np.diag(inverse)
-    for k, name in enumerate(MODEL_SIDE, start=len(BENCHMARK_SIDE)):
-        side = cells.side(name)
-        trace[k] = shrunk[side].sum()
-        pulled[:, k] = linear.design[:, side] @ (normal.across[side] @ q)
-    score = 0.5 * (pulled.T @ q - trace)
-    information = 0.5 * pulled.T @ normal.project(pulled)
-    return score, information, trace
+        for name, kernel in linear.kernels[b].items():
+            if name in trace:
+                trace[name] += np.sum(p_block * kernel)
+                pulled[name][i] = kernel @ q[i]
+        trace["noise"] += np.diag(p_block) @ linear.noise[i]
+    pulled["noise"] = linear.noise * q
+    shrunk = 1 - normal.precision * np.diag(inverse)
+    for name in MODEL_SIDE:
+        if name in trace:
+            side = cells.side(name)
+            trace[name] = float(shrunk[side].sum())
+            seen = linear.design[:, side] @ (normal.across[side] @ q)
+            pulled[name] = linear.at.variance[name] * seen
+    moved = np.column_stack([pulled[name] for name in names])
+    gradient = 0.5 * (moved.T @ q - np.array([trace[name] for name in names]))
+    return gradient, 0.5 * moved.T @ normal.project(moved)
 
 
-def next_variances(normal: Normal) -> tuple[dict[str, float], float]:
-    """Take a damped step of average information in the logarithms of the variances."""
-    score, information, _ = score_and_information(normal)
-    held = np.array([name not in LEARNED for name in COMPONENTS])
-    score[held] = 0.0
-    information[held, :] = information[:, held] = 0.0
-    old = np.array([normal.linear.at.variance[name] for name in COMPONENTS])
-    gradient = score * old
-    curvature = information * np.outer(old, old) + np.diag(0.5 + 0.5 * np.abs(gradient))
+def learned(normal: Normal) -> tuple[dict[str, float], dict[str, float], float]:
+    """Take a damped step of average information in the logarithms of variances and lengths.
+
+    The lengths have a log-normal prior around where they start.
+
+    Returns
+    -------
+    variances, lengths, largest change that the likelihood asks for
+    """
+    at = normal.linear.at
+    gradient, information = score_and_information(normal)
+    old = np.array([*(at.variance[name] for name in LEARNED), *at.length.values()])
+    prior = np.zeros(len(old))
+    prior[len(LEARNED) :] = LENGTH_SPREAD**-2
+    start = np.array([*old[: len(LEARNED)], *(LENGTHS[name] for name in at.length)])
+    gradient -= prior * np.log(old / start)
+    curvature = information + np.diag(prior + 0.5 + 0.5 * np.abs(gradient))
     step = np.clip(np.linalg.solve(curvature, gradient), -1.5, 1.5)
-    floor = np.array([SMALLEST[name] for name in COMPONENTS])
-    new = np.maximum(old * np.exp(step), floor)
+    new = np.maximum(old * np.exp(step), SMALLEST)
     largest = float(np.max(np.abs(np.log(new / old)) * (np.abs(gradient) > 0.5)))
-    return dict(zip(COMPONENTS, new.tolist(), strict=True)), largest
+    found = dict(zip((*LEARNED, *at.length), new.tolist(), strict=True))
+    variance = dict(at.variance) | {name: found[name] for name in LEARNED}
+    return variance, {name: found[name] for name in at.length}, largest
 
 
 def update(normal: Normal, *, share: float) -> tuple[State, float]:
@@ -183,7 +193,7 @@ def update(normal: Normal, *, share: float) -> tuple[State, float]:
         for name in LATENT:
             m = cells.model[i]
             source = linear.h[i] * pull[i]
-            latent[i] += variance[name] * (latent_kernel(cells, name, m, m) @ source)
+            latent[i] += variance[name] * (latent_kernel(cells, at.length, name, m, m) @ source)
 
     def moved(old: FloatArray, new: FloatArray, most: float) -> FloatArray:
         out: FloatArray = old + np.clip(share * (new - old), -most, most)
@@ -194,6 +204,7 @@ def update(normal: Normal, *, share: float) -> tuple[State, float]:
         difficulty=moved(at.difficulty, difficulty, 1.0),
         log_slope=np.clip(moved(at.log_slope, log_slope, 0.5), -3.0, 3.0),
         latent=moved(at.latent, latent, 1.5),
+        length=at.length,
         tilt=at.tilt + share * (float(theta[-1]) - at.tilt),
         centre=at.centre,
         variance=dict(at.variance),
@@ -214,19 +225,20 @@ def fit(
     Layout, State, number of iterations, largest last change of a capability in logits
     """
     if learn and len(cells.model) > MOST_LEARNED:
-        start = replace(start, variance=_variances_of_a_sample(cells, start))
+        variance, length = _learned_on_a_sample(cells, start)
+        start = replace(start, variance=variance, length=length)
         learn = False
     state, settled, share = start, not learn, 0.8
     change = np.inf
     for iteration in range(1, ITERATIONS + 1):
         before = change
         normal = Normal(Linearised(cells, state, keep_kernels=not settled), dense=dense)
-        variance = state.variance
+        variance, length = state.variance, state.length
         if not settled:
-            variance, moved = next_variances(normal)
+            variance, length, moved = learned(normal)
             settled = (moved < SETTLED and iteration >= 4) or iteration >= LEARNING
         state, change = update(normal, share=share)
-        state = replace(state, variance=variance)
+        state = replace(state, variance=variance, length=length)
         cells = at_capability(cells, 0.5 * (cells.position + state.capability))
         # A step that is not clearly smaller than the last one overshoots: saturated scores bend.
         if change > 0.7 * before:
@@ -236,8 +248,8 @@ def fit(
     return cells, state, ITERATIONS, change
 
 
-def _variances_of_a_sample(cells: Layout, start: State) -> dict[str, float]:
-    """Variances learned on random models, as many as make up a sample that is quick to fit."""
+def _learned_on_a_sample(cells: Layout, start: State) -> tuple[dict[str, float], dict[str, float]]:
+    """Learn variances and lengths on random models, a sample that is quick to fit."""
     order = np.random.default_rng(0).permutation(cells.n_models)
     reach = np.cumsum(np.bincount(cells.model, minlength=cells.n_models)[order])
     chosen = np.zeros(cells.n_models, dtype=bool)
@@ -245,7 +257,7 @@ def _variances_of_a_sample(cells: Layout, start: State) -> dict[str, float]:
     sample, kept = cells.among(chosen)
     begin = replace(start, capability=start.capability[chosen], latent=start.latent[kept])
     _, state, _, _ = fit(sample, begin, dense=True)
-    return state.variance
+    return state.variance, state.length
 
 
 def draw(normal: Normal, n_draws: int, seed: int) -> FloatArray:

@@ -42,10 +42,11 @@ START: Mapping[str, float] = {
     "difficulty": 100.0, "slope": 0.3, "bc": 0.3, "bd": 0.3, "bo": 0.02, "bod": 0.05,
     "capability": 100.0, "mg": 0.003, "og": 0.03, "line": 1.0, "noise": 0.015,
 }  # fmt: skip
-SMALLEST: Mapping[str, float] = dict.fromkeys(COMPONENTS, 1e-5)
+SMALLEST = 1e-5
 BEND_LENGTH = 1.0
 KNOTS = 16
-LENGTHS: Mapping[str, float] = {"bc": 2.0, "bd": 1.0, "bo": np.inf, "bod": 0.5}
+LENGTHS: Mapping[str, float] = {"bd_years": 1.0, "bd_logits": 2.0, "bod_years": 1.0}
+LENGTH_SPREAD = 0.7
 FLOOR = 0.005
 CENSORED = (0.001, 0.999)
 DENSE = 2_500
@@ -180,6 +181,8 @@ class State:
         The residual r of every cell.
     variance
         Of every component.
+    length
+        How far the processes reach: bd in years and in logits of capability, bod in years.
     tilt
         How much the prior mean of a log slope changes with a logit of difficulty.
     centre
@@ -191,6 +194,7 @@ class State:
     log_slope: FloatArray
     latent: FloatArray
     variance: dict[str, float]
+    length: dict[str, float]
     tilt: float
     centre: dict[str, float]
 
@@ -229,7 +233,9 @@ def similarity(x: FloatArray, y: FloatArray, length: float) -> FloatArray:
     return out
 
 
-def latent_kernel(cells: Layout, name: str, left: Ints, right: Ints) -> FloatArray:
+def latent_kernel(
+    cells: Layout, length: Mapping[str, float], name: str, left: Ints, right: Ints
+) -> FloatArray:
     """Covariance of a latent component on one benchmark between models, with variance 1.
 
     ``bc`` is a smooth function of capability, ``bd`` one of capability and date, ``bo`` a constant
@@ -237,13 +243,22 @@ def latent_kernel(cells: Layout, name: str, left: Ints, right: Ints) -> FloatArr
     """
     if name == "bc":
         return cells.bend[left] @ cells.bend[right].T
-    near = similarity(cells.date[left], cells.date[right], LENGTHS[name])
+    same: FloatArray = (cells.of_model[left][:, None] == cells.of_model[right][None, :]) * 1.0
+    if name == "bo":
+        return same
+    near = similarity(cells.date[left], cells.date[right], length[f"{name}_years"])
     if name == "bd":
         c = cells.position
-        return near * similarity(c[left], c[right], LENGTHS["bc"])
-    same = cells.of_model[left][:, None] == cells.of_model[right][None, :]
-    out: FloatArray = near * same
-    return out
+        return near * similarity(c[left], c[right], length["bd_logits"])
+    return near * same
+
+
+def longer(cells: Layout, length: Mapping[str, float], name: str, models: Ints) -> FloatArray:
+    """Derivative of a latent component's covariance by the logarithm of a length."""
+    component = name.split("_", maxsplit=1)[0]
+    at = cells.position if name.endswith("logits") else cells.date
+    apart = ((at[models][:, None] - at[models][None, :]) / length[name]) ** 2
+    return apart * latent_kernel(cells, length, component, models, models)
 
 
 def latent_variance(cells: Layout, name: str, models: Ints) -> FloatArray:
@@ -325,7 +340,11 @@ class Linearised:
         if name == "slope":
             return np.outer(self.ja[i], self.ja[i])
         m = cells.model[i]
-        return self.h[i][:, None] * latent_kernel(cells, name, m, m) * self.h[i][None, :]
+        return (
+            self.h[i][:, None]
+            * latent_kernel(cells, self.at.length, name, m, m)
+            * self.h[i][None, :]
+        )
 
     def _blocks(self, keep_kernels: bool) -> None:
         cells, variance = self.cells, self.at.variance
@@ -339,7 +358,13 @@ class Linearised:
                 k = self.kernel(name, b)
                 v += variance[name] * k
                 if keep_kernels:
-                    kernels[name] = k
+                    kernels[name] = variance[name] * k
+            if keep_kernels:
+                h, m = self.h[i], cells.model[i]
+                for name in self.at.length:
+                    k = longer(cells, self.at.length, name, m)
+                    tau = variance[name.split("_", maxsplit=1)[0]]
+                    kernels[name] = tau * h[:, None] * k * h[None, :]
             factor = cho_factor(v, lower=True, check_finite=False)
             inverse = cho_solve(factor, np.eye(len(v)), check_finite=False)
             self.inverse.append(0.5 * (inverse + inverse.T))

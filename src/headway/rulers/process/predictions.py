@@ -114,7 +114,7 @@ class Predictor:
         shared, variance = np.zeros((len(models), len(own))), np.zeros(len(models))
         for name in process.LATENT:
             tau = state.variance[name]
-            shared += tau * process.latent_kernel(cells, name, models, own) * h
+            shared += tau * process.latent_kernel(cells, state.length, name, models, own) * h
             variance += tau * process.latent_variance(cells, name, models)
         across = shared - slope * state.variance["difficulty"] * linear.jd[i]
         across += np.outer(eta, state.variance["slope"] * linear.ja[i])

@@ -173,6 +173,7 @@ class CalibratedRuler:
                 "iterations": iterations,
                 "last_change": change,
                 "variances": {k: float(v) for k, v in state.variance.items()},
+                "lengths": {k: float(v) for k, v in state.length.items()},
                 "n_cells": len(cells.model),
                 "n_models": len(cells.models),
                 "n_benchmarks": len(cells.benchmarks),
@@ -308,6 +309,7 @@ def arrange(
             "capability": WIDE * float(capability.var()),
             "difficulty": WIDE * float(difficulty.var()),
         },
+        length=dict(process.LENGTHS),
         tilt=float(tilt),
         centre={
             "capability": float(capability.mean()),

@@ -57,7 +57,8 @@ def simulate_process(truth: Scale, fitted: CalibratedScale, *, seed: int) -> "Da
     for k in range(arranged.n_benchmarks):
         i = slice(arranged.start[k], arranged.start[k + 1])
         covariance = sum(
-            variance[name] * process.latent_kernel(arranged, name, m[i], m[i])
+            variance[name]
+            * process.latent_kernel(arranged, fitted.posterior.state.length, name, m[i], m[i])
             for name in process.LATENT
         )
         root = np.linalg.cholesky(covariance + 1e-9 * np.eye(len(m[i])))
