@@ -136,7 +136,7 @@ def score_and_information(normal: Normal) -> tuple[FloatArray, FloatArray]:
             if name in trace:
                 trace[name] += np.sum(p_block * kernel)
                 pulled[name][i] = kernel @ q[i]
-        trace["noise"] += np.diag(p_block) @ linear.noise[i]
+        trace["noise"] += float(np.diag(p_block) @ linear.noise[i])
     pulled["noise"] = linear.noise * q
     shrunk = 1 - normal.precision * np.diag(inverse)
     for name in MODEL_SIDE:
