@@ -14,10 +14,11 @@ from headway.rulers.process.model import (
     DENSE,
     LATENT,
     LEARNED,
-    LENGTH_SPREAD,
     LENGTHS,
     MODEL_SIDE,
+    PRIOR_SPREAD,
     SMALLEST,
+    START,
     Layout,
     Linearised,
     State,
@@ -153,7 +154,8 @@ def score_and_information(normal: Normal) -> tuple[FloatArray, FloatArray]:
 def learned(normal: Normal) -> tuple[dict[str, float], dict[str, float], float]:
     """Take a damped step of average information in the logarithms of variances and lengths.
 
-    The lengths have a log-normal prior around where they start.
+    The lengths, and the variance of the slopes, have a log-normal prior around where they start:
+    a few dozen scores say little about them.
 
     Returns
     -------
@@ -162,9 +164,9 @@ def learned(normal: Normal) -> tuple[dict[str, float], dict[str, float], float]:
     at = normal.linear.at
     gradient, information = score_and_information(normal)
     old = np.array([*(at.variance[name] for name in LEARNED), *at.length.values()])
-    prior = np.zeros(len(old))
-    prior[len(LEARNED) :] = LENGTH_SPREAD**-2
-    start = np.array([*old[: len(LEARNED)], *(LENGTHS[name] for name in at.length)])
+    start = np.array([*(START[name] for name in LEARNED), *(LENGTHS[name] for name in at.length)])
+    known = [name != "slope" for name in LEARNED] + [False] * len(at.length)
+    prior = np.where(known, 0.0, PRIOR_SPREAD**-2)
     gradient -= prior * np.log(old / start)
     curvature = information + np.diag(prior + 0.5 + 0.5 * np.abs(gradient))
     step = np.clip(np.linalg.solve(curvature, gradient), -1.5, 1.5)

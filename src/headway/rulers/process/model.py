@@ -39,14 +39,14 @@ MODEL_SIDE = ("capability", "mg", "og", "line")
 LEARNED = ("slope", "bc", "bd", "bo", "bod", "mg", "og", "noise")
 COMPONENTS = (*BENCHMARK_SIDE, *MODEL_SIDE, "noise")
 START: Mapping[str, float] = {
-    "difficulty": 100.0, "slope": 0.3, "bc": 0.3, "bd": 0.3, "bo": 0.02, "bod": 0.05,
+    "difficulty": 100.0, "slope": 0.2, "bc": 0.3, "bd": 0.3, "bo": 0.02, "bod": 0.05,
     "capability": 100.0, "mg": 0.003, "og": 0.03, "line": 1.0, "noise": 0.015,
 }  # fmt: skip
 SMALLEST = 1e-5
 BEND_LENGTH = 1.0
 KNOTS = 16
 LENGTHS: Mapping[str, float] = {"bd_years": 1.0, "bd_logits": 2.0, "bod_years": 1.0}
-LENGTH_SPREAD = 0.7
+PRIOR_SPREAD = 0.7
 FLOOR = 0.005
 CENSORED = (0.001, 0.999)
 DENSE = 2_500
