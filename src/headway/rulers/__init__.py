@@ -5,6 +5,7 @@ from typing import Any
 
 from headway.rulers.files.reading import load, shelf
 from headway.rulers.horizons.ruler import HorizonRuler
+from headway.rulers.process.ruler import CalibratedRuler, CalibratedScale
 from headway.rulers.published import PublishedRuler
 from headway.rulers.responses.checks import differential
 from headway.rulers.responses.ruler import ItemRuler
@@ -17,6 +18,8 @@ from headway.rulers.votes.boards import boards
 from headway.rulers.votes.ruler import PairwiseRuler
 
 __all__ = [
+    "CalibratedRuler",
+    "CalibratedScale",
     "CompositeRuler",
     "DomainRuler",
     "HorizonRuler",
@@ -28,6 +31,7 @@ __all__ = [
     "Scale",
     "SingleRuler",
     "boards",
+    "calibrated",
     "composite",
     "differential",
     "domain",
@@ -40,6 +44,11 @@ __all__ = [
     "shelf",
     "single",
 ]
+
+
+def calibrated(**options: Any) -> CalibratedRuler:
+    """Return the calibrated ruler; options are those of :class:`CalibratedRuler`."""
+    return CalibratedRuler(**options)
 
 
 def composite(weights: Mapping[str, float] | Sequence[str], **options: Any) -> CompositeRuler:
