@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -112,7 +113,7 @@ def test_numbers_as_text_and_as_integers_are_read():
         ({"scores": SCORES.lazy()}, UsageError, "scores is of type LazyFrame"),
         ({"scores": [1, 2]}, UsageError, "scores is of type list"),
         ({"scores": SCORES, "model": SCORES}, UsageError, "did you mean 'models'"),
-        ({"models": SCORES}, UsageError, "the table 'scores' is missing"),
+        ({"models": SCORES}, UsageError, "there is no evidence"),
     ],
 )
 def test_wrong_frames_are_refused_with_the_place(frames, error, expected):
@@ -140,3 +141,41 @@ def test_the_views_of_a_dataset_make_a_dataset(catalog):
     assert again.digest == catalog.digest
     changed = catalog.scores.with_columns(score=pl.col("score") * 0.9)
     assert Dataset.from_frames(**(views | {"scores": changed})).digest != catalog.digest
+
+
+@pytest.mark.parametrize(
+    ("frames", "ruler"),
+    [
+        (
+            {"votes": pl.DataFrame({
+                "vote": ["1", "2", "3"], "model_a": ["a", "b", "a"], "model_b": ["b", "c", "c"],
+                "outcome": ["a", "tie", "b"]})},
+            "pairwise",
+        ),
+        (
+            {"responses": pl.DataFrame({
+                "model": ["a", "b"] * 2, "benchmark": "x", "item": ["1", "1", "2", "2"],
+                "score": [1.0, 0.0, 1.0, 0.5]})},
+            "items",
+        ),
+        (
+            {"ratings": pl.DataFrame({
+                "board": "x", "model": ["a", "b"], "rating": [1.0, 2.0],
+                "as_of": date(2026, 3, 1)})},
+            "published",
+        ),
+    ],
+)  # fmt: skip
+def test_one_kind_of_evidence_is_enough(tmp_path, frames, ruler):
+    """Also in a folder; a ruler of another kind says what is missing."""
+    import headway
+
+    data = Dataset.from_frames(**frames)
+    data.write(tmp_path / "facts")
+    again = headway.load(tmp_path / "facts")
+    assert again.digest == data.digest
+    options = {"board": "x"} if ruler == "published" else {}
+    scale = getattr(headway.rulers, ruler)(**options).fit(again)
+    assert np.isfinite(scale.estimate).all()
+    with pytest.raises(headway.HeadwayError):
+        headway.rulers.eci().fit(again)

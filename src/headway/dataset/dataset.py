@@ -61,9 +61,10 @@ class Dataset:
     ) -> "Dataset":
         """Make a dataset of data frames: pandas, Polars, PyArrow or any that narwhals knows.
 
-        Only ``scores`` with the columns ``model``, ``benchmark`` and ``score`` is needed.
-        Models, benchmarks, organisations and sources that are not given are made from the ids
-        in use, with a note; what is not known about them is null.
+        One table of evidence is needed: ``scores`` with the columns ``model``, ``benchmark`` and
+        ``score``, or ``responses``, ``votes`` or ``ratings``. Models, benchmarks, organisations
+        and sources that are not given are made from the ids in use, with a note; what is not
+        known about them is null.
 
         Parameters
         ----------

@@ -10,7 +10,7 @@ import polars as pl
 from headway.dataset.conversion import convert, listed
 from headway.dataset.problems import Given, Problems
 from headway.dataset.rules import checked
-from headway.dataset.tables import TABLES
+from headway.dataset.tables import EVIDENCE, TABLES
 from headway.dataset.vintages import as_day
 from headway.errors import DataError, UsageError, did_you_mean
 
@@ -25,7 +25,7 @@ def tables_from_frames(
     Parameters
     ----------
     frames
-        Data frames by table name; ``scores`` is needed.
+        Data frames by table name; scores, responses, votes or ratings are needed.
     recorded_on
         Day of record for tables without that column; today (UTC) when None.
 
@@ -42,21 +42,22 @@ def tables_from_frames(
         When a name is not that of a table, or a value is not a data frame.
     """
     day = datetime.now(tz=UTC).date() if recorded_on is None else as_day(recorded_on)
-    if "scores" not in frames:
-        raise UsageError(
-            "the table 'scores' is missing",
-            hint="give scores= with the columns model, benchmark and score",
-        )
     tables = {name: _standing(name, _polars(name, frame)) for name, frame in frames.items()}
+    if not set(EVIDENCE) & set(tables):
+        raise UsageError(
+            f"there is no evidence: none of the tables {', '.join(EVIDENCE)} is given",
+            hint="give for example scores= with the columns model, benchmark and score",
+        )
     notes: list[str] = []
-    scale = _scale(tables, notes)
+    scale = _scale(tables, notes) if "scores" in tables else None
     for name in ("models", "benchmarks", "organisations"):
         _complete(name, tables, notes)
     defaults: dict[str, dict[str, object]] = {
         name: {"recorded_on": day} | ({} if name == "sources" else {"source": OWN_SOURCE})
         for name in tables
     }
-    defaults["scores"]["scale"] = scale
+    if scale is not None:
+        defaults["scores"]["scale"] = scale
     unsourced = [name for name in tables if "source" not in tables[name].columns]
     _sources(tables, unsourced, notes)
     defaults["sources"] = {"recorded_on": day}
@@ -135,7 +136,7 @@ def _complete(name: str, tables: dict[str, pl.DataFrame], notes: list[str]) -> N
             tables[name] = tables[name].with_columns(pl.col(key).alias("name"))
         return
     ids = _ids_in_use(name, tables)
-    if name in ("models", "benchmarks") or ids:
+    if ids or (name in ("models", "benchmarks") and "scores" in tables):
         tables[name] = pl.DataFrame({key: ids, "name": ids}, schema_overrides={key: pl.String})
         notes.append(f"{len(ids)} {name} were made from the ids in use; nothing else is known")
 

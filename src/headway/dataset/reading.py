@@ -11,7 +11,7 @@ import polars as pl
 from headway.dataset.csvfile import Malformed, read_csv
 from headway.dataset.descriptor import NAME, VERSION_FIELD
 from headway.dataset.problems import MOST_PER_TABLE, Given, Problems
-from headway.dataset.rules import checked
+from headway.dataset.rules import checked, needed
 from headway.dataset.tables import SCHEMA_VERSION, TABLES
 from headway.errors import DataError, did_you_mean
 
@@ -80,7 +80,7 @@ def _read(folder: Path, resources: list[Any]) -> dict[str, pl.DataFrame]:
         _take(folder, place, resource, given, problems)
     named = {resource.get("name") for resource in resources if isinstance(resource, dict)}
     for name, table in TABLES.items():
-        if not table.may_be_empty and name not in named:
+        if needed(table, [str(held) for held in named]) and name not in named:
             problems.add(NAME, f": the table {name!r} is missing; every dataset needs it")
     tables = checked(given, problems)
     problems.raise_if_any(f"the dataset {folder} is not sound", _HINT)

@@ -1,13 +1,13 @@
 """What a dataset must satisfy beyond single values: keys, revisions, references, ranges."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import polars as pl
 
 from headway.dataset.conversion import listed, shown, typed_table
 from headway.dataset.problems import Given, Problems
 from headway.dataset.schema import Column, Table
-from headway.dataset.tables import ALIASED, TABLES
+from headway.dataset.tables import ALIASED, EVIDENCE, TABLES
 from headway.dataset.vintages import current
 from headway.errors import did_you_mean
 
@@ -46,7 +46,8 @@ def checked(
     }
     for name, frame in typed.items():
         table = TABLES[name]
-        if not table.may_be_empty and frame.is_empty() and given[name].label not in problems:
+        held = [other for other, rows in typed.items() if not rows.is_empty()]
+        if needed(table, held) and frame.is_empty() and given[name].label not in problems:
             problems.add(given[name].label, ": the table has a header and no rows")
         _keys(table, frame, given[name], problems)
         _revisions(table, frame, given[name], problems)
@@ -57,6 +58,16 @@ def checked(
         if name in typed:
             rule(typed, given[name], problems)
     return {name: frame.sort(TABLES[name].row_key) for name, frame in typed.items()}
+
+
+def needed(table: Table, held: Collection[str]) -> bool:
+    """Whether a dataset that holds these tables needs the table, with at least one row.
+
+    Scores and benchmarks can be missing where there is other evidence.
+    """
+    if table.name in ("scores", "benchmarks") and not set(EVIDENCE[1:]).isdisjoint(held):
+        return False
+    return not table.may_be_empty
 
 
 def _keys(table: Table, frame: pl.DataFrame, given: Given, problems: Problems) -> None:

@@ -469,6 +469,9 @@ ALIASES = Table(
 )
 ALIASED = {"model": "models", "benchmark": "benchmarks", "organisation": "organisations"}
 
+EVIDENCE = ("scores", "responses", "votes", "ratings")
+"""Tables any one of which is enough to measure by."""
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
