@@ -80,7 +80,8 @@ class CalibratedRuler:
     duplicates
         Policy for several scores of a model on a benchmark.
     widen
-        Factor on the deviations of the draws.
+        Factor on the deviations of the draws: variances and lengths are taken as known, which makes
+        them a little too small.
     level
         Level of the central intervals.
     draws
@@ -101,7 +102,7 @@ class CalibratedRuler:
     anchors: Mapping[str, float] | None = field(default_factory=lambda: dict(ANCHORS))
     min_scores: int = 1
     duplicates: Duplicates = "best"
-    widen: float = 1.0
+    widen: float = 1.05
     level: float = 0.9
     draws: int = 500
     seed: int = 0
