@@ -20,7 +20,7 @@ report: $(VENV)/installed ## Write report.html from the shipped facts (ARGS="--l
 	@$(PY) -m headway report --out report.html $(ARGS)
 
 test: $(VENV)/installed-dev lint ## Lint, type check, check the import order, and run the tests
-	$(PY) -m pytest -n auto -m "not slow" --cov --cov-report=term $(PYTEST_ARGS)
+	$(PY) -m pytest -n auto --dist loadgroup -m "not slow" --cov --cov-report=term $(PYTEST_ARGS)
 
 lint: $(VENV)/installed-dev
 	$(PY) -m ruff check .

@@ -17,6 +17,9 @@ from pathlib import Path
 
 import pytest
 
+# One worker, which runs a command that several pages show once.
+pytestmark = pytest.mark.xdist_group("docs")
+
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(

@@ -16,6 +16,9 @@ from headway.engines import cluster, ray
 from headway.errors import HeadwayError, UsageError
 from tests.engines import jobs
 
+# One worker for all tests with a cluster: one looks for clusters on this machine.
+pytestmark = pytest.mark.xdist_group("ray")
+
 pytest.importorskip("ray", reason="Ray is not installed: headway[scale]")
 
 ROOT = Path(__file__).parents[2]

@@ -25,6 +25,8 @@ from headway.rulers.responses.ruler import ItemRuler
 from tests.engines.conftest import Nodes
 from tests.engines.object_store import serving
 
+pytestmark = pytest.mark.xdist_group("ray")
+
 
 def world(n_models: int, n_items: int, seed: int) -> NDArray[np.int8]:
     """Right and wrong answers of a two-parameter world, 10% missing."""

@@ -20,6 +20,8 @@ from tests.cli.conftest import small_dataset
 from tests.engines import jobs
 from tests.engines.conftest import Nodes
 
+pytestmark = pytest.mark.xdist_group("ray")
+
 LOADS = [partial(jobs.numbers, part) for part in range(7)]
 THETA = np.linspace(-2, 2, 5)
 Start = Callable[..., Ray]
