@@ -20,7 +20,6 @@ COMMANDS = (
     "ruler",
     "agreement",
     "events",
-    "premium",
     "multiverse",
     "check",
     "describe",
