@@ -15,6 +15,8 @@ COMMANDS = (
     "report",
     "lag",
     "rank",
+    "predict",
+    "next",
     "premium",
     "items",
     "ruler",
@@ -27,7 +29,7 @@ COMMANDS = (
     "diff",
 )
 # A module cannot be called `import`.
-MODULES = {"import": "import_"}
+MODULES = {"import": "import_", "next": "next_"}
 
 
 class _Commands(TyperGroup):

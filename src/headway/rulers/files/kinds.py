@@ -127,7 +127,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 name="calibrated",
                 home="headway.rulers.process.ruler:CalibratedRuler",
                 evidence=("scores",),
-                summary="The curves of eci with residuals that belong together; it predicts scores.",
+                summary="The curves of eci with errors that belong together; predicts scores.",
             ),
             Kind(
                 name="domain",

@@ -210,9 +210,9 @@ def predict(
     Examples
     --------
     >>> import headway
-    >>> from headway.rulers.process.predictions import predict
     >>> scale = headway.rulers.calibrated(draws=50).fit(headway.load())
-    >>> row = predict(scale, models="gpt-5", benchmarks="arc-agi-2").row(0, named=True)
+    >>> found = headway.rulers.predict(scale, models="gpt-5", benchmarks="arc-agi-2")
+    >>> row = found.row(0, named=True)
     >>> 0 <= row["low"] < row["estimate"] < row["high"] <= 1
     True
     """
