@@ -11,7 +11,7 @@ from headway.analyses.lag import LagSpec
 from headway.cli import choice, output
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
-from headway.cli.predict import NAMES, Lang, fitted, made, once
+from headway.cli.predict import NAMES, Lang, fitted, identified, known, made, more
 from headway.draws import FloatArray
 from headway.errors import UsageError
 from headway.rulers import CalibratedRuler, CalibratedScale, benchmarks_to_run, next_evaluation
@@ -78,12 +78,9 @@ def command(
         )
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     scale = fitted(replace(options, draws=draws), data)
-    known = scale.curves.benchmarks if scale.curves is not None else ()
-    wanted = once(benchmark)
-    _require_benchmarks(wanted, known, scale)
+    models, wanted = identified(scale, candidate), known(scale, benchmark)
     asked, answer, unit, notes = _answer(context, scale, spec, model, against)
-    table = next_evaluation(scale, answer, models=once(candidate), most=None)
-    table = table.unique(("entity", "benchmark"), maintain_order=True)
+    table = next_evaluation(scale, answer, models=models, most=None)
     table = table.with_columns(unit=pl.lit(unit or scale.unit))
     if wanted is not None:
         table = table.filter(pl.col("benchmark").is_in(wanted))
@@ -126,22 +123,9 @@ def _require_one_answer(
     wrong = [f"--{name.replace('_', '-')}" for name in sorted(given & of_lags)]
     if wrong:
         raise UsageError(
-            f"{' and '.join(wrong)} belong to a lag and would have no effect with --model",
+            f"{' and '.join(wrong)} would have no effect with --model, which asks for no lag",
             hint="leave them out, or leave out --model",
         )
-
-
-def _require_benchmarks(
-    wanted: list[str] | None, known: tuple[str, ...], scale: CalibratedScale
-) -> None:
-    from headway.errors import did_you_mean
-
-    for name in wanted or ():
-        if name not in known:
-            raise UsageError(
-                f"benchmark {name!r} is not on this scale ({scale.ruler})"
-                f"{did_you_mean(name, known)}"
-            )
 
 
 def _answer(
@@ -157,6 +141,10 @@ def _answer(
         if against is None:
             return asked, asked["model"], "", list(scale.notes)
         asked["against"] = resolve_model(scale.dataset, against)
+        if asked["against"] == asked["model"]:
+            raise UsageError(
+                f"--model and --against are both {asked['model']!r}", hint="name two models"
+            )
         return asked, (asked["model"], asked["against"]), "", list(scale.notes)
     spec, first = choice.with_tie(context, spec, scale)
     result = analyses.compare(scale, spec, (spec.convention,))
@@ -186,8 +174,7 @@ def _print(
     out.print()
     out.print(as_rich(evaluations.evaluations(words, scale, about, table.head(most))))
     if len(table) > most:
-        more = words("predict.more", count=len(table) - most, all=len(table))
-        out.print(more, markup=False, soft_wrap=True)
+        more(words, out, len(table), most)
     out.print()
     out.print(as_rich(evaluations.benchmarks(words, scale, together.head(BENCHMARKS))))
     said = [words("next.together"), words("next.width"), words("next.small")]

@@ -10,13 +10,16 @@ from headway.cli import output
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
-from headway.errors import UsageError
+from headway.errors import UsageError, did_you_mean
 from headway.rulers import CalibratedRuler, CalibratedScale
 from headway.rulers import predict as predicted
 from headway.rulers.files.kinds import kind_of
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from headway.dataset import Dataset
+    from headway.report.words import Words
 
 Cells = Literal["empty", "observed", "all"]
 Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of the sentences and tables.")]
@@ -58,7 +61,8 @@ def command(
     """
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     scale = fitted(replace(options, anchors=None), data)
-    found = predicted(scale, models=once(model), benchmarks=once(benchmark))
+    models, benchmarks = identified(scale, model), known(scale, benchmark)
+    found = predicted(scale, models=models, benchmarks=benchmarks)
     found = ordered(scale, found, by_benchmark=bool(benchmark) and not model)
     if cells != "all":
         kept = "predicted" if cells == "empty" else "observed"
@@ -84,9 +88,27 @@ def fitted(options: CalibratedRuler, data: "Dataset") -> CalibratedScale:
         return options.fit(data, progress=progress)
 
 
-def once(names: list[str] | None) -> list[str] | None:
-    """Names without repetition; None when none is given."""
-    return list(dict.fromkeys(names)) if names else None
+def identified(scale: CalibratedScale, names: list[str] | None) -> list[str] | None:
+    """Identifiers of models, each once; None when none is given."""
+    return list(dict.fromkeys(scale.models[scale.position(n)] for n in names or ())) or None
+
+
+def known(scale: CalibratedScale, names: list[str] | None) -> list[str] | None:
+    """Identifiers of benchmarks, each once and on the scale; None when none is given."""
+    on_scale = scale.curves.benchmarks if scale.curves is not None else ()
+    for name in names or ():
+        if name not in on_scale:
+            raise UsageError(
+                f"benchmark {name!r} is not on this scale ({scale.ruler})"
+                f"{did_you_mean(name, on_scale)}"
+            )
+    return list(dict.fromkeys(names or ())) or None
+
+
+def more(words: "Words", out: "Console", total: int, shown: int) -> None:
+    """Say how many rows are not shown, and how to see them."""
+    text = words("predict.more", count=total - shown, most=f"--most {total}", json="--json")
+    out.print(text, markup=False, soft_wrap=True)
 
 
 def made(scale: CalibratedScale, data: "Dataset") -> dict[str, Any]:
@@ -108,7 +130,7 @@ def ordered(scale: CalibratedScale, found: pl.DataFrame, *, by_benchmark: bool) 
         found = found.join(place, on="entity", how="left").sort(
             "place", "entity", "estimate", "benchmark", descending=[True, False, True, False]
         )
-        return found.unique(("entity", "benchmark"), maintain_order=True).drop("place")
+        return found.drop("place")
     order = found["benchmark"].unique(maintain_order=True).to_list()
     return found.sort(
         pl.col("benchmark").replace_strict(
@@ -130,8 +152,7 @@ def _print(
     words, out = Words(lang), output.console()
     out.print(as_rich(predictions(words, scale, found.head(most), cells)))
     if len(found) > most:
-        more = words("predict.more", count=len(found) - most, all=len(found))
-        out.print(more, markup=False, soft_wrap=True)
+        more(words, out, len(found), most)
     said = [words("predict.unit"), words("predict.interval")]
     said += [words("predict.seen")] if cells != "empty" else []
     output.notes(out, [*said, *(words.note(note)[0] for note in scale.notes)])

@@ -15,7 +15,7 @@ ENGLISH: dict[str, str] = {
     "of an evaluation.",
     "predict.seen": "Where a model has a score, the fit knew it; such a prediction is no test of "
     "the ruler.",
-    "predict.more": "{count} more: --most {all} or --json shows them.",
+    "predict.more": "{count} more: {most} or {json} shows them.",
     "next.lag": "the lag of {follower_in} behind {leader_in}",
     "next.gap": "the gap between {leader_in} and {follower_in}",
     "next.model": "the capability of {model}",
@@ -50,7 +50,7 @@ CHINESE: dict[str, str] = {
     "predict.unit": "成绩为百分比：0 相当于随机水平，100 相当于该测试的满分。",
     "predict.interval": "区间针对将会公布的成绩，含一次测评本身的噪声。",
     "predict.seen": "模型已有成绩之处，拟合时用到了该成绩，因此这类预测不能用来检验标尺。",
-    "predict.more": "另有 {count} 行：用 --most {all} 或 --json 查看。",
+    "predict.more": "另有 {count} 行：用 {most} 或 {json} 查看。",
     "next.lag": "{follower_in}落后{leader_in}的时间",
     "next.gap": "{leader_in}与{follower_in}的能力差距",
     "next.model": "{model} 的能力值",
