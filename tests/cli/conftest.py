@@ -50,6 +50,26 @@ def quick(small: Path) -> tuple[str, ...]:
     return ("--dataset", str(small), "--draws", "20")
 
 
+@pytest.fixture(scope="session")
+def holes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small dataset with noise, and without every fifth score; m15 has them all."""
+    data = small_dataset()
+    rng = np.random.default_rng(4)
+    scores = data.scores.select("model", "benchmark", "score").with_row_index("k")
+    kept = scores.filter((pl.col("k") % 5 != 2) | (pl.col("model") == "m15")).drop("k")
+    noisy = np.clip(kept["score"].to_numpy() + rng.normal(0, 0.03, kept.height), 0.02, 0.98)
+    folder = tmp_path_factory.mktemp("facts") / "holes"
+    Dataset.from_frames(
+        recorded_on=date(2026, 1, 1),
+        models=data.models.select(
+            "model", "name", "country", "open_weights", "announced_on", "available_on", "listed_on"
+        ),
+        benchmarks=data.benchmarks.select("benchmark", "domain"),
+        scores=kept.with_columns(score=pl.Series(noisy)),
+    ).write(folder)
+    return folder
+
+
 def small_dataset() -> Dataset:
     capability = np.linspace(-2, 3, 16)
     difficulty = np.linspace(-1.5, 2.5, 6)

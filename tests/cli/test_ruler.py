@@ -253,3 +253,32 @@ def test_events_of_a_dataset(run: Run, quick: tuple[str, ...]) -> None:
     only = json.loads(run("events", *quick, "--only", "domain", "--json").out)
     assert {row["entity"] for row in only["table"]} == {"math", "coding"}
     assert "Led by" in run("events", *quick).out
+
+
+def test_the_calibrated_kind_in_the_other_commands(run: Run, holes: Path, tmp_path: Path) -> None:
+    words = ("--ruler", "calibrated", "--dataset", holes, "--draws", 60)
+    ranked = json.loads(run("rank", *words, "--benchmark", "b1", "--benchmark", "b2", "--json").out)
+    assert ranked["unit"] == "points"
+    assert {row["n"] for row in ranked["table"]} == {1, 2}
+    ran = run("lag", *words, "--json")
+    old = tmp_path / "lag.json"
+    old.write_text(ran.out)
+    assert json.loads(ran.out)["spec"]["tie"] == 1.0, "it has points, so the tie holds"
+    again = run("lag", "--refit", old, "--dataset", holes)
+    assert again.code == 0, again.err
+    assert " same." in again.out.splitlines()[0]
+    areas = run("lag", *words, "--by", "domain")
+    assert areas.code == 0, areas.err
+    assert "coding" in areas.out
+    assert run("rank", *words, "--option", "widen=-1").code == 2
+
+
+def test_a_page_by_the_calibrated_kind(run: Run, holes: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    words = ("--ruler", "calibrated", "--dataset", holes, "--draws", 20, "--lang", "zh")
+    ran = run("report", *words, "--out", page)
+    assert ran.code == 0, ran.err
+    text = page.read_text(encoding="utf-8")
+    assert "校准标尺" in text
+    assert "全部测试（校准）" in text
+    assert "“calibrated”" not in text

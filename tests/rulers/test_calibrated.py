@@ -421,3 +421,12 @@ def test_simulated_residuals_are_reproducible_and_within_range() -> None:
     assert one.scores.equals(two.scores)
     assert one.scores["score"].min() >= 0
     assert one.scores["score"].max() <= 1
+
+
+def test_a_prediction_does_not_depend_on_what_else_is_asked(small: CalibratedScale) -> None:
+    alone = predict(small, models=["m07", "m03"], benchmarks="b04")
+    among = predict(small).filter(pl.col("benchmark") == "b04")
+    for row in alone.to_dicts():
+        (same,) = among.filter(pl.col("entity") == row["entity"]).to_dicts()
+        for part in ("estimate", "low", "high"):
+            assert row[part] == pytest.approx(same[part], abs=1e-6)

@@ -184,7 +184,7 @@ def test_the_shelf_fits_the_catalog(shelf_scales: dict[str, Scale], name: str) -
 
 def test_the_shelf_has_a_table(catalog: Dataset) -> None:
     table = shelf(catalog)
-    assert table.height >= 12
+    assert table.height == 18
     assert table["name"][0] == "general"
     assert table["digest"].n_unique() == table.height
     counts = dict(table.select("name", "benchmarks").iter_rows())
@@ -279,6 +279,23 @@ def test_the_documentation_names_every_ruler_kind_and_condition() -> None:
     for part in (Benchmarks, Scores, Models, Sampling):
         for item in fields(part):
             assert f"`{item.name}`" in page
+
+
+def test_a_known_calibrated_scale_is_not_fitted_again(
+    catalog: Dataset, shelf_scales: dict[str, Scale], monkeypatch: Any
+) -> None:
+    ruler = headway.rulers.calibrated()
+    known = ruler.fit(catalog, draws=20)
+    _same(shelf_scales["general-calibrated"], known)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("fitted again")
+
+    monkeypatch.setattr(type(ruler), "fit", refuse)
+    rulers = {"mine": headway.rulers.load("general-calibrated")}
+    scales, failures = together(rulers, catalog, draws=20, known=[(ruler, known)])
+    assert failures == {}
+    assert scales["mine"].spec["file"]["name"] == "general-calibrated"
 
 
 def test_what_the_documentation_says_is_not_on_the_shelf(catalog: Dataset, scale: Scale) -> None:

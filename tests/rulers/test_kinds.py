@@ -10,7 +10,7 @@ import headway
 from headway.dataset import Dataset
 from headway.declared import options
 from headway.errors import UsageError
-from headway.rulers import HorizonRuler, ItemRuler, PairwiseRuler
+from headway.rulers import CalibratedScale, HorizonRuler, ItemRuler, PairwiseRuler
 from headway.rulers.files.chosen import ChosenRuler
 from headway.rulers.files.kinds import KINDS, kind_of
 from headway.rulers.files.reading import from_dict
@@ -83,6 +83,18 @@ def test_horizons_by_file() -> None:
     data = simulate_tasks({"short": 5.0, "middle": 30.0, "long": 200.0}, seed=4)
     scale = _file("horizon", options={"success": 0.8}, draws={"number": 20}).fit(data)
     _same(scale, HorizonRuler(success=0.8, draws=20).fit(data))
+
+
+def test_the_calibrated_kind_by_file(catalog: Dataset) -> None:
+    parts = {"models": {"min_scores": 3}, "options": {"widen": 1.5}, "draws": {"number": 20}}
+    scale = _file("calibrated", **parts).fit(catalog, seed=2)
+    by_hand = headway.rulers.calibrated(min_scores=3, widen=1.5, draws=20, seed=2)
+    _same(scale, by_hand.fit(catalog))
+    assert isinstance(scale, CalibratedScale)
+    assert scale.posterior is not None
+    assert len(scale.spec["file"]["benchmarks"]) == 57
+    with pytest.raises(UsageError, match="widen is -1"):
+        _file("calibrated", options={"widen": -1.0}).fit(catalog)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -106,7 +106,7 @@ def has_anchored_points(scale: Scale) -> bool:
         return False
     if spec.get("kind") == "published":
         return "ECI" in str(spec.get("board"))
-    return bool(spec.get("anchors")) and spec.get("kind") in ("logistic", "domain")
+    return bool(spec.get("anchors")) and spec.get("kind") in ("logistic", "calibrated", "domain")
 
 
 def _named(name: str, scale: Scale) -> dict[str, Any]:

@@ -15,12 +15,13 @@ COMMANDS = (
     "report",
     "lag",
     "rank",
+    "predict",
+    "next",
     "premium",
     "items",
     "ruler",
     "agreement",
     "events",
-    "premium",
     "multiverse",
     "check",
     "describe",
@@ -28,7 +29,7 @@ COMMANDS = (
     "diff",
 )
 # A module cannot be called `import`.
-MODULES = {"import": "import_"}
+MODULES = {"import": "import_", "next": "next_"}
 
 
 class _Commands(TyperGroup):

@@ -67,7 +67,7 @@ def figures(story: Story, look: Look) -> dict[str, Figure]:
     if story.agreement is not None and with_reference(story.agreement):
         found.append(_agreement(story.agreement, look))
         moved = most_moved(story.agreement)
-        if moved.details["movers"].height:
+        if (moved.details["movers"]["difference"].abs() > 1).any():
             found.append(_movers(moved, look))
     if story.second is not None:
         found.append(_frontiers(story, story.second, "second_frontiers", look))

@@ -22,7 +22,7 @@ from headway.progress import Progress, Silent
 from headway.report.headline import Headline, headline
 from headway.report.phrases import convention_rows, published_ratings
 from headway.report.words import LANGUAGES, Words
-from headway.rulers import LogisticRuler, eci, published
+from headway.rulers import CalibratedRuler, LogisticRuler, eci, published
 from headway.rulers.files.chosen import ChosenRuler
 from headway.rulers.files.contents import RulerFile
 from headway.rulers.files.reading import find, shelved
@@ -379,7 +379,8 @@ def _shelf(
         name: ChosenRuler(file=file, level=_level(file, spec), anchors=anchors)
         for name, file in shelved().items()
     }
-    known = [(ruler, scale)] if isinstance(ruler, LogisticRuler) else []
+    fitted = ruler.prepare(data)[0] if isinstance(ruler, ChosenRuler) else ruler
+    known = [(fitted, scale)] if isinstance(fitted, LogisticRuler | CalibratedRuler) else []
     scales, failures = together(
         rulers, data, draws=spec.draws, seed=spec.seed, progress=progress, known=known
     )

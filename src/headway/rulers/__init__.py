@@ -5,6 +5,8 @@ from typing import Any
 
 from headway.rulers.files.reading import load, shelf
 from headway.rulers.horizons.ruler import HorizonRuler
+from headway.rulers.process.next_evaluation import benchmarks_to_run, next_evaluation
+from headway.rulers.process.predictions import predict
 from headway.rulers.process.ruler import CalibratedRuler, CalibratedScale
 from headway.rulers.published import PublishedRuler
 from headway.rulers.responses.checks import differential
@@ -30,6 +32,7 @@ __all__ = [
     "Ruler",
     "Scale",
     "SingleRuler",
+    "benchmarks_to_run",
     "boards",
     "calibrated",
     "composite",
@@ -39,7 +42,9 @@ __all__ = [
     "horizon",
     "items",
     "load",
+    "next_evaluation",
     "pairwise",
+    "predict",
     "published",
     "shelf",
     "single",

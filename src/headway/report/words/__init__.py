@@ -8,6 +8,7 @@ from headway.errors import UsageError
 from headway.report.words import (
     comparisons,
     en,
+    evaluations,
     groups,
     multiverse,
     notes,
@@ -16,7 +17,7 @@ from headway.report.words import (
     zh,
 )
 
-_PARTS = (rulers, comparisons, multiverse, premium)
+_PARTS = (rulers, comparisons, evaluations, multiverse, premium)
 LANGUAGES: dict[str, dict[str, str]] = {
     "en": {key: text for part in _PARTS for key, text in part.ENGLISH.items()} | en.TEXTS,
     "zh": {key: text for part in _PARTS for key, text in part.CHINESE.items()} | zh.TEXTS,

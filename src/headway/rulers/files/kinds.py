@@ -124,6 +124,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 summary="One capability per model, from a logistic curve for each benchmark.",
             ),
             Kind(
+                name="calibrated",
+                home="headway.rulers.process.ruler:CalibratedRuler",
+                evidence=("scores",),
+                summary="The curves of eci with errors that belong together; predicts scores.",
+            ),
+            Kind(
                 name="domain",
                 home="headway.rulers.scores.subset:SubsetRuler",
                 evidence=("scores",),

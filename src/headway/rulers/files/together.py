@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from headway.errors import HeadwayError
 from headway.progress import Progress, Silent
 from headway.rulers.files.chosen import ChosenRuler
+from headway.rulers.process.ruler import CalibratedRuler
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.scores.logistic import LogisticRuler
 from headway.rulers.scores.subset import SubsetRuler
@@ -23,7 +24,7 @@ def together(
     seed: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
-    known: Sequence[tuple[LogisticRuler, Scale]] = (),
+    known: Sequence[tuple[LogisticRuler | CalibratedRuler, Scale]] = (),
 ) -> tuple[dict[str, Scale], dict[str, str]]:
     """Fit several rulers on one dataset.
 
@@ -55,7 +56,7 @@ def together(
     def fit(ruler: Ruler, data: "Dataset") -> Scale:
         if isinstance(ruler, SubsetRuler):
             return ruler.on(fit(ruler.joint, data))
-        if not isinstance(ruler, LogisticRuler):
+        if not isinstance(ruler, LogisticRuler | CalibratedRuler):
             return ruler.fit(data, draws=draws, seed=seed, workers=workers)
         key = _key(ruler, data, draws, seed)
         if key not in fitted:
@@ -77,7 +78,12 @@ def together(
     return scales, failures
 
 
-def _key(ruler: LogisticRuler, data: "Dataset", draws: int | None, seed: int | None) -> str:
+def _key(
+    ruler: LogisticRuler | CalibratedRuler,
+    data: "Dataset",
+    draws: int | None,
+    seed: int | None,
+) -> str:
     drawn = replace(
         ruler,
         draws=ruler.draws if draws is None else draws,

@@ -3,9 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
-from scipy.sparse import diags_array
-from scipy.sparse.linalg import splu
 
 from headway.draws import FloatArray
 from headway.errors import NotConverged
@@ -40,6 +37,10 @@ class Normal:
     """The normal equations of the model-side unknowns: A = X' V^-1 X + D."""
 
     def __init__(self, linear: Linearised, *, dense: bool | None = None) -> None:
+        from scipy import linalg
+        from scipy.sparse import diags_array
+        from scipy.sparse.linalg import splu
+
         self.linear = linear
         self.design = linear.design
         self.across = linear.design.T.tocsr()
@@ -55,7 +56,7 @@ class Normal:
                 part = x[:, used].toarray()
                 self.matrix[np.ix_(used, used)] += part.T @ inverse @ part
             self.matrix[np.diag_indices(size)] += self.precision
-            self.factor = cho_factor(self.matrix, lower=True, check_finite=False)
+            self.factor = linalg.cho_factor(self.matrix, lower=True, check_finite=False)
         else:
             # Cells of one model in different benchmarks are independent given the benchmarks, so
             # the diagonal of V^-1 keeps what matters between unknowns of one model.
@@ -66,6 +67,8 @@ class Normal:
     def solve(self, right: FloatArray) -> FloatArray:
         """A^-1 times the columns of an array."""
         if self.dense:
+            from scipy.linalg import cho_solve
+
             out: FloatArray = cho_solve(self.factor, right, check_finite=False)
             return out
         return self._conjugate_gradients(right)
@@ -121,6 +124,8 @@ def score_and_information(normal: Normal) -> tuple[FloatArray, FloatArray]:
         In the order of ``LEARNED``, then of the lengths.
     information : float64 (n, n)
     """
+    from scipy.linalg import cho_solve
+
     linear, cells = normal.linear, normal.linear.cells
     q = normal.project(linear.z[:, None])[:, 0]
     inverse = cho_solve(normal.factor, np.eye(cells.n_columns), check_finite=False)
@@ -280,6 +285,8 @@ def _deviations(normal: Normal, rng: np.random.Generator) -> FloatArray:
     cells, linear = normal.linear.cells, normal.linear
     if normal.dense:
         noise = rng.standard_normal((cells.n_columns, BATCH))
+        from scipy.linalg import solve_triangular
+
         out: FloatArray = solve_triangular(
             normal.factor[0], noise, lower=True, trans="T", check_finite=False
         )

@@ -22,14 +22,15 @@ with D the prior precision, and everything else follows block by block.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import csr_array
-from scipy.special import log_ndtr
 
 from headway.draws import FloatArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Ints = NDArray[np.int64]
 
@@ -304,6 +305,8 @@ class Linearised:
 
         A score at the end of its range says only that the performance lies beyond it.
         """
+        from scipy.special import log_ndtr
+
         y = self.cells.performance
         residual, information = y - f, np.ones(len(y))
         sigma = s * np.sqrt(self.at.variance["noise"] / self.cells.weight)
@@ -315,7 +318,9 @@ class Linearised:
             information[out] = np.maximum(hazard * (hazard + q), 0.02)
         return residual, information
 
-    def _design(self) -> csr_array:
+    def _design(self) -> "csr_array":
+        from scipy.sparse import csr_array
+
         cells = self.cells
         n = len(cells.model)
         rows = np.tile(np.arange(n), 4)
@@ -347,6 +352,8 @@ class Linearised:
         )
 
     def _blocks(self, keep_kernels: bool) -> None:
+        from scipy.linalg import cho_factor, cho_solve
+
         cells, variance = self.cells, self.at.variance
         self.kernels: list[dict[str, FloatArray]] = []
         self.inverse: list[FloatArray] = []

@@ -63,6 +63,14 @@ def next_evaluation(
     UsageError
         For a scale without a process or with too few draws, an answer without variance, unknown
         models, or draws that are not this scale's in number.
+
+    Examples
+    --------
+    >>> import headway
+    >>> scale = headway.rulers.calibrated(draws=200).fit(headway.load())
+    >>> best = headway.rulers.next_evaluation(scale, "kimi-k3", most=1).row(0, named=True)
+    >>> best["entity"], 0 < best["estimate"] < best["now"]
+    ('kimi-k3', True)
     """
     found, engine = predictor(scale)
     values, unit = _answer(found, answer)
@@ -102,6 +110,55 @@ def next_evaluation(
         "shrinks", "entity", "benchmark", descending=[True, False, False]
     )
     return table if most is None else table.head(most)
+
+
+def benchmarks_to_run(table: pl.DataFrame, *, models: int = 3) -> pl.DataFrame:
+    r"""Rank benchmarks by what their best cells promise together.
+
+    The information of the best cells of a benchmark is added up, so the width that is left is the
+    width of today times :math:`\exp(-\sum \text{nats})`. Cells of one benchmark say in part the
+    same, so the sum is a guide and not a promise.
+
+    Parameters
+    ----------
+    table
+        Result of :func:`next_evaluation` with ``most=None``.
+    models
+        How many models would be evaluated on each benchmark.
+
+    Returns
+    -------
+    DataFrame
+        ``benchmark``, ``models`` (a list, best first), ``quantity`` (``expected_width``),
+        ``estimate``, ``now``, ``shrinks``, ``nats``, ``level``, ``unit``, best first.
+
+    Raises
+    ------
+    UsageError
+        When ``models`` is not a whole number from 1.
+    """
+    if not isinstance(models, int) or models < 1:
+        raise UsageError(f"models is {models!r}; expected a whole number from 1")
+    best = (
+        table.sort("nats", "entity", descending=[True, False])
+        .group_by("benchmark", maintain_order=True)
+        .head(models)
+    )
+    return (
+        best.group_by("benchmark", maintain_order=True)
+        .agg(
+            pl.col("entity").alias("models"),
+            pl.col("quantity", "now", "level", "unit").first(),
+            pl.col("nats").sum(),
+        )
+        .with_columns(left=(-pl.col("nats")).exp())
+        .select(
+            "benchmark", "models", "quantity",
+            (pl.col("now") * pl.col("left")).alias("estimate"),
+            "now", (1 - pl.col("left")).alias("shrinks"), "nats", "level", "unit",
+        )
+        .sort("shrinks", "benchmark", descending=[True, False])
+    )  # fmt: skip
 
 
 def _gradient(

@@ -16,6 +16,9 @@ from headway.rulers.process.model import Ints
 from headway.rulers.process.ruler import CalibratedScale, Posterior, deviations_of
 from headway.rulers.scale import Scale
 
+# Beyond these logits the exponential overflows; the performance is 0 long before.
+FARTHEST = 700.0
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Predicted:
@@ -74,7 +77,9 @@ class Predictor:
         tilt, tilts = self._tilt(models, b, n_draws)
         moves = self._along(at, b, models, self.columns).T
         rng = np.random.default_rng([self.posterior.seed, 2, b])
-        moves += np.sqrt(at.variance) * rng.standard_normal((n_draws, len(models)))
+        # Drawn for every model, so that a cell does not depend on what else is asked.
+        fresh = rng.standard_normal((n_draws, self.cells.n_models))[:, models]
+        moves += np.sqrt(at.variance) * fresh
         point = _performance(at.eta, tilt)
         slack = np.maximum(point * (1 - point), process.FLOOR)
         return Predicted(
@@ -92,7 +97,7 @@ class Predictor:
         covariance of the answer with a new score, over the variance of that score.
         """
         at = self._conditional(b, models)
-        f = 1 / (1 + np.exp(-at.eta))
+        f = _logistic(at.eta)
         slack = f * (1 - f)
         h = slack / np.sqrt(np.maximum(slack, process.FLOOR))
         column, seen = self._tilt_columns(models, b)
@@ -160,8 +165,13 @@ class Predictor:
         return estimate, draws
 
 
+def _logistic(eta: FloatArray) -> FloatArray:
+    out: FloatArray = 1 / (1 + np.exp(np.minimum(-eta, FARTHEST)))
+    return out
+
+
 def _performance(eta: FloatArray, tilt: FloatArray) -> FloatArray:
-    f = 1 / (1 + np.exp(-eta))
+    f = _logistic(eta)
     out: FloatArray = np.clip(f + np.sqrt(f * (1 - f)) * tilt, 0.0, 1.0)
     return out
 
@@ -210,9 +220,9 @@ def predict(
     Examples
     --------
     >>> import headway
-    >>> from headway.rulers.process.predictions import predict
     >>> scale = headway.rulers.calibrated(draws=50).fit(headway.load())
-    >>> row = predict(scale, models="gpt-5", benchmarks="arc-agi-2").row(0, named=True)
+    >>> found = headway.rulers.predict(scale, models="gpt-5", benchmarks="arc-agi-2")
+    >>> row = found.row(0, named=True)
     >>> 0 <= row["low"] < row["estimate"] < row["high"] <= 1
     True
     """
@@ -221,7 +231,7 @@ def predict(
     observed = set(zip(engine.cells.model.tolist(), engine.cells.benchmark.tolist(), strict=True))
     frames = []
     for part in _parts(found, engine, rows, benchmarks):
-        low, high = _score_interval(part, found.level, engine.posterior.seed)
+        low, high = _score_interval(part, found.level, engine)
         estimate = part.expected.mean(axis=0) if len(part.expected) else part.point
         frames.append(
             pl.DataFrame(
@@ -245,9 +255,12 @@ def predict(
     return pl.concat(frames)
 
 
-def _score_interval(part: Predicted, level: float, seed: int) -> tuple[FloatArray, FloatArray]:
-    rng = np.random.default_rng([seed, 4, part.benchmark])
-    noise = part.noise * rng.standard_normal(part.expected.shape)
+def _score_interval(
+    part: Predicted, level: float, engine: Predictor
+) -> tuple[FloatArray, FloatArray]:
+    rng = np.random.default_rng([engine.posterior.seed, 4, part.benchmark])
+    fresh = rng.standard_normal((len(part.expected), engine.cells.n_models))
+    noise = part.noise * fresh[:, part.models]
     return central_interval(np.clip(part.expected + noise, 0.0, 1.0), level)
 
 
