@@ -13,8 +13,9 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"ECI-compatible \(refit\)", "与 ECI 兼容的标尺（重新拟合）"),
     (r"[Cc]alibrated", "校准标尺"),
     (
-        r"The process was stopped after (\d+) steps; the last moved a capability by (\S+) logits\.",
-        "残差过程的拟合在第 {1} 步停止；最后一步仍使某个模型的能力值移动了 {2} 个对数几率单位。",
+        r"The process was stopped after (\d+) steps; the last moved a capability by (\S+) standard "
+        r"errors\.",
+        "残差过程的拟合在第 {1} 步停止；最后一步仍使某个模型的能力值移动了 {2} 个标准误。",
     ),
     (
         r"(\d+) models of (.+?) have no (\w+) date and are left out: (.+?)\.?",

@@ -59,12 +59,13 @@ class Predictor:
 
     def __init__(self, posterior: Posterior) -> None:
         self.posterior = posterior
-        linear = process.Linearised(posterior.cells, posterior.state)
-        normal = process_fit.Normal(linear)
-        right = normal.across @ linear.whiten(linear.z[:, None])
-        self.linear, self.normal, self.cells = linear, normal, posterior.cells
-        self.theta = normal.solve(right)[:, 0]
-        self.deviations = deviations_of(posterior, normal)
+        with process_fit.one_thread():
+            linear = process.Linearised(posterior.cells, posterior.state)
+            normal = process_fit.Normal(linear)
+            right = normal.across @ linear.whiten(linear.z[:, None])
+            self.linear, self.normal, self.cells = linear, normal, posterior.cells
+            self.theta = normal.solve(right)[:, 0]
+            self.deviations = deviations_of(posterior, normal)
         self.columns = np.ascontiguousarray(self.deviations.T)
         self.pull = linear.whiten((linear.z - linear.design @ self.theta)[:, None])[:, 0]
         self.pairs = {int(key): k for k, key in enumerate(self.cells.pairs)}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headway.dataset import Dataset
 
 DAYS_PER_YEAR = 365.25
-UNSETTLED = 0.05
+UNSETTLED = 0.3
 # Weak models are many, and a prior pulls all of them the same way: a hundred times the variance of
 # the first fit still moved them by a point.
 WIDE = 1000.0
@@ -162,14 +162,15 @@ class CalibratedRuler:
         )
         progress.stage("Fitting the process")
         arranged, start = arrange(data, cells, first)
-        arranged, state, iterations, change = process_fit.fit(arranged, start)
-        posterior = Posterior(
-            cells=arranged, state=state, n_draws=n_draws, seed=seed, widen=self.widen,
-            benchmarks=cells.benchmarks,
-        )  # fmt: skip
-        normal = process_fit.Normal(process.Linearised(arranged, state))
-        deviations = deviations_of(posterior, normal)
-        d, a = process_fit.benchmark_draws(normal, deviations, seed)
+        with process_fit.one_thread():
+            arranged, state, iterations, change = process_fit.fit(arranged, start)
+            posterior = Posterior(
+                cells=arranged, state=state, n_draws=n_draws, seed=seed, widen=self.widen,
+                benchmarks=cells.benchmarks,
+            )  # fmt: skip
+            normal = process_fit.Normal(process.Linearised(arranged, state))
+            deviations = deviations_of(posterior, normal)
+            d, a = process_fit.benchmark_draws(normal, deviations, seed)
         return self._scale(
             data, first, posterior, deviations[:, : arranged.n_models], d, a,
             diagnostics={
@@ -212,7 +213,7 @@ class CalibratedRuler:
         if diagnostics["last_change"] > UNSETTLED:
             notes.append(
                 f"The process was stopped after {diagnostics['iterations']} steps; the last moved "
-                f"a capability by {diagnostics['last_change']:.2f} logits."
+                f"a capability by {diagnostics['last_change']:.2f} standard errors."
             )
         flipped = int((~np.isfinite(factor)).sum())
         if flipped:
