@@ -161,5 +161,5 @@ def test_a_dataset_without_scores(run: Run, holes: Path, tmp_path: Path, command
     ran = run(command, "--dataset", bare)
     assert ran.code == 2
     assert ran.out == ""
-    assert "the table 'scores' is missing" in ran.err
+    assert "measures by the table 'scores'" in ran.err
     assert "Traceback" not in ran.err
