@@ -94,8 +94,8 @@ def main() -> None:
         f"Written by `python benchmarks/calibrated_size.py --draws {options.draws}` on "
         f"{dt.datetime.now(dt.UTC).date()} ({platform.machine()}, {os.cpu_count()} processors, "
         f"Python {platform.python_version()}), fit with {options.draws} draws. Load average "
-        f"before: {os.getloadavg()[0]:.1f}; processor seconds suffer less from other work than wall "
-        "seconds.",
+        f"before: {os.getloadavg()[0]:.1f}; processor seconds suffer less from other work than "
+        "wall seconds.",
         "",
         "| models x benchmarks | cells | wall s | processor s | peak MB | steps | exponent (cpu) |",
         "|---|---|---|---|---|---|---|",
