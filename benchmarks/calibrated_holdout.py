@@ -22,6 +22,7 @@ from headway.dataset import Dataset
 from headway.rulers.process.predictions import predict
 from headway.rulers.scale import Scale
 from headway.rulers.scores.observations import Observations, observe
+from headway.rulers.scores.simulation import with_performance
 
 DATES = (dt.date(2025, 1, 1), dt.date(2025, 7, 1), dt.date(2026, 1, 1))
 
@@ -34,24 +35,10 @@ def with_scores(
         {
             "model": np.array(cells.models)[cells.model[kept]],
             "benchmark": np.array(cells.benchmarks)[cells.benchmark[kept]],
-            "value": values[kept],
+            "simulated": values[kept],
         }
     )
-    scores = (
-        data.scores.unique(["model", "benchmark"], keep="first", maintain_order=True)
-        .join(frame, on=["model", "benchmark"], how="inner", maintain_order="left")
-        .with_columns(score=pl.col("value"), scale=pl.lit("normalised"), stderr=None)
-        .select(data.scores.columns)
-        .cast(data.scores.schema)
-    )
-    return type(data).from_frames(
-        sources=data.sources,
-        organisations=data.organisations,
-        models=data.models,
-        availability=data.availability,
-        benchmarks=data.benchmarks,
-        scores=scores,
-    )
+    return with_performance(data, frame)
 
 
 def curve(scale: Scale, model: np.ndarray, benchmark: np.ndarray) -> np.ndarray:

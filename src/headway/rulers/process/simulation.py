@@ -10,6 +10,7 @@ from headway.rulers.process import model as process
 from headway.rulers.process.ruler import CalibratedScale, arrange
 from headway.rulers.scale import Scale
 from headway.rulers.scores.observations import observe
+from headway.rulers.scores.simulation import with_performance
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -76,18 +77,4 @@ def simulate_process(truth: Scale, fitted: CalibratedScale, *, seed: int) -> "Da
             "simulated": np.clip(f + np.sqrt(f * (1 - f)) * (own + shared), 0.0, 1.0),
         }
     )
-    scores = (
-        data.scores.unique(["model", "benchmark"], keep="first", maintain_order=True)
-        .join(simulated, on=["model", "benchmark"], how="inner", maintain_order="left")
-        .with_columns(score=pl.col("simulated"), scale=pl.lit("normalised"), stderr=None)
-        .select(data.scores.columns)
-        .cast(data.scores.schema)
-    )
-    return type(data).from_frames(
-        sources=data.sources,
-        organisations=data.organisations,
-        models=data.models,
-        availability=data.availability,
-        benchmarks=data.benchmarks,
-        scores=scores,
-    )
+    return with_performance(data, simulated)

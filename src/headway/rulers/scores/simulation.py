@@ -79,9 +79,22 @@ def simulate(
             "simulated": np.clip(expected + noise * error, 0.0, 1.0),
         }
     )
+    return with_performance(data, simulated)
+
+
+def with_performance(data: "Dataset", performance: pl.DataFrame) -> "Dataset":
+    """Return a dataset with one normalised score in each of some cells, and without ratings.
+
+    Parameters
+    ----------
+    data
+        Where models, benchmarks and the other facts of the scores come from.
+    performance
+        Columns ``model``, ``benchmark`` and ``simulated``, each cell once.
+    """
     scores = (
         data.scores.unique(["model", "benchmark"], keep="first", maintain_order=True)
-        .join(simulated, on=["model", "benchmark"], how="inner", maintain_order="left")
+        .join(performance, on=["model", "benchmark"], how="inner", maintain_order="left")
         .with_columns(score=pl.col("simulated"), scale=pl.lit("normalised"), stderr=None)
         .select(data.scores.columns)
         .cast(data.scores.schema)
