@@ -13,6 +13,7 @@ import pickle
 import platform
 import re
 import socket
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from headway.progress import Progress, Silent
 T = TypeVar("T")
 MOST_LOSSES = 3
 FIRST_PATIENCE = 60.0
+MOST_STARTS = 3
 LATER_PATIENCE = 20.0
 _ALIVE_SECONDS = 2.0
 _COMPARED = ("headway", "numpy", "numba", "polars")
@@ -237,23 +239,31 @@ class Ray:
         return dead
 
     def _hire(self, wanted: int, patience: float) -> "list[_Worker]":
-        """Start workers and return those that stand ready in time."""
+        """Start workers and return those that stand ready in time.
+
+        One that dies while it starts, as where another has just been killed, is started again.
+        """
         process = self._remote_process()
-        started = [process.remote() for _ in range(wanted)]
-        said = {worker.about.remote(): worker for worker in started}
-        ready, late = self._ray.wait(list(said), num_returns=wanted, timeout=patience)
-        for answer in late:
-            _kill(self._ray, said[answer])
-        crew = []
-        for answer in ready:
-            try:
-                about = self._ray.get(answer)
-            except _lost(self._ray) as error:
-                if "failed to import on the worker" in str(error):
-                    raise _cannot_import("headway", error) from None
-                continue
-            _require_same(about)
-            crew.append(_Worker(process=said[answer], where=about["where"]))
+        end = time.monotonic() + patience
+        crew: list[_Worker] = []
+        for _ in range(MOST_STARTS):
+            started = [process.remote() for _ in range(wanted - len(crew))]
+            said = {worker.about.remote(): worker for worker in started}
+            left = max(end - time.monotonic(), 0.0)
+            ready, late = self._ray.wait(list(said), num_returns=len(said), timeout=left)
+            for answer in late:
+                _kill(self._ray, said[answer])
+            for answer in ready:
+                try:
+                    about = self._ray.get(answer)
+                except _lost(self._ray) as error:
+                    if "failed to import on the worker" in str(error):
+                        raise _cannot_import("headway", error) from None
+                    continue
+                _require_same(about)
+                crew.append(_Worker(process=said[answer], where=about["where"]))
+            if late or len(crew) == wanted:
+                break
         return crew
 
     def _remote_process(self) -> Any:
