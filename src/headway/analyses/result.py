@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 
 from headway.draws import FloatArray, central_interval
+from headway.errors import UsageError
+from headway.tabular import Tabular, as_xarray
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
@@ -50,7 +52,7 @@ class Finding:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Result:
+class Result(Tabular):
     """An answer: its tidy table, the series behind it, how it was made, what to know.
 
     Parameters
@@ -85,6 +87,30 @@ class Result:
             "details": {name: plain_rows(frame) for name, frame in self.details.items()},
             "notes": list(self.notes),
         }
+
+    def to_xarray(self) -> Any:
+        """Return the paired draws as an ``xarray.DataArray`` over ``draw`` and ``row``.
+
+        A row is a number of the table that has draws; what it is (period, entity, quantity and
+        the like) are coordinates of the row.
+
+        Raises
+        ------
+        UsageError
+            When xarray is not installed, or the result has no draws.
+        """
+        if not self.draws:
+            raise UsageError("this result has no draws", hint="fit the ruler with draws")
+        labels = ("convention", "period", "entity", "quantity")
+        parts = list(zip(*self.draws, strict=True))
+        coords = {
+            name: ("row", list(values))
+            for name, values in zip(labels[-len(parts) :], parts, strict=True)
+        }
+        return as_xarray(
+            np.stack(list(self.draws.values()), axis=1), ("draw", "row"), coords,
+            name=type(self).__name__, attributes={"dataset": self.dataset},
+        )  # fmt: skip
 
     def _repr_html_(self) -> str:
         return self.table._repr_html_()

@@ -47,7 +47,7 @@ class _Commands(TyperGroup):
         return command
 
 
-app = typer.Typer(cls=_Commands, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(cls=_Commands, rich_markup_mode=None)
 
 
 def _version(*, wanted: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from headway import __version__
 from headway.errors import HeadwayError
+from headway.text import shown
 
 WRONG_INPUT = 2
 DEFECT = 70
@@ -44,7 +45,7 @@ def _print(stream: TextIO, message: str, details: tuple[str, ...], hint: str | N
     lines = [f"error: {message}", *(f"  - {line}" for line in details)]
     if hint:
         lines.append(f"hint: {hint}")
-    print("\n".join(lines), file=stream)
+    print(shown("\n".join(lines)), file=stream)
 
 
 def _keep_traceback(error: BaseException) -> Path:

@@ -199,5 +199,5 @@ def _print(
         del columns["convention"]
         title = f"{title}, {frame['convention'][0]}"
     shown = frame.with_columns(output.intervals(frame, "low", "high").alias("span"))
-    output.show(out, shown, columns, title=title, spare=spare)
+    output.show(out, shown, columns, title=title, spare=spare, keys=KEYS)
     output.notes(out, [*first, *result.notes])

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from headway.text import shown
+
 
 class Shown:
     """A :class:`headway.progress.Progress` for people; use it as a context manager.
@@ -47,6 +49,7 @@ class Shown:
 
     def stage(self, text: str) -> None:
         """Say what begins now."""
+        text = shown(text)
         if self._bars:
             for task in self._bars.task_ids:
                 self._bars.remove_task(task)

@@ -15,6 +15,7 @@ from headway.dataset.rendering import plain
 from headway.dataset.tables import BOOKKEEPING, TABLES
 from headway.dataset.vintages import as_day, current, recorded_by, with_references
 from headway.errors import DataError, UsageError, did_you_mean
+from headway.tabular import as_pandas
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -367,13 +368,7 @@ class Dataset:
         UsageError
             When pandas or PyArrow is not installed.
         """
-        try:
-            return {name: self.table(name).to_pandas() for name in self.names}
-        except ImportError as error:
-            raise UsageError(
-                f"pandas and PyArrow are needed for this: {error}",
-                hint="pip install 'headway[frames]'",
-            ) from None
+        return {name: as_pandas(self.table(name)) for name in self.names}
 
     def describe(self) -> pl.DataFrame:
         """Return one row per table: how much it holds and when it was recorded.

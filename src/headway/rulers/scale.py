@@ -11,6 +11,7 @@ import polars as pl
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
+from headway.tabular import Tabular
 
 if TYPE_CHECKING:
     import altair as alt
@@ -74,7 +75,7 @@ class Ruler(Protocol):
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Scale:
+class Scale(Tabular):
     """Capabilities of models on the ruler that measured them.
 
     Parameters
@@ -235,6 +236,16 @@ class Scale:
             "diagnostics": dict(self.diagnostics),
             "notes": list(self.notes),
         }
+
+    def to_xarray(self) -> Any:
+        """Return the draws of all models as an ``xarray.DataArray`` over ``draw`` and ``model``.
+
+        Raises
+        ------
+        UsageError
+            When xarray is not installed.
+        """
+        return self.capability.to_xarray(name="capability", ruler=self.ruler)
 
     def chart(self, *, most: int = 30) -> "alt.Chart | alt.LayerChart":
         """Chart of the best models with their intervals."""
