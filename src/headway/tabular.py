@@ -107,9 +107,7 @@ def as_xarray(
 
 
 def _missing(what: str, error: ImportError) -> UsageError:
-    return UsageError(
-        f"{what} needed for this: {error}", hint="pip install 'headway[frames]'"
-    )
+    return UsageError(f"{what} needed for this: {error}", hint="pip install 'headway[frames]'")
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -99,7 +99,7 @@ class Result(Tabular):
         UsageError
             When xarray is not installed, or the result has no draws.
         """
-        if not self.draws:
+        if not any(len(rows) for rows in self.draws.values()):
             raise UsageError("this result has no draws", hint="fit the ruler with draws")
         labels = ("convention", "period", "entity", "quantity")
         parts = list(zip(*self.draws, strict=True))

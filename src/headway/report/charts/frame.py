@@ -215,6 +215,15 @@ def corner(frame: Frame, text: str, look: Look) -> Layer:
     return chart
 
 
+class StillChart(alt.LayerChart):
+    """A chart that a notebook shows as a picture, drawn here: no script, and no network."""
+
+    def _repr_mimebundle_(self, *_: Any, **__: Any) -> dict[str, str]:
+        from vl_convert import vegalite_to_svg
+
+        return {"image/svg+xml": vegalite_to_svg(self.to_dict())}
+
+
 def finish(
     layers: Sequence[Layer], frame: Frame, look: Look, *, title: str, note: str, description: str
 ) -> alt.LayerChart:
@@ -225,8 +234,8 @@ def finish(
         heading, top = _heading(frame, look, title, note)
         layers = [*layers, *heading]
     # In one step: every method of a chart copies it with all its data.
-    chart = alt.layer(
-        *layers,
+    return StillChart(
+        layer=list(layers),
         width=frame.inner,
         height=frame.height,
         autosize=alt.AutoSizeParams(type="none"),
@@ -251,8 +260,6 @@ def finish(
             ),
         ),
     )
-    assert isinstance(chart, alt.LayerChart)
-    return chart
 
 
 def _heading(frame: Frame, look: Look, title: str, note: str) -> tuple[list[Layer], float]:
