@@ -32,7 +32,8 @@ RUNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("lag", "--by", "domain", *FEW),
         ("lag", "--changed-since", "2026-01-01", *FEW),
     ),
-    "rank": (("rank", *FEW), ("rank", "--simultaneous", "--ruler", "published")),
+    "rank": (("rank", *FEW), ("rank", "--simultaneous", "--draws", "100"),
+             ("rank", "--ruler", "published")),
     "events": (("events", *FEW), ("events", "--only", "domain", *FEW)),
     "premium": (("premium", *QUICK), ("premium", "--model", "GLM-5.2", *FEW)),
     "predict": (("predict", "--model", "gpt-5", *FEW),),
@@ -91,10 +92,10 @@ def printed(words: Sequence[str], places: Mapping[str, Path]) -> Any:
     """Run a command with ``--json`` in this process and return what it printed."""
     named = [word.format_map({name: str(path) for name, path in places.items()}) for word in words]
     out = io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()) as said:
         code = main([*named, "--json"])
     if code not in (0, 1):
-        raise SystemExit(f"headway {' '.join(named)} ended with {code}")
+        raise SystemExit(f"headway {' '.join(named)} ended with {code}: {said.getvalue()}")
     return json.loads(out.getvalue())
 
 
@@ -112,6 +113,7 @@ def places() -> Iterator[dict[str, Path]]:
         pl.DataFrame(
             {
                 "model": [m for m in "abcdef" for _ in range(30)],
+                "benchmark": ["quiz"] * 180,
                 "item": [f"q{k}" for _ in "abcdef" for k in range(30)],
                 "score": [float((7 * k + 3 * m) % 11 < 3 + m) for m in range(6) for k in range(30)],
             }
@@ -124,7 +126,9 @@ def places() -> Iterator[dict[str, Path]]:
         }
 
 
-def schema_of(values: Sequence[Any], name: str = "", *, in_row: bool = False) -> dict[str, Any]:
+def schema_of(
+    values: Sequence[Any], name: str = "", *, unknown: bool = False, row: bool = False
+) -> dict[str, Any]:
     """Return a schema that holds all of the values.
 
     Parameters
@@ -133,13 +137,15 @@ def schema_of(values: Sequence[Any], name: str = "", *, in_row: bool = False) ->
         What stood in one place in several outputs.
     name
         Key of that place.
-    in_row
-        Whether it is a value of a row, which may be unknown.
+    unknown
+        Whether the value may be unknown.
+    row
+        Whether the values are rows, any of whose values may be unknown.
     """
     made: dict[str, Any] = {}
     if name in WORDS:
         made["description"] = WORDS[name]
-    kinds = sorted({_kind(value) for value in values} | ({"null"} if in_row else set()))
+    kinds = sorted({_kind(value) for value in values} | ({"null"} if unknown else set()))
     if "number" in kinds and "integer" in kinds:
         kinds.remove("integer")
     made["type"] = kinds[0] if len(kinds) == 1 else kinds
@@ -148,7 +154,7 @@ def schema_of(values: Sequence[Any], name: str = "", *, in_row: bool = False) ->
     if objects and name not in OPEN and all(objects):
         keys = list(dict.fromkeys(key for value in objects for key in value))
         made["properties"] = {
-            key: schema_of([v[key] for v in objects if key in v], key, in_row=in_row)
+            key: schema_of([v[key] for v in objects if key in v], key, unknown=row)
             for key in keys
         }
         made["required"] = [key for key in keys if all(key in value for value in objects)]
@@ -156,7 +162,7 @@ def schema_of(values: Sequence[Any], name: str = "", *, in_row: bool = False) ->
     if lists:
         items = [item for value in lists for item in value]
         rows = any(isinstance(item, dict) for item in items)
-        made["items"] = schema_of(items, in_row=rows) if items else {}
+        made["items"] = schema_of(items, row=rows) if items else {}
     return made
 
 

@@ -142,7 +142,7 @@ def test_an_option_may_have_another_name() -> None:
 
 def test_help_has_the_text_of_every_field() -> None:
     _, result = _call("--help")
-    for text in ("must be given", "a count a count of the other", "Text in the docstring."):
+    for text in ("must be given", "a count of the other", "Text in the docstring."):
         assert text in result.output
     assert result.output.count("Text of both.") == 2
     assert "not an option" not in result.output
