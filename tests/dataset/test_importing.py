@@ -26,7 +26,7 @@ def test_a_dataset_is_begun_and_every_row_is_accounted_for(into):
     assert report.complete
     assert counts(report, "scores") == {
         "converted": 3, "refused": 0, "skipped": 0, "added": 3, "revised": 0, "unchanged": 0,
-        "superseded": 0,
+        "superseded": 0, "ended": 0,
     }  # fmt: skip
     data = headway.load(into)
     assert data.models.select("model", "name").rows() == [

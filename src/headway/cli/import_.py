@@ -265,8 +265,12 @@ def _print(report: ImportReport, *, dry_run: bool) -> None:
             _more(out, len(lines), "lines")
     out.print()
     output.notes(out, report.notes)
-    done = "would be written" if dry_run else "written"
-    words = done if report.written or dry_run else "nothing new; the dataset is as it was"
+    if report.changes:
+        words = "would be written" if dry_run else "written"
+    elif report.into.is_dir():
+        words = "nothing new; the dataset is as it was"
+    else:
+        words = "nothing to write; there is no dataset"
     out.print(
         f"{report.read} rows read, {len(report.refused)} refusals; {report.into}: {words}.",
         soft_wrap=True,

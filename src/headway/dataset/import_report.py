@@ -28,7 +28,8 @@ class ImportReport:
     table
         One row per table of the dataset: ``converted`` (rows that the source gave), of which
         ``refused``, ``skipped``, ``added``, ``revised``, ``unchanged`` and ``superseded`` (the
-        dataset holds a later statement).
+        dataset holds a later statement); and ``ended``, intervals of earlier files that the
+        source no longer states.
     refused
         Input rows that were not converted or not taken, with the reasons.
     matches
@@ -38,8 +39,10 @@ class ImportReport:
         dataset was left as it is.
     notes
         Sentences about the whole.
+    changes
+        Whether there was something to write.
     written
-        Whether the folder was changed.
+        Whether it was written; not in a dry run.
     """
 
     source: str
@@ -51,6 +54,7 @@ class ImportReport:
     matches: tuple[Match, ...] = field(repr=False)
     differences: tuple[str, ...] = field(repr=False)
     notes: tuple[str, ...]
+    changes: bool
     written: bool
 
     @property
@@ -69,6 +73,7 @@ class ImportReport:
             "source": self.source,
             "into": str(self.into),
             "recorded_on": self.recorded_on.isoformat(),
+            "changes": self.changes,
             "written": self.written,
             "read": self.read,
             "tables": self.table.to_dicts(),

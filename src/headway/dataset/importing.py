@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import polars as pl
 
@@ -16,8 +16,8 @@ from headway.dataset.intake import ADD, LEAVE, Intake
 from headway.dataset.reading import read_apart, read_folder
 from headway.dataset.tables import TABLES
 from headway.dataset.vintages import as_day
-from headway.dataset.writing import locked, put_folder
-from headway.errors import UsageError
+from headway.dataset.writing import locked, put_folder, refuse_other_content
+from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress, Silent
 from headway.sources import Parsed, source
 
@@ -125,27 +125,43 @@ def take_in(
         Source, title and licence of rows that name no source.
     """
     progress = progress or Silent()
-    if dry_run:
-        work = Intake(parsed, _contents(into, start), own, unmatched, names, recorded_on)
+    if start not in get_args(Start):
+        raise UsageError(
+            f"start is {start!r}{did_you_mean(str(start), get_args(Start))}",
+            hint="start is one of " + ", ".join(get_args(Start)),
+        )
+
+    def at_work(folder: Path) -> Intake:
+        refuse_other_content(folder, overwrite=True)
+        before, begins = _contents(folder, start)
+        work = Intake(parsed, before, own, unmatched, names, recorded_on, begins=begins)
         work.run(progress)
+        return work
+
+    if dry_run:
+        work = at_work(into)
         for table in work.large.values():
             deque(table.pieces(), maxlen=0)
+        work.say_incomplete(into)
         return work.report(into, written=False)
     with locked(into, seconds=WAIT_SECONDS) as target:
-        work = Intake(parsed, _contents(target, start), own, unmatched, names, recorded_on)
-        work.run(progress)
-        if work.changes() or work.large:
+        work = at_work(target)
+        if work.large or work.complete():
             progress.stage("Writing the dataset")
-            put_folder(work.contents(), target, overwrite=True, wanted=work.changes)
-        return work.report(into, written=work.changes())
+            put_folder(work.contents(), target, overwrite=True, wanted=work.complete)
+        work.say_incomplete(into)
+        return work.report(into, written=work.complete())
 
 
-def _contents(folder: Path, start: Start) -> tuple[dict[str, pl.DataFrame], dict[str, Path]]:
+def _contents(
+    folder: Path, start: Start
+) -> tuple[tuple[dict[str, pl.DataFrame], dict[str, Path]], bool]:
+    """All rows of a dataset, and whether it is begun."""
     if folder.is_dir() and any(folder.iterdir()):
-        return read_apart(folder)
+        return read_apart(folder), False
     if start == "catalog":
         from importlib.resources import as_file, files
 
         with as_file(files("headway.dataset") / "catalog") as catalog:
-            return read_folder(catalog), {}
-    return {name: table.empty() for name, table in TABLES.items() if table.always}, {}
+            return (read_folder(catalog), {}), True
+    return ({name: table.empty() for name, table in TABLES.items() if table.always}, {}), True

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from headway.dataset.absent import WITHIN, absent, ended, left_the_board, named
 from headway.dataset.import_report import ImportReport, counted
 from headway.dataset.incoming import (
     EVIDENCE,
@@ -23,11 +24,11 @@ from headway.dataset.matching import Known
 from headway.dataset.merging import Merged, described, merged
 from headway.dataset.problems import Given, Problems
 from headway.dataset.reporters import as_recorded, with_reporters
-from headway.dataset.rules import checked
+from headway.dataset.rules import checked, lacking, lacking_words
 from headway.dataset.tables import TABLES
 from headway.dataset.variants import kept_apart
 from headway.dataset.vintages import current
-from headway.dataset.writing import Content
+from headway.dataset.writing import Content, has_content
 from headway.errors import DataError, UsageError
 from headway.progress import Progress
 from headway.sources import Parsed, Refused
@@ -35,7 +36,9 @@ from headway.sources import Parsed, Refused
 ADD = "+"
 LEAVE = "-"
 ENTITIES = ("organisations", "models", "benchmarks")
-_COUNTED = ("converted", "refused", "skipped", "added", "revised", "unchanged", "superseded")
+_COUNTED = (
+    "converted", "refused", "skipped", "added", "revised", "unchanged", "superseded", "ended",
+)  # fmt: skip
 
 
 class Intake:
@@ -49,6 +52,8 @@ class Intake:
         unmatched: Policy,
         mapping: Mapping[str, str],
         recorded_on: date,
+        *,
+        begins: bool = False,
     ) -> None:
         if unmatched not in ("refuse", "add", "skip"):
             raise UsageError(f"unmatched is {unmatched!r}; expected refuse, add or skip")
@@ -56,6 +61,7 @@ class Intake:
         self.tables, self.files = before
         self.own = own
         self.day = recorded_on
+        self.begins = begins
         self.notes = list(parsed.notes)
         self.refused = list(parsed.refused)
         self.differences: list[str] = []
@@ -96,9 +102,45 @@ class Intake:
         self._refuse_unsound()
 
     def changes(self) -> bool:
-        """Whether anything is to be written."""
-        counts = [*self.counts.values(), *(table.counts for table in self.large.values())]
-        return any(some.added or some.revised for some in counts)
+        """Whether there is anything to write: rows were taken, and they say something new.
+
+        Where evidence was given and none of it was taken, its models and sources are not new.
+        """
+        counts = self.counts | {name: table.counts for name, table in self.large.items()}
+        offered = [counts[name] for name in EVIDENCE if name in counts and counts[name].converted]
+        if not offered and not self.parsed.refused:
+            offered = [counts[name] for name in ENTITIES if name in counts]
+        if not any(c.added or c.revised or c.unchanged or c.superseded for c in offered):
+            return False
+        return self.begins or any(c.added or c.revised or c.ended for c in counts.values())
+
+    def lacking(self) -> tuple[str, ...]:
+        """The tables that the dataset would need, once all rows have been given out."""
+        return lacking([name for name, content in self.contents().items() if has_content(content)])
+
+    def complete(self) -> bool:
+        """Whether the dataset is to be written, and would be one."""
+        return self.changes() and not self.lacking()
+
+    def say_incomplete(self, into: Path) -> None:
+        """Note why nothing is written, where that is so.
+
+        Raises
+        ------
+        DataError
+            When every row was taken and the dataset would still not be one.
+        """
+        if not self.changes():
+            if self.begins:
+                self.notes.append(f"no row was taken, so no dataset is begun at {into}")
+            return
+        missing = self.lacking()
+        if not missing:
+            return
+        words = f"no dataset is begun at {into}: {lacking_words(missing)}"
+        if not self.refused and all(table.counts.refused == 0 for table in self.large.values()):
+            raise DataError(words, hint="begin it from the catalog, or import the evidence first")
+        self.notes.append(words)
 
     def contents(self) -> dict[str, Content]:
         """All tables as they shall be."""
@@ -111,6 +153,7 @@ class Intake:
         for name, table in self.large.items():
             self.counts[name] = table.counts
             self._say_wrong(name, table.reasons, table.counts.refused)
+            self._say_absent(name, table.first_absent, table.absent)
         rows = [
             {"table": name} | {column: getattr(counts, column) for column in _COUNTED}
             for name, counts in self.counts.items()
@@ -126,6 +169,7 @@ class Intake:
             matches=self.names.found,
             differences=tuple(self.differences),
             notes=tuple(dict.fromkeys(self.notes)),
+            changes=self.complete(),
             written=written,
         )
 
@@ -192,7 +236,8 @@ class Intake:
                     f"scores: the reporter of {counted(waiting)} is unknown in the dataset and"
                     " stays so, because it is part of what names a score"
                 )
-        done = merged(self.tables.get(name, table.empty()), incoming, table)
+        before = self.tables.get(name, table.empty())
+        done = merged(before, incoming, table)
         self._note(
             name,
             done,
@@ -201,7 +246,7 @@ class Intake:
             skipped=sound.skipped,
             repeated=sound.repeated,
         )
-        self._say_absent(name, incoming)
+        self._what_is_absent(name, before, incoming)
 
     def _large(self, name: str, frame: pl.DataFrame, only: str | None) -> None:
         self.large[name] = LargeTable(
@@ -211,6 +256,7 @@ class Intake:
             self.tables.pop(name, None),
             lambda piece: self._sound(name, piece, only),
             self.names,
+            self.day,
         )
 
     def _dated(self, ratings: pl.DataFrame) -> pl.DataFrame:
@@ -284,16 +330,55 @@ class Intake:
             words = f"{name}: and {count - len(reasons)} more rows for such reasons"
             self.refused.append(Refused(line=0, reason=words))
 
-    def _say_absent(self, name: str, frame: pl.DataFrame) -> None:
+    def _what_is_absent(self, name: str, before: pl.DataFrame, given: pl.DataFrame) -> None:
+        """Name what one of two files of a source has and the other has not; end intervals."""
         table = TABLES[name]
-        if "source" not in table.key or frame.is_empty():
+        gone = absent(before, given, table, self.day)
+        self._say_absent(name, gone, gone.height)
+        if name == "ratings":
+            left = left_the_board(before, given, table)
+            if left.height:
+                self.notes.append(
+                    f"{name}: {counted(left.height)} of the publication before have no successor"
+                    f" in the later one: {named(left, table)}"
+                )
+        stated, day = given, self.day
+        read_on = self._last_read(given)
+        if read_on is not None and read_on > self.day:
+            fresh = given.join(before, on=table.key, how="anti", nulls_equal=True)
+            stated, day = current(before, table), read_on
+            within = ["source", *WITHIN.get(name, ())]
+            gone = fresh.join(stated, on=within, how="semi", nulls_equal=True)
+            if gone.height:
+                self.notes.append(
+                    f"{name}: {counted(gone.height)} of this older file are not in what was read"
+                    f" of the source on {read_on}: {named(gone, table)}"
+                )
+        if name in self.parsed.histories:
+            self._end(name, ended(gone, stated, table, day))
+
+    def _end(self, name: str, corrections: pl.DataFrame) -> None:
+        if corrections.is_empty():
             return
-        before = current(self.tables[name], table)
-        stated = before.filter(pl.col("source").is_in(frame["source"].unique().implode()))
-        absent = stated.join(frame, on=table.key, how="anti", nulls_equal=True).height
-        if absent:
+        table = TABLES[name]
+        self.tables[name] = pl.concat([self.tables[name], corrections]).sort(table.row_key)
+        self.counts[name].ended = corrections.height
+        self.notes.append(
+            f"{name}: {counted(corrections.height)} ended, because the source no longer states"
+            f" them: {named(corrections, table)}"
+        )
+
+    def _last_read(self, given: pl.DataFrame) -> date | None:
+        view = current(self.tables["sources"], TABLES["sources"])
+        mine = view.filter(pl.col("source").is_in(given["source"].unique().implode()))
+        day = mine["retrieved_on"].max()
+        return day if isinstance(day, date) else None
+
+    def _say_absent(self, name: str, rows: pl.DataFrame, count: int) -> None:
+        if count:
             self.notes.append(
-                f"{name}: {counted(absent)} of the same source kept that these files do not have"
+                f"{name}: {counted(count)} of the same source kept that these files do not have:"
+                f" {named(rows, TABLES[name], count)}"
             )
 
     def _read_again(self) -> None:
@@ -313,13 +398,6 @@ class Intake:
         self.tables["sources"] = done.merged.frame
 
     def _refuse_unsound(self) -> None:
-        for name, table in TABLES.items():
-            if not table.may_be_empty and self.tables[name].is_empty():
-                raise DataError(
-                    f"the dataset would have no row in the table {name!r}, which every dataset"
-                    " needs",
-                    hint="begin it from the catalog, or import scores first",
-                )
         small = ("sources", *ENTITIES, "aliases")
         problems = Problems()
         checked({name: _held(name, self.tables[name]) for name in small}, problems)
