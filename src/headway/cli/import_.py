@@ -19,6 +19,8 @@ from headway.dataset.importing import ADD, LEAVE, bring
 from headway.dataset.matching import Match
 from headway.errors import DataError, UsageError
 from headway.sources import SOURCES
+from headway.sources import source as source_of
+from headway.sources.options import checked_options
 from headway.sources.table import columns_of
 from headway.sources.table_mapping import TableMapping, as_toml, guess_mapping
 
@@ -126,8 +128,7 @@ def import_(
     names, options = _from_file(map_file, source)
     names |= dict(map_ or [])
     settings: dict[str, Any] = {
-        **options,
-        **dict(option or []),
+        **checked_options(source, source_of(source), {**options, **dict(option or [])}),
         "unmatched": unmatched,
         "recorded_on": recorded_on,
         "start": start,

@@ -20,6 +20,7 @@ from headway.dataset.writing import locked, put_folder, refuse_other_content
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress, Silent
 from headway.sources import Parsed, source
+from headway.sources.options import checked_options
 
 Start = Literal["catalog", "empty"]
 
@@ -30,7 +31,7 @@ __all__ = ["ADD", "LEAVE", "ImportReport", "Start", "bring", "take_in"]
 
 def bring(
     source_name: str,
-    paths: Sequence[str | Path],
+    paths: str | Path | Sequence[str | Path],
     into: str | Path,
     *,
     unmatched: Policy = "refuse",
@@ -48,7 +49,7 @@ def bring(
     source_name
         One of ``headway.sources.SOURCES``.
     paths
-        Files or folders.
+        Files or folders, or one of them.
     into
         The dataset folder; it is begun when it is not there.
     unmatched
@@ -84,13 +85,10 @@ def bring(
     progress = progress or Silent()
     day = datetime.now(tz=UTC).date() if recorded_on is None else as_day(recorded_on)
     module = source(source_name)
+    settings = checked_options(source_name, module, options)
+    given = [paths] if isinstance(paths, str | Path) else paths
     progress.stage(f"Reading {source_name}")
-    try:
-        parsed = module.read([Path(path) for path in paths], progress=progress, **options)
-    except TypeError as error:
-        if "unexpected keyword argument" not in str(error):
-            raise
-        raise UsageError(f"the source {source_name!r} has no such option: {error}") from None
+    parsed = module.read([Path(path) for path in given], progress=progress, **settings)
     own = {"source": source_name, "title": module.TITLE, "licence": module.LICENCE}
     return take_in(
         parsed,
