@@ -1,4 +1,4 @@
-"""Every option of every source, with values of every kind: taken, or refused in the user's words."""
+"""Every option of every source, with values of every kind: taken, or refused in plain words."""
 
 from datetime import UTC, date, datetime
 from typing import Literal, get_args, get_origin

@@ -1,12 +1,15 @@
 """One import at work: every table before and after, and what became of each row."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from headway.dataset.absent import WITHIN, absent, ended, left_the_board, named
+from headway.dataset.absent import MOST_NAMED, WITHIN, absent, ended, left_the_board, named
+from headway.dataset.boards import Place, placed
 from headway.dataset.import_report import ImportReport, counted
 from headway.dataset.incoming import (
     EVIDENCE,
@@ -20,7 +23,7 @@ from headway.dataset.incoming import (
     sound_rows,
 )
 from headway.dataset.large import Counts, LargeTable
-from headway.dataset.matching import Known
+from headway.dataset.matching import Known, Match
 from headway.dataset.merging import Merged, described, merged
 from headway.dataset.problems import Given, Problems
 from headway.dataset.reporters import as_recorded, with_reporters
@@ -193,6 +196,8 @@ class Intake:
         kind = KIND_OF[name]
         first = only or next(iter(self.given["sources"]["source"]))
         rows = entity_rows(self.given, kind, self.names, first)
+        if name == "models":
+            self._place(rows)
         unknown = sum(1 for one in self.names.unmatched if one.kind == kind)
         left = len(self.names.left[kind])
         if not rows and not unknown and not left:
@@ -201,6 +206,14 @@ class Intake:
         self.differences += done.differing
         given = len(rows) + unknown + left
         self._note(name, done.merged, given, refused=unknown, skipped=left)
+
+    def _place(self, models: Sequence[dict[str, Any]]) -> None:
+        """Give new models the country of their organisation."""
+        view = current(self.tables["organisations"], TABLES["organisations"])
+        countries = dict(view.select("organisation", "country").iter_rows())
+        for row in models:
+            if row["model"] in self.names.made["model"] and not row.get("country"):
+                row["country"] = countries.get(row.get("organisation"))
 
     def _aliases(self, only: str | None) -> None:
         first = only or next(iter(self.given["sources"]["source"]))
@@ -312,16 +325,59 @@ class Intake:
         )
 
     def _say_unmatched(self) -> None:
-        for one in self.names.unmatched:
+        places = placed(self.given)
+        organisations = {
+            one.foreign: f"{one.foreign!r}" + (f" ({one.id})" if one.id else "")
+            for one in self.names.found
+            if one.kind == "organisation"
+        }
+        unmatched = sorted(
+            self.names.unmatched,
+            key=lambda one: places[one.foreign].rank if self._on_a_board(one, places) else math.inf,
+        )
+        for one in unmatched:
             near = " or ".join(repr(name) for name in one.proposals)
             hint = f"; did you mean {near}?" if near else ""
-            rows = counted(one.rows)
             if one.kind == "organisation":
                 self.notes.append(f"the organisation {one.foreign!r} is not known{hint}")
                 continue
-            self.refused.append(
-                Refused(line=0, reason=f"{one.kind} {one.foreign!r} is not known ({rows}){hint}")
+            place = ""
+            if self._on_a_board(one, places):
+                place = f": {places[one.foreign].words(organisations)}"
+            reason = f"{one.kind} {one.foreign!r} is not known ({counted(one.rows)}){place}{hint}"
+            self.refused.append(Refused(line=0, reason=reason))
+        models = [one.foreign for one in unmatched if one.kind == "model"]
+        if models:
+            self.notes.append(
+                f"{len(models)} models are not known and have no place in any answer, such as"
+                f" {models[0]!r}: --map 'NAME=ID' says which known model a name means,"
+                " --map 'NAME=+' adds it, and --unmatched add adds them all; a new model is on a"
+                " frontier when its day and its country are known"
             )
+        self._say_undated([name for name in places if name not in models])
+
+    @staticmethod
+    def _on_a_board(one: Match, places: Mapping[str, Place]) -> bool:
+        return one.kind == "model" and one.foreign in places
+
+    def _say_undated(self, first: Sequence[str]) -> None:
+        """Name new models that no frontier can use, those that lead a board first."""
+        made = {one.id: one.foreign for one in self.names.found if one.rule == "added"}
+        view = current(self.tables["models"], TABLES["models"])
+        rows = view.filter(pl.col("model").is_in(list(self.names.made["model"])))
+        undated = pl.all_horizontal(pl.col("announced_on", "available_on", "weights_on").is_null())
+        order = {name: place for place, name in enumerate(first)}
+        for what, why, lost in (
+            ("day", ", so they are on no frontier", undated),
+            ("country", " and are in no group of countries", pl.col("country").is_null()),
+        ):
+            ids = rows.filter(lost)["model"].to_list()
+            ids.sort(key=lambda one: (order.get(made.get(one, ""), len(order)), one))
+            if ids:
+                more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+                self.notes.append(
+                    f"{len(ids)} new models have no {what}{why}: {', '.join(ids[:MOST_NAMED])}{more}"
+                )
 
     def _say_wrong(self, name: str, reasons: Sequence[str], count: int) -> None:
         self.refused += [Refused(line=0, reason=reason) for reason in reasons]
@@ -334,7 +390,6 @@ class Intake:
         """Name what one of two files of a source has and the other has not; end intervals."""
         table = TABLES[name]
         gone = absent(before, given, table, self.day)
-        self._say_absent(name, gone, gone.height)
         if name == "ratings":
             left = left_the_board(before, given, table)
             if left.height:
@@ -342,20 +397,24 @@ class Intake:
                     f"{name}: {counted(left.height)} of the publication before have no successor"
                     f" in the later one: {named(left, table)}"
                 )
-        stated, day = given, self.day
+        whole = name in self.parsed.histories
+        over = ended(gone, given, table, self.day) if whole else table.empty()
+        kept = gone.join(over, on=table.key, how="anti", nulls_equal=True)
+        self._say_absent(name, kept, kept.height)
         read_on = self._last_read(given)
         if read_on is not None and read_on > self.day:
             fresh = given.join(before, on=table.key, how="anti", nulls_equal=True)
-            stated, day = current(before, table), read_on
+            stated = current(before, table)
             within = ["source", *WITHIN.get(name, ())]
-            gone = fresh.join(stated, on=within, how="semi", nulls_equal=True)
-            if gone.height:
+            late = fresh.join(stated, on=within, how="semi", nulls_equal=True)
+            if late.height:
                 self.notes.append(
-                    f"{name}: {counted(gone.height)} of this older file are not in what was read"
-                    f" of the source on {read_on}: {named(gone, table)}"
+                    f"{name}: {counted(late.height)} of this older file are not in what was read"
+                    f" of the source on {read_on}: {named(late, table)}"
                 )
-        if name in self.parsed.histories:
-            self._end(name, ended(gone, stated, table, day))
+            if whole:
+                over = pl.concat([over, ended(late, stated, table, read_on)])
+        self._end(name, over)
 
     def _end(self, name: str, corrections: pl.DataFrame) -> None:
         if corrections.is_empty():

@@ -1,4 +1,4 @@
-"""The options of a source: declared by the signature of its ``read``, and checked before it runs."""
+"""The options of a source: declared by the signature of its ``read``, checked before it runs."""
 
 import inspect
 from collections.abc import Mapping
