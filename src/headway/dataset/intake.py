@@ -376,7 +376,8 @@ class Intake:
             if ids:
                 more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
                 self.notes.append(
-                    f"{len(ids)} new models have no {what}{why}: {', '.join(ids[:MOST_NAMED])}{more}"
+                    f"{len(ids)} new models have no {what}{why}:"
+                    f" {', '.join(ids[:MOST_NAMED])}{more}"
                 )
 
     def _say_wrong(self, name: str, reasons: Sequence[str], count: int) -> None:
