@@ -273,7 +273,8 @@ def _print(report: ImportReport, *, dry_run: bool) -> None:
     else:
         words = "nothing to write; there is no dataset"
     out.print(
-        f"{report.read} rows read, {len(report.refused)} refusals; {report.into}: {words}.",
+        f"{report.read} rows read ({report.unread} not understood, {report.left_out} left out),"
+        f" {len(report.refused)} refusals; {report.into}: {words}.",
         soft_wrap=True,
         markup=False,
     )

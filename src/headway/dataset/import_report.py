@@ -24,7 +24,12 @@ class ImportReport:
     recorded_on
         The day of record of the new rows.
     read
-        Input rows of the files.
+        Input rows of the files: those converted, those refused as they were read, and those
+        left out.
+    left_out
+        Input rows that are no results or give way to others; the notes say which.
+    unread
+        Input rows that were refused as they were read; the first of ``refused``.
     table
         One row per table of the dataset: ``converted`` (rows that the source gave), of which
         ``refused``, ``skipped``, ``added``, ``revised``, ``unchanged`` and ``superseded`` (the
@@ -49,6 +54,8 @@ class ImportReport:
     into: Path
     recorded_on: date
     read: int
+    left_out: int
+    unread: int
     table: pl.DataFrame = field(repr=False)
     refused: tuple[Refused, ...] = field(repr=False)
     matches: tuple[Match, ...] = field(repr=False)
@@ -67,6 +74,11 @@ class ImportReport:
         """Whether nothing was refused."""
         return not self.refused
 
+    @property
+    def converted(self) -> int:
+        """Input rows that became rows of tables: ``read`` without ``unread`` and ``left_out``."""
+        return self.read - self.unread - self.left_out
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {
@@ -76,6 +88,9 @@ class ImportReport:
             "changes": self.changes,
             "written": self.written,
             "read": self.read,
+            "converted": self.converted,
+            "left_out": self.left_out,
+            "unread": self.unread,
             "tables": self.table.to_dicts(),
             "refused": [
                 {"file": row.file, "line": row.line or None, "reason": row.reason}

@@ -167,6 +167,8 @@ class Intake:
             into=into,
             recorded_on=self.day,
             read=self.parsed.read,
+            left_out=self.parsed.left_out,
+            unread=len(self.parsed.refused),
             table=pl.DataFrame(rows, schema=schema),
             refused=tuple(self.refused),
             matches=self.names.found,
