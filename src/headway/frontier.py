@@ -61,7 +61,7 @@ class Frontier:
     """
 
     group: str
-    basis: str
+    basis: DateBasis
     models: tuple[str, ...]
     start: Days
     values: FloatArray
@@ -189,8 +189,7 @@ def frontier(
     UsageError
         For an unknown group, basis or region, or a group without any dated model.
     """
-    if date not in get_args(DateBasis):
-        raise UsageError(f"date={date!r} is not one of {', '.join(get_args(DateBasis))}")
+    _require_basis(date)
     if withdrawn not in get_args(Withdrawn):
         raise UsageError(f"withdrawn={withdrawn!r} is not one of {', '.join(get_args(Withdrawn))}")
     if candidates not in get_args(Candidates):
@@ -260,7 +259,7 @@ def frontier(
 def _build(
     *,
     group: str,
-    basis: str,
+    basis: DateBasis,
     models: Sequence[str],
     spans: Sequence[Sequence[tuple[int, int]]],
     values: FloatArray,
@@ -321,6 +320,7 @@ def is_record(values: FloatArray) -> NDArray[np.bool_]:
 
 def model_dates(data: "Dataset", basis: str) -> dict[str, int | None]:
     """Day (since 1970-01-01) on which each model counts under a date basis, or None."""
+    _require_basis(basis)
     facts = data.models
     if basis == "weights":
         column = pl.coalesce(
@@ -330,6 +330,11 @@ def model_dates(data: "Dataset", basis: str) -> dict[str, int | None]:
         column = pl.col(f"{basis}_on")
     days = facts.select("model", day=column.to_physical().cast(pl.Int64))
     return dict(days.iter_rows())
+
+
+def _require_basis(basis: str) -> None:
+    if basis not in get_args(DateBasis):
+        raise UsageError(f"date={basis!r} is not one of {', '.join(get_args(DateBasis))}")
 
 
 def _availability(

@@ -1,12 +1,14 @@
 """What changed between two vintages of the evidence, and what that did to ranks and to the lag."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
 
-from headway.analyses.contest import LagSpec, evidence_day
+from headway.analyses.contest import LagSpec, last_day
+from headway.analyses.evidence import evidence_day
 from headway.analyses.lag import HEADLINE, compare
 from headway.analyses.result import Finding, Result, tidy
 from headway.dataset import TABLES, Dataset
@@ -119,7 +121,7 @@ def _with_later_facts(before: Dataset, after: Dataset) -> Dataset:
     tables["models"] = pl.concat([later, gone]).sort(TABLES["models"].row_key)
     tables["organisations"] = after.tables["organisations"]
     note = "countries and dates of models are those of the later dataset"
-    return Dataset(tables=tables, origin=before.origin, notes=(*before.notes, note))
+    return replace(before, tables=tables, notes=(*before.notes, note))
 
 
 def _entities(name: str, before: Dataset, after: Dataset) -> pl.DataFrame:
@@ -237,7 +239,7 @@ def _ranks(before: "Scale", after: "Scale") -> pl.DataFrame:
 
 
 def _lags(before: "Scale", after: "Scale", spec: LagSpec, notes: list[str]) -> pl.DataFrame:
-    first, last = evidence_day(before), spec.until or evidence_day(after)
+    first, last = evidence_day(before, spec.date), last_day(after, spec)
     measured: dict[str, Mapping[tuple[str, ...], FloatArray]] = {}
     rows: dict[str, dict[str, Any]] = {}
     for entity, scale, day in (

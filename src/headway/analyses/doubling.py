@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from headway.analyses.contest import date_column, evidence_day
+from headway.analyses.contest import date_column
+from headway.analyses.evidence import evidence_day
 from headway.analyses.result import Finding, Result, model_name, tidy
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
@@ -92,7 +93,7 @@ def doubling_time(
     if not 0 < level < 1:
         raise UsageError(f"level is {level!r}; expected a number between 0 and 1")
     require_whole("seed", seed, 0)
-    front = frontier(scale, group, date=date, until=until or evidence_day(scale))
+    front = frontier(scale, group, date=date, until=until or evidence_day(scale, date))
     status = dict(zip(scale.models, scale.status, strict=True))
     bounds = [j for j in front.records if status[front.models[j]] not in ("ok", "point_only")]
     most = np.inf if longest_minutes is None else np.log2(longest_minutes)
