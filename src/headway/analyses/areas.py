@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from headway.analyses.asked import of_question
 from headway.analyses.contest import LagSpec, contest, last_day, year_before
 from headway.analyses.conventions.records import record_lags
 from headway.analyses.result import Result, interval_columns, model_name
@@ -91,7 +92,8 @@ def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> 
         One row per domain, worst first. ``status`` is ``ok``; ``at_least`` when the leader's
         first measured model was already there, so the true lag may be longer; ``leads`` when the
         follower was there first (the lag is negative, or unknown when no leader's model has
-        come since); or ``not_enough_data`` with the reason in ``why``. ``stale`` marks a domain
+        come since); ``incomplete`` when a model without a date or a known group would raise a
+        frontier there; or ``not_enough_data`` with the reason in ``why``. ``stale`` marks a domain
         in which the follower's best model is more than a year older than the last day.
     """
     return _result(domain_areas(scale, progress), scale, spec)
@@ -183,6 +185,8 @@ def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
     status = "leads" if matched is None or lag[0, 0] < 0 else "ok"
     if status == "ok" and first == leader.start[0]:
         status = "at_least"
+    elif status == "ok" and not pair.complete:
+        status = "incomplete"
     gap = interval_columns(leader.values[:, [i]] - follower.values[:, [j]], spec.level)
     return {
         **{name: column[0] for name, column in interval_columns(lag, spec.level).items()},
@@ -222,4 +226,14 @@ def _result(areas: Iterator[Area], scale: Scale, spec: LagSpec) -> Result:
         table=table.sort("estimate", "entity", descending=[True, False], nulls_last=True),
         spec=spec.to_dict(),
         dataset=scale.dataset.digest,
+        notes=left_out(scale, dated),
+        asked=of_question(scale, spec),
     )
+
+
+def left_out(scale: Scale, spec: LagSpec) -> tuple[str, ...]:
+    """Notes on the models that the frontiers of a question do without, on the whole scale."""
+    try:
+        return contest(scale, spec).notes
+    except HeadwayError:
+        return ()

@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 import polars as pl
 
-from headway.analyses.evidence import evidence_day
+from headway.analyses.evidence import ahead_of_time, evidence_day
+from headway.dataset.left_out import some
 from headway.draws import FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.frontier import (
@@ -162,8 +163,23 @@ class Contest:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Notes of both frontiers."""
-        return (*self.leader.notes, *self.follower.notes)
+        """Notes of both frontiers, and of models that have not come yet."""
+        return (*self.leader.notes, *self.follower.notes, *self._ahead_of_time())
+
+    def _ahead_of_time(self) -> Iterator[str]:
+        late = ahead_of_time(self.scale, self.spec.date)
+        if late:
+            named = some([f"{model} ({day})" for model, day in late])
+            known = self.scale.dataset.known_until
+            yield (
+                f"Dates after {known}, when the newest row was recorded, do not move the last"
+                f" day: {named}."
+            )
+
+    @property
+    def complete(self) -> bool:
+        """Whether no model that was left out would raise either frontier."""
+        return self.leader.complete and self.follower.complete
 
     def periods(self, first: int | None = None) -> Iterator[Period]:
         """All days, each calendar year, and the last twelve months.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import polars as pl
 
+from headway.analyses.asked import TIED, of_data, of_question
 from headway.analyses.contest import LagSpec, last_day
 from headway.analyses.evidence import evidence_day
 from headway.analyses.lag import HEADLINE, compare
@@ -96,6 +97,7 @@ def diff(
         "attributes": _attributes(before, after),
     }
     notes: list[str] = []
+    asked = of_data(after, spec.date)
     try:
         scales = tuple(ruler.fit(data, progress=progress) for data in (earlier, after))
     except (NotIdentified, UsageError) as error:
@@ -104,12 +106,15 @@ def diff(
     else:
         details["ranks"] = _ranks(*scales)
         table = _lags(scales[0], scales[1], spec, notes)
+        asked = of_question(scales[1], spec, tied=spec.convention in TIED)
+        asked |= {"conventions": [spec.convention], "before": of_question(scales[0], spec)}
     return Result(
         table=table,
         spec=spec.to_dict() | {"facts": facts, "before": before.digest},
         dataset=after.digest,
         details=details,
         notes=tuple(dict.fromkeys(notes)),
+        asked=asked,
     )
 
 

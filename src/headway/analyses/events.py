@@ -14,8 +14,10 @@ from headway.analyses.areas import (
     Area,
     benchmark_areas,
     domain_areas,
+    left_out,
     measure,
 )
+from headway.analyses.asked import of_question
 from headway.analyses.contest import LagSpec, last_day, year_before
 from headway.analyses.result import Result, interval_columns, model_name
 from headway.errors import NotIdentified, UsageError
@@ -129,6 +131,8 @@ def events(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Eve
         ),
         spec=spec.to_dict(),
         dataset=scale.dataset.digest,
+        notes=left_out(scale, dated),
+        asked=of_question(scale, spec),
     )
 
 

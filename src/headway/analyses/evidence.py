@@ -68,15 +68,20 @@ def reach(scale: "Scale", date: DateBasis = "available") -> EvidenceDay | None:
 
 def reach_of(data: "Dataset", date: DateBasis = "available") -> EvidenceDay | None:
     """Return the last day of all the evidence in a dataset, whatever a ruler would use of it."""
-    sources: set[str] = set()
-    models: set[str] = set()
-    for name, columns in _MEASURED.items():
-        if name in data.names:
-            rows = data.table(name)
-            sources.update(rows["source"].unique())
-            for column in columns:
-                models.update(rows[column].unique())
-    return _latest(data, sources, models, date, None)
+    tables = [data.table(name) for name in _MEASURED if name in data.names]
+    sources = {source for rows in tables for source in rows["source"].unique()}
+    return _latest(data, sources, measured_models(data), date, None)
+
+
+def measured_models(data: "Dataset") -> set[str]:
+    """Return the models of which there is any evidence."""
+    return {
+        model
+        for name, columns in _MEASURED.items()
+        if name in data.names
+        for column in columns
+        for model in data.table(name)[column].unique()
+    }
 
 
 def evidence_day(scale: "Scale", date: DateBasis = "available") -> dt.date:

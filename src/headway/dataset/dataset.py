@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import polars as pl
 
 from headway.dataset import filters
+from headway.dataset.left_out import best_first, some
 from headway.dataset.rendering import plain
 from headway.dataset.tables import BOOKKEEPING, TABLES
 from headway.dataset.vintages import (
@@ -275,12 +276,13 @@ class Dataset:
             scored = self.models.join(self.scores, on="model", how="semi")
             first = self._first_day("announced_on", scored)
             keep = self.models.filter(pl.col("announced_on") <= last)
-            undated = self.models["announced_on"].null_count()
+            undated = self.models.filter(pl.col("announced_on").is_null())["model"]
             tables = with_references(filters.restricted(self.tables, {"models": keep}))
             tables["sources"] = covering(tables["sources"], last)
             words = f"models announced by {last}"
-            if undated:
-                words += f"; {undated} models without a day of announcement are left out"
+            if len(undated):
+                words += f"; {len(undated)} models without a day of announcement are left out"
+                words += f": {some(best_first(self, undated))}"
         else:
             raise UsageError(f"by is {by!r}; expected 'recorded' or 'released'")
         if tables["scores"].is_empty():

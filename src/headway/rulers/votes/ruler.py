@@ -17,7 +17,6 @@ from headway.progress import Progress, Silent
 from headway.rulers.scale import TIDY, Evidence, Scale, resolve_model
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.votes.comparisons import (
-    Comparisons,
     BothBad,
     Comparisons,
     chosen_votes,
