@@ -105,7 +105,7 @@ def diff(
         table = tidy(spec.convention, [], spec.level)
     else:
         details["ranks"] = _ranks(*scales)
-        table = _lags(scales[0], scales[1], spec, notes)
+        table = lags(scales[0], scales[1], spec, notes)
         asked = of_question(scales[1], spec, tied=spec.convention in TIED)
         asked |= {"conventions": [spec.convention], "before": of_question(scales[0], spec)}
     return Result(
@@ -243,7 +243,14 @@ def _ranks(before: "Scale", after: "Scale") -> pl.DataFrame:
     ).sort(pl.col("moved_up").abs(), "rank_after", descending=[True, False])
 
 
-def _lags(before: "Scale", after: "Scale", spec: LagSpec, notes: list[str]) -> pl.DataFrame:
+def lags(before: "Scale", after: "Scale", spec: LagSpec, notes: list[str]) -> pl.DataFrame:
+    """Measure the lag before and after, and what of the change is of evidence and what of time.
+
+    Parameters
+    ----------
+    notes
+        Gets what a reader has to know.
+    """
     first, last = evidence_day(before, spec.date), last_day(after, spec)
     measured: dict[str, Mapping[tuple[str, ...], FloatArray]] = {}
     rows: dict[str, dict[str, Any]] = {}

@@ -151,10 +151,9 @@ def _latest(
     found: EvidenceDay | None = None
     stated = covered(data, sources)
     if stated is not None:
-        day, source = stated
-        found = EvidenceDay(
-            day=day if as_of is None else min(day, as_of), because="coverage", entity=source
-        )
+        until, source = stated
+        until = until if as_of is None else min(until, as_of)
+        found = EvidenceDay(day=until, because="coverage", entity=source)
     limit = data.known_until
     dates = model_dates(data, date)
     dated = [

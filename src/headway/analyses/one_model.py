@@ -135,7 +135,7 @@ def one_model(
         table=table,
         spec=spec.to_dict() | {"model": identifier, "name": called, "leader": leader, "seed": seed},
         dataset=data.digest,
-        asked=of_data(data, date)
+        asked=of_data(data, spec.date)
         | {"leader": leader, "follower": spec.follower, "level": level, "tie": None},
     )
 

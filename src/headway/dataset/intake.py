@@ -57,6 +57,7 @@ class Intake:
             raise UsageError(f"unmatched is {unmatched!r}; expected refuse, add or skip")
         self.parsed = parsed
         self.tables, self.files = before
+        self.before = dict(self.tables)
         self.own = own
         self.day = recorded_on
         self.covers_until = covers_until and checked_coverage(covers_until, recorded_on)
@@ -131,6 +132,8 @@ class Intake:
             differences=tuple(self.differences),
             notes=tuple(dict.fromkeys(self.notes)),
             written=written,
+            before=self.before,
+            after=dict(self.tables),
         )
 
     def _sources(self) -> str | None:

@@ -215,6 +215,11 @@ class Story:
         )  # fmt: skip
 
     @property
+    def asked(self) -> dict[str, Any]:
+        """The question of the headline as it was in force."""
+        return {**self.main.compared.asked, "conventions": [self.main.spec.convention]}
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Every note of every result, once."""
         results = [self.main.compared, self.main.series, self.events, self.rulers,
@@ -229,6 +234,7 @@ class Story:
         """Plain values for JSON: unknown is null, dates are ISO text."""
         return {
             "spec": self.spec.to_dict(),
+            "asked": self.asked,
             "command": self.spec.command(),
             "dataset": self.data.digest,
             "last_day": self.last_day.isoformat(),

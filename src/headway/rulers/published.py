@@ -141,7 +141,7 @@ class PublishedRuler:
             ruler=f"{self.board} (published)",
             spec=asdict(self) | {"kind": "published", "as_of": str(rows["as_of"][0])},
             dataset=data,
-            evidence=Evidence(sources=sources_in(rows), as_of=rows["as_of"].max()),
+            evidence=Evidence(sources=sources_in(rows), as_of=rows["as_of"][0]),
             models=models,
             estimate=rating,
             capability=Draws(

@@ -190,7 +190,7 @@ def ranking_note(scale: "Scale", look: Look) -> str:
     facts = {
         "level": words.level(scale.level),
         "ruler": ruler_name(words, scale),
-        "day": words.day(reached and reached.day),
+        "day": words.day(None if reached is None else reached.day),
     }
     published = published_ratings(scale)
     if published.is_empty():

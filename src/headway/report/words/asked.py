@@ -34,7 +34,8 @@ CHINESE: dict[str, str] = {
     "asked.rulers": "{count} 把标尺",
     "asked.dataset": "数据集 {digest}。",
     "asked.evidence_covered": "证据截至{day}：来源 {source} 对该领域的覆盖到这一天为止。",
-    "asked.evidence_newest": "证据截至{day}，即最新受测模型 {model} 的日期；没有来源声明覆盖到更晚。",
+    "asked.evidence_newest": "证据截至{day}，即最新受测模型 {model} 的日期；"
+    "没有来源声明覆盖到更晚。",
     "asked.evidence_unknown": "没有任何信息说明证据截至哪一天。",
     "asked.until": "按要求计算到{until}。",
     "asked.until_alone": "按要求计算到{until}；没有任何信息说明证据截至哪一天。",

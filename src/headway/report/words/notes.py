@@ -296,6 +296,8 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
 )
 
+_RANK = re.compile(r" \(rank (\d+)\)")
+
 
 @cache
 def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -314,6 +316,7 @@ def translate(text: str, words: "Words") -> str | None:
     for pattern, chinese in _compiled():
         found = pattern.fullmatch(text)
         if found:
+            groups = [_RANK.sub(r"（第 \1 名）", part) for part in found.groups()]
             parts = {f"group{k}": words.group(part) for k, part in enumerate(found.groups(), 1)}
             parts |= {
                 f"basis{k}": words.known("noun", part) for k, part in enumerate(found.groups(), 1)
@@ -322,5 +325,5 @@ def translate(text: str, words: "Words") -> str | None:
                 f"domain{k}": words.known("domain", part)
                 for k, part in enumerate(found.groups(), 1)
             }
-            return chinese.format(text, *found.groups(), **parts)
+            return chinese.format(text, *groups, **parts)
     return None
