@@ -160,6 +160,8 @@ CHECKS: dict[str, Check] = {
     "without_bounds": without_bounds,
     "overlapping_intervals": contradictions.overlapping_intervals,
     "prices_per_token": contradictions.prices_per_token,
+    "contradicting_coverage": contradictions.contradicting_coverage,
+    "ahead_of_time": contradictions.ahead_of_time,
     "contradicting_evaluations": contradictions.contradicting_evaluations,
     "disagreeing": contradictions.disagreeing,
     "implausible_jumps": contradictions.implausible_jumps,

@@ -1,5 +1,6 @@
 """What an import did with every row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -48,6 +49,8 @@ class ImportReport:
         Whether there was something to write.
     written
         Whether it was written; not in a dry run.
+    before, after
+        The tables that are held in memory, without and with the new rows.
     """
 
     source: str
@@ -63,6 +66,8 @@ class ImportReport:
     notes: tuple[str, ...]
     changes: bool
     written: bool
+    before: Mapping[str, pl.DataFrame] = field(repr=False)
+    after: Mapping[str, pl.DataFrame] = field(repr=False)
 
     @property
     def unmatched(self) -> tuple[Match, ...]:

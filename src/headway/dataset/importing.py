@@ -37,6 +37,7 @@ def bring(
     unmatched: Policy = "refuse",
     names: Mapping[str, str] | None = None,
     recorded_on: date | str | None = None,
+    covers_until: date | str | None = None,
     start: Start = "catalog",
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -60,6 +61,8 @@ def bring(
         mapped is kept in the table ``aliases``.
     recorded_on
         Day of record; today (UTC) when None. Vintages are imported with their own days.
+    covers_until
+        Last day up to which the source covers the field; what its files say when None.
     start
         What a dataset is begun from that is not there.
     dry_run
@@ -97,6 +100,7 @@ def bring(
         unmatched=unmatched,
         names=names or {},
         recorded_on=day,
+        covers_until=None if covers_until is None else as_day(covers_until),
         start=start,
         dry_run=dry_run,
         progress=progress,
@@ -111,6 +115,7 @@ def take_in(
     unmatched: Policy,
     names: Mapping[str, str],
     recorded_on: date,
+    covers_until: date | None = None,
     start: Start = "catalog",
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -132,7 +137,9 @@ def take_in(
     def at_work(folder: Path) -> Intake:
         refuse_other_content(folder, overwrite=True)
         before, begins = _contents(folder, start)
-        work = Intake(parsed, before, own, unmatched, names, recorded_on, begins=begins)
+        work = Intake(
+            parsed, before, own, unmatched, names, recorded_on, covers_until, begins=begins
+        )
         work.run(progress)
         return work
 

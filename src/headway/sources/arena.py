@@ -283,7 +283,7 @@ def _ratings(made: pl.DataFrame, said: _Said) -> Parsed:
     )
     return Parsed(
         tables={
-            "sources": publisher("Arena leaderboard", SOURCE),
+            "sources": publisher("Arena leaderboard", SOURCE, ratings["as_of"]),
             "ratings": ratings,
             "models": models,
         },

@@ -137,7 +137,7 @@ def votes_of(
     ]
     votes = once.filter(pl.col(LINE) == first).select(*_VOTE, "source")
     return Parsed(
-        tables={"sources": publisher("Arena votes", SOURCE), "votes": votes},
+        tables={"sources": publisher("Arena votes", SOURCE, votes["voted_at"]), "votes": votes},
         read=frame.height + len(uneven),
         refused=tuple(sorted(refused, key=lambda one: one.line)),
         notes=tuple(notes),
@@ -145,8 +145,11 @@ def votes_of(
     )
 
 
-def publisher(title: str, source: str) -> pl.DataFrame:
-    """Return the row of the table ``sources`` for something that Arena publishes."""
+def publisher(title: str, source: str, days: pl.Series) -> pl.DataFrame:
+    """Return the row of ``sources`` for something that Arena publishes.
+
+    It covers the field to the last of its own days.
+    """
     return pl.DataFrame(
         {
             "source": [source],
@@ -155,8 +158,9 @@ def publisher(title: str, source: str) -> pl.DataFrame:
             "url": ["https://arena.ai/leaderboard"],
             "licence": [LICENCE],
             "retrieved_on": [None],
+            "covers_until": [days.max()],
         },
-        schema_overrides={"retrieved_on": pl.Date},
+        schema_overrides={"retrieved_on": pl.Date, "covers_until": pl.Date},
     )
 
 
