@@ -171,7 +171,7 @@ def import_(
         output.strict_json(said)
     else:
         _print(report, dry_run=dry_run)
-        if answer:
+        if answer and (report.changes or report.into.is_dir()):
             output.notes(output.console(), sentences(effect_of(report)))
     if report.refused:
         raise typer.Exit(SOME_REFUSED)

@@ -64,9 +64,9 @@ def absent(held: pl.DataFrame, given: pl.DataFrame, table: Table, day: date) -> 
 def ended(gone: pl.DataFrame, stated: pl.DataFrame, table: Table, day: date) -> pl.DataFrame:
     """Return the corrections that end intervals which their source no longer has.
 
-    An interval ends where the next one that the source states of the same thing begins. One that
-    no such interval follows was withdrawn: it ends on the day on which it begins, so it holds on
-    no day.
+    An interval that begins before any that the source states of the same thing, or between two,
+    ends where the next of them begins. One that begins while another holds, or after the last of
+    them, was withdrawn: it ends on the day on which it begins, so it holds on no day.
 
     Parameters
     ----------
@@ -85,20 +85,21 @@ def ended(gone: pl.DataFrame, stated: pl.DataFrame, table: Table, day: date) -> 
         The next revision of each interval that ends.
     """
     thing = [name for name in table.key if name != "from"]
-    begins: dict[tuple[Any, ...], list[date | None]] = {}
+    said: dict[tuple[Any, ...], list[tuple[date | None, date | None]]] = {}
     for row in stated.iter_rows(named=True):
-        begins.setdefault(_of(row, [*thing, "source"]), []).append(row["from"])
+        said.setdefault(_of(row, [*thing, "source"]), []).append((row["from"], row["until"]))
     rows = []
     for row in gone.iter_rows(named=True):
-        others = begins.get(_of(row, [*thing, "source"]))
+        others = said.get(_of(row, [*thing, "source"]))
         if others is None or row["recorded_on"] >= day:
             continue
-        first = row["from"]
-        later = [other for other in others if other is not None and (not first or other > first)]
-        until = min(later, default=first)
+        first = row["from"] or date.min
+        held = any((start or date.min) <= first < (end or date.max) for start, end in others)
+        later = [start for start, _ in others if start is not None and start > first]
+        until = row["from"] if held else min(later, default=row["from"])
         if until is None or (row["until"] is not None and row["until"] <= until):
             continue
-        why = "withdrawn" if until == first else "until"
+        why = "withdrawn" if until == row["from"] else "until"
         rows.append(
             row
             | {
