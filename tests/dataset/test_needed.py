@@ -1,4 +1,4 @@
-"""One rule for what a dataset needs, whoever asks: frames, writing, reading, checking, importing."""
+"""One rule for what a dataset needs, whoever asks: frames, writing, reading and importing."""
 
 import polars as pl
 import pytest

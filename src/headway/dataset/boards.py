@@ -75,7 +75,7 @@ def placed(tables: Mapping[str, pl.DataFrame]) -> dict[str, Place]:
         .with_columns(first=days.min().over("model"))
         .filter(days.eq_missing(days.max().over("board")))
         .with_columns(rank=pl.col("rating").rank("min", descending=True).over("board"))
-        .sort("rank", "board", "model")
+        .sort("rank", "as_of", "board", "model", descending=[False, True, False, False])
         .unique("model", keep="first", maintain_order=True)
     )
     columns = ("model", "rank", "board", "rating", "as_of", "first")

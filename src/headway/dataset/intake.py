@@ -1,6 +1,5 @@
 """One import at work: every table before and after, and what became of each row."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -346,6 +345,7 @@ class Intake:
 
     def _say_unmatched(self) -> None:
         places = placed(self.given)
+        order = {name: place for place, name in enumerate(places)}
         organisations = {
             one.foreign: f"{one.foreign!r}" + (f" ({one.id})" if one.id else "")
             for one in self.names.found
@@ -353,7 +353,7 @@ class Intake:
         }
         unmatched = sorted(
             self.names.unmatched,
-            key=lambda one: places[one.foreign].rank if self._on_a_board(one, places) else math.inf,
+            key=lambda one: order[one.foreign] if self._on_a_board(one, places) else len(order),
         )
         for one in unmatched:
             near = " or ".join(repr(name) for name in one.proposals)
