@@ -292,10 +292,7 @@ class Columns:
         DataError
             When its cells are lists or objects.
         """
-        if self._frame.schema[column].is_nested():
-            raise DataError(
-                f"{self._file}: the column {column!r} is nested; its cells should be plain values"
-            )
+        _refuse_nested(self._frame, column, self._file)
         return pl.col(column).cast(pl.String)
 
     def refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
@@ -444,12 +441,12 @@ class Columns:
 
 
 def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> None:
-    """Check that columns are there.
+    """Check that columns are there, and that their cells are plain values.
 
     Raises
     ------
     DataError
-        Naming every column that is missing.
+        Naming every column that is missing, or one that is nested.
     """
     names = [name for name in frame.columns if name != LINE]
     missing = [
@@ -462,6 +459,15 @@ def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> No
             f"{file}: this is not the file expected",
             details=missing,
             hint="its columns are " + ", ".join(names[:20]),
+        )
+    for name in required:
+        _refuse_nested(frame, name, file)
+
+
+def _refuse_nested(frame: pl.DataFrame, column: str, file: str) -> None:
+    if frame.schema[column].is_nested():
+        raise DataError(
+            f"{file}: the column {column!r} is nested; its cells should be plain values"
         )
 
 
