@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import headway
-from headway.analyses import compare, diff, events
+from headway.analyses import compare, events
 from headway.analyses.agreement import agreement
 from headway.analyses.by_ruler import by_ruler
+from headway.analyses.diff import diff
 from headway.analyses.evidence import evidence_until, reach, reach_of
 from headway.analyses.lag import LagSpec
 from headway.dataset import Dataset
