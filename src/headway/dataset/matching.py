@@ -168,29 +168,46 @@ class Known:
                 )
         return Match(kind=kind, foreign=foreign, id=None, proposals=self._near(kind, foreign))
 
-    def _found(self, kind: Kind, name: str) -> tuple[str, Rule] | None:
+    def candidates(self, kind: Kind, name: str) -> tuple[frozenset[str], Rule]:
+        """Return the known ids that a name may mean, and the first rule that gave any.
+
+        Parameters
+        ----------
+        kind
+            What it names.
+        name
+            The name.
+
+        Returns
+        -------
+        tuple
+            No id and an empty rule when nothing has the name; more than one id when it is
+            ambiguous.
+        """
         if name in self._mapping[kind]:
-            return self._mapping[kind][name], "map"
+            return frozenset({self._mapping[kind][name]}), "map"
         order: tuple[Rule, ...] = ("id", "name", "alias")
         exact = self._exact[kind].get(name, set())
         for rule in order:
-            ids = {found for found, how in exact if how == rule}
+            ids = frozenset(found for found, how in exact if how == rule)
             if ids:
-                return (ids.pop(), rule) if len(ids) == 1 else None
+                return ids, rule
         tries: list[tuple[str, Rule]] = [(name, "spelling")]
         if without_provider(name) != name:
             tries.append((without_provider(name), "provider"))
         for text, rule in tries:
             spelt = self._spelt[kind].get(words_of(text), set())
-            if len(spelt) == 1:
-                return next(iter(spelt)), rule
             if spelt:
-                return None
+                return frozenset(spelt), rule
         if kind == "model":
             snapshot = self._snapshot(without_provider(name))
             if snapshot is not None:
-                return snapshot, "snapshot"
-        return None
+                return frozenset({snapshot}), "snapshot"
+        return frozenset(), ""
+
+    def _found(self, kind: Kind, name: str) -> tuple[str, Rule] | None:
+        ids, rule = self.candidates(kind, name)
+        return (next(iter(ids)), rule) if len(ids) == 1 else None
 
     def _snapshot(self, name: str) -> str | None:
         """The one model with this name but for the day, if it came out at about that day."""

@@ -14,7 +14,13 @@ from headway.progress import Progress, Silent
 from headway.rulers.process import fit as process_fit
 from headway.rulers.process import model as process
 from headway.rulers.scale import Curves, Scale, resolve_model
-from headway.rulers.scores.logistic import ANCHORS, MOST_DRAWS, LogisticRuler, require_whole
+from headway.rulers.scores.logistic import (
+    ANCHORS,
+    MOST_DRAWS,
+    PINNED,
+    LogisticRuler,
+    require_whole,
+)
 from headway.rulers.scores.observations import Duplicates, Observations, observe
 
 if TYPE_CHECKING:
@@ -75,6 +81,9 @@ class CalibratedRuler:
         Weight of a benchmark: its noise variance is divided by it.
     anchors
         Two models and the points that they get. None keeps logits.
+    pinned
+        Benchmark whose slope is 1 in the first fit; None for the one with most scores. See
+        :class:`LogisticRuler`.
     min_scores
         Models with fewer scores are left out.
     duplicates
@@ -100,6 +109,7 @@ class CalibratedRuler:
     benchmarks: tuple[str, ...] | None = None
     weights: Mapping[str, float] | None = None
     anchors: Mapping[str, float] | None = field(default_factory=lambda: dict(ANCHORS))
+    pinned: str | None = PINNED
     min_scores: int = 1
     duplicates: Duplicates = "best"
     widen: float = 1.05
