@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 # {group1} the same as the name of a group of models, {basis1} as that of a kind of date.
 _CHINESE: tuple[tuple[str, str], ...] = (
     (r"ECI-compatible \(refit\)", "与 ECI 兼容的标尺（重新拟合）"),
+    (r"Logistic curves \(refit\)", "逻辑曲线标尺（重新拟合）"),
+    (
+        r"The slope of (.+?) is fixed at 1 in place of that of (.+?): values are not those of "
+        r"Epoch's index\.",
+        "斜率固定为 1 的基准是 {1}，而不是 {2}：所得数值不是 Epoch 指数的数值。",
+    ),
     (r"[Cc]alibrated", "校准标尺"),
     (
         r"The process was stopped after (\d+) steps; the last moved a capability by (\S+) standard "

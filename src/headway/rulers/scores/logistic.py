@@ -78,8 +78,8 @@ class LogisticRuler:
     pinned
         Benchmark whose slope is 1, by id, name or alias; None for the one with most scores. The
         ridge acts on the scale that it fixes, so another one gives other points: without scores
-        on Winogrande, Epoch's anchors are refused unless ``pinned`` or ``benchmarks`` is given,
-        and with other anchors a note says which benchmark is pinned.
+        on Winogrande, Epoch's anchors are refused unless ``pinned`` or ``benchmarks`` is given.
+        A note says when another benchmark is pinned.
     ridge
         lambda, the weight of the squared parameters.
     min_scores
@@ -238,15 +238,19 @@ class LogisticRuler:
         self, data: "Dataset", cells: Observations, anchors: dict[int, float] | None
     ) -> tuple[int, tuple[str, ...]]:
         """Index of the benchmark whose slope is 1, and what to say when it is not the usual one."""
-        most = int(np.argmax(np.bincount(cells.benchmark)))
+        usual = find(data, "benchmark", PINNED)
         wanted = None if self.pinned is None else find(data, "benchmark", self.pinned)
         if wanted in cells.benchmarks:
-            return cells.benchmarks.index(wanted), ()
-        if self.pinned is not None:
-            self._require_other_gauge(data, wanted, cells, anchors)
-        return most, (
-            f"The slope of {cells.benchmarks[most]} is fixed at 1, as {PINNED} is not among the "
-            "benchmarks used or another was asked for: values are not those of Epoch's index.",
+            index = cells.benchmarks.index(wanted)
+        else:
+            if self.pinned is not None:
+                self._require_other_gauge(data, wanted, cells, anchors)
+            index = int(np.argmax(np.bincount(cells.benchmark)))
+        if cells.benchmarks[index] == usual:
+            return index, ()
+        return index, (
+            f"The slope of {cells.benchmarks[index]} is fixed at 1 in place of that of {PINNED}: "
+            "values are not those of Epoch's index.",
         )
 
     def _require_other_gauge(
