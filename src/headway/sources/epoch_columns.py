@@ -68,6 +68,8 @@ class Published:
         The column of the day of the evaluation.
     name
         The column that names the model; None where it names an agent.
+    makers
+        The column that names the makers of the model.
     reporter
         Who reported a row that names no source.
     rating
@@ -92,6 +94,7 @@ class Published:
     harness: str | None = None
     evaluated_on: str | None = None
     name: str | None = "Name"
+    makers: str | None = "Organization"
     reporter: str = "benchmark"
     rating: str | None = None
     dated: tuple[Dated, ...] = field(default=())

@@ -8,10 +8,12 @@ from typing import Any
 import polars as pl
 
 from headway.sources import Parsed
-from headway.sources.cells import day, each_row, filled, number, one_of
-from headway.sources.epoch_words import ACCESSIBILITY, BOARD, COUNTRIES, OPEN_WEIGHTS, sources
+from headway.sources.cells import each_row, filled, number, one_of
+from headway.sources.epoch_makers import Makers
+from headway.sources.epoch_words import ACCESSIBILITY, BOARD, OPEN_WEIGHTS, sources
 from headway.sources.epoch_words import INDEX as SOURCE
 from headway.sources.files import csv_rows, csv_text
+from headway.sources.written_days import Days
 
 LEVEL = 0.9
 
@@ -87,8 +89,8 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
             "name": name,
             "organisation": first or None,
             "partners": ";".join(others) or None,
-            "country": one_of(row, "Country (of organization)", COUNTRIES),
-            "listed_on": day(row, "date"),
+            "country": makers.country(row["Organization"], row["Country (of organization)"]),
+            "listed_on": days.day(row, "date"),
             "open_weights": one_of(row, "Accessibility group", OPEN_WEIGHTS),
             "licence_class": licence_class,
             "access": access,
@@ -105,7 +107,9 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
         )
         models[name] = model
 
-    rows = csv_rows(csv_text(text, file), required=_INDEX, file=file)
+    rows = list(csv_rows(csv_text(text, file), required=_INDEX, file=file))
+    makers = Makers.of(rows, "Organization", "Country (of organization)")
+    days = Days.of(row["date"] for _, row in rows if not isinstance(row, str))
     read, refused = each_row(rows, take, file)
     source = pl.lit(SOURCE)
     return Parsed(
@@ -118,4 +122,5 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
         },
         read=read,
         refused=refused,
+        notes=tuple(makers.notes(file)),
     )

@@ -9,11 +9,12 @@ from typing import Any
 import polars as pl
 
 from headway.sources import Parsed
-from headway.sources.cells import between, day, each_row, filled, one_of
+from headway.sources.cells import between, each_row, filled, one_of
 from headway.sources.epoch_words import MATRIX as SOURCE
 from headway.sources.epoch_words import same, sources
 from headway.sources.files import csv_rows, csv_text
 from headway.sources.names import split_variant
+from headway.sources.written_days import Days
 
 _MATRIX = ("performance", "benchmark", "optimized", "model", "model_version", "Model", "date")
 _MATRIX_ALSO = ("benchmark_release_date", "source")
@@ -61,7 +62,7 @@ def parse_matrix(text: str | bytes, file: str = "eci_benchmarks.csv") -> Parsed:
     def take(row: dict[str, str]) -> None:
         name, test = filled(row, "model"), filled(row, "benchmark")
         version = row["model_version"].strip()
-        listed_on = day(row, "date")
+        listed_on = days.day(row, "date")
         model = {
             "model": name,
             "name": name,
@@ -71,7 +72,7 @@ def parse_matrix(text: str | bytes, file: str = "eci_benchmarks.csv") -> Parsed:
         benchmark = {
             "benchmark": test,
             "name": test,
-            "released_on": day(row, "benchmark_release_date"),
+            "released_on": released.day(row, "benchmark_release_date"),
         }
         score = {
             "model": model["model"],
@@ -87,7 +88,10 @@ def parse_matrix(text: str | bytes, file: str = "eci_benchmarks.csv") -> Parsed:
         same(benchmarks, test, benchmark)
         scores.append(score)
 
-    rows = csv_rows(csv_text(text, file), required=(*_MATRIX, *_MATRIX_ALSO), file=file)
+    rows = list(csv_rows(csv_text(text, file), required=(*_MATRIX, *_MATRIX_ALSO), file=file))
+    whole = [row for _, row in rows if not isinstance(row, str)]
+    days = Days.of(row["date"] for row in whole)
+    released = Days.of(row["benchmark_release_date"] for row in whole)
     read, refused = each_row(rows, take, file)
     source = pl.lit(SOURCE)
     return Parsed(
