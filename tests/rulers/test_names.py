@@ -7,7 +7,8 @@ import pytest
 import headway
 from headway.dataset import TABLES, Dataset
 from headway.errors import NotIdentified, UsageError
-from headway.rulers.scores.logistic import ANCHORS, NAME, OTHER_NAME, PINNED
+from headway.rulers.scores.gauge import ANCHORS, PINNED
+from headway.rulers.scores.logistic import NAME, OTHER_NAME
 
 OWN = {"m00": 0.0, "m05": 10.0}
 

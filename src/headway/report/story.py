@@ -30,7 +30,7 @@ from headway.rulers.files.reading import find, shelved
 from headway.rulers.files.together import together
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.scores.anchoring import reanchored
-from headway.rulers.scores.logistic import ANCHORS
+from headway.rulers.scores.gauge import ANCHORS
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset

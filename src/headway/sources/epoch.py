@@ -16,8 +16,8 @@ from headway.progress import Progress, Silent
 from headway.sources import Duplicates, Parsed, Refused, joined
 from headway.sources.csvreader import BrokenCsv, records
 from headway.sources.epoch_columns import PUBLISHED
-from headway.sources.epoch_index import parse_index
-from headway.sources.epoch_matrix import parse_matrix
+from headway.sources.epoch_index import INDEX, parse_index
+from headway.sources.epoch_matrix import LONG, parse_long, parse_matrix
 from headway.sources.epoch_oldest import OLDEST as OLDEST_TABLES
 from headway.sources.epoch_reports import reporter, title
 from headway.sources.epoch_runs import (
@@ -41,7 +41,6 @@ LICENCE = "CC BY 4.0"
 
 _METADATA = ("benchmark", "source_file", "score_column")
 _MATRIX = ("performance", "benchmark", "model_version")
-_INDEX = ("Model", "eci", "Accessibility group")
 _FITTED = "results of a fit, not evidence"
 _ASIDE = {
     "eci_benchmark_difficulties_and_slopes": _FITTED,
@@ -144,6 +143,7 @@ def parse(texts: Mapping[str, str], *, progress: Progress | None = None) -> Pars
         parts.append(part)
     simple: dict[str, Callable[[str, str], Parsed]] = {
         "matrix": parse_matrix,
+        "long": parse_long,
         "index": parse_index,
         "list": parse_list,
     }
@@ -190,7 +190,8 @@ def _kind(file: str, text: str) -> str:
         ("runs", RUN_TABLE),
         ("list", LIST),
         ("matrix", _MATRIX),
-        ("index", _INDEX),
+        ("long", LONG),
+        ("index", INDEX),
         ("versions", (OLDEST["version"], OLDEST["group"], OLDEST["date"])),
         ("versions", (OLD["version"], OLD["group"], "ECI Score")),
         ("versions", (NEW["version"], NEW["group"], NEW["organisation"])),

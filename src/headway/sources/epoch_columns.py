@@ -43,7 +43,7 @@ class Published:
     benchmark
         The name of the benchmark as the matrix writes it.
     score
-        The column of the score.
+        The column of the score; empty where the table has indicators alone.
     unit
         What a score measures.
     chance, ceiling

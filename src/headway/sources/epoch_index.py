@@ -17,17 +17,10 @@ from headway.sources.written_days import Days
 
 LEVEL = 0.9
 
-_INDEX = (
-    "Model",
-    "eci",
-    "eci_ci_low",
-    "eci_ci_high",
-    "date",
-    "Organization",
-    "Country (of organization)",
-    "Model accessibility",
-    "Accessibility group",
-)
+INDEX = ("Model", "eci", "eci_ci_low", "eci_ci_high", "date")
+_COUNTRY = "Country (of organization)"
+_ACCESS, _GROUP = "Model accessibility", "Accessibility group"
+_MAKERS = ("Organization", "lab_first_organisation")
 
 MODELS_SCHEMA = {
     "model": pl.String,
@@ -76,8 +69,8 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
 
     def take(row: dict[str, str]) -> None:
         name = filled(row, "Model")
-        first, *others = [part.strip() for part in row["Organization"].split(",")]
-        licence_class, access = one_of(row, "Model accessibility", ACCESSIBILITY)
+        first, *others = [part.strip() for part in row[column].split(",")]
+        licence_class, access = one_of(row, _ACCESS, ACCESSIBILITY | {"": (None, None)})
         low, high = number(row, "eci_ci_low"), number(row, "eci_ci_high")
         rating = number(row, "eci")
         if rating is None:
@@ -89,9 +82,9 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
             "name": name,
             "organisation": first or None,
             "partners": ";".join(others) or None,
-            "country": makers.country(row["Organization"], row["Country (of organization)"]),
+            "country": makers.country(row[column], row[_COUNTRY]),
             "listed_on": days.day(row, "date"),
-            "open_weights": one_of(row, "Accessibility group", OPEN_WEIGHTS),
+            "open_weights": one_of(row, _GROUP, OPEN_WEIGHTS | {"": None}),
             "licence_class": licence_class,
             "access": access,
         }
@@ -107,8 +100,13 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
         )
         models[name] = model
 
-    rows = list(csv_rows(csv_text(text, file), required=_INDEX, file=file))
-    makers = Makers.of(rows, "Organization", "Country (of organization)")
+    text = csv_text(text, file)
+    header = text.split("\n", 1)[0]
+    column = next((name for name in _MAKERS if name in header), _MAKERS[0])
+    rows = list(
+        csv_rows(text, required=INDEX, optional=(column, _COUNTRY, _ACCESS, _GROUP), file=file)
+    )
+    makers = Makers.of(rows, column, _COUNTRY)
     days = Days.of(row["date"] for _, row in rows if not isinstance(row, str))
     read, refused = each_row(rows, take, file)
     source = pl.lit(SOURCE)

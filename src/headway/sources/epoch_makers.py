@@ -13,8 +13,14 @@ from headway.sources.epoch_words import COUNTRIES
 
 __all__ = ["Makers"]
 
-# Of these, Epoch's cells always name two countries.
-DECLARED = {"Google DeepMind": "US"}
+# Of these, Epoch's cells name two countries, or those of their partners beside their own.
+DECLARED = {
+    "Google DeepMind": "US",
+    "Google": "US",
+    "EleutherAI": "US",
+    "Hugging Face": "US",
+    "Tsinghua University": "CN",
+}
 
 
 class Makers:

@@ -32,7 +32,6 @@ _SUCCESSORS = {
     "lambada": "lambada_external",
     "lech_mazur_writing": "lech_mazur_writing_external",
     "livebench": "live_bench_external",
-    "metr": "metr_time_horizons_external",
     "mmlu": "mmlu_external",
     "openbookqa": "open_book_qa_external",
     "os_world": "os_world_external",
@@ -55,6 +54,11 @@ _OTHERS: dict[str, tuple[Published, ...]] = {
             unit="share of lab tasks solved 0-1",
             harness="Tools",
         ),
+    ),
+    # For some weeks the table had horizons alone.
+    "metr": (
+        PUBLISHED["metr_time_horizons_external"],
+        replace(PUBLISHED["metr_time_horizons_external"], score=""),
     ),
     "mcbench": (
         Published(benchmark="MCBench", score="ELO", unit="rating", rating="MCBench"),
@@ -96,6 +100,8 @@ OLDEST: dict[str, tuple[Published, ...]] = {
 
 def oldest(stem: str, header: str) -> Published | None:
     """Return how a table is read, by its name and by the score column that it has.
+
+    A table without one has an empty ``score``: it has indicators and no scores.
 
     Examples
     --------

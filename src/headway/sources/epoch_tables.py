@@ -146,15 +146,15 @@ class _Table:
         version, model, name = self._named(row)
         said = row[published.makers] if published.makers else ""
         makers = [part.strip() for part in said.split(",") if part.strip()]
+        made, kept = None, self.scores
         if published.rating:
-            made = self._rating(row, model)
-            kept = self.ratings
-        else:
+            made, kept = self._rating(row, model), self.ratings
+        elif published.score:
             made = self._score(row, version, model, name, makers)
-            kept = self.scores
         facts = self._facts(row, version, model, makers)
         indicators = self._dated(row, version or model, facts["listed_on"])
-        kept.append(made)
+        if made is not None:
+            kept.append(made)
         self.indicators += indicators
         self._keep(facts)
 
@@ -380,7 +380,7 @@ def parse_table(
     rows = list(
         csv_rows(
             text,
-            required=(version_column, published.score),
+            required=(version_column, *filter(None, [published.score])),
             optional=[name for name in (*_OPTIONAL, *wanted, *named, *dated) if name],
             file=file,
         )
@@ -397,7 +397,7 @@ def parse_table(
         "superseded_by": superseded_by,
         "source": TABLES,
     }
-    described = [] if published.rating else [benchmark]
+    described = [] if published.rating or not published.score else [benchmark]
     return Parsed(
         tables={
             "sources": sources(TABLES),

@@ -14,13 +14,8 @@ from headway.progress import Progress, Silent
 from headway.rulers.process import fit as process_fit
 from headway.rulers.process import model as process
 from headway.rulers.scale import Curves, Scale, resolve_model
-from headway.rulers.scores.logistic import (
-    ANCHORS,
-    MOST_DRAWS,
-    PINNED,
-    LogisticRuler,
-    require_whole,
-)
+from headway.rulers.scores.gauge import ANCHORS, PINNED
+from headway.rulers.scores.logistic import MOST_DRAWS, LogisticRuler, require_whole
 from headway.rulers.scores.observations import Duplicates, Observations, observe
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from headway.dataset.naming import find, resolve, resolve_each, resolve_keys
+from headway.dataset.naming import resolve_each
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotConverged, NotIdentified, UsageError
 from headway.progress import Progress, Silent
 from headway.rulers.scale import Curves, Scale
+from headway.rulers.scores.gauge import ANCHORS, PINNED, anchored, pinned_slope
 from headway.rulers.scores.observations import Duplicates, Observations, observe, require_connected
 from headway.rulers.scores.resample import within_models
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-8
 MAX_ITERATIONS = 500
-ANCHORS: Mapping[str, float] = MappingProxyType({"claude-3-5-sonnet": 130.0, "gpt-5": 150.0})
-PINNED = "winogrande"
 NAME = "ECI-compatible (refit)"
 OTHER_NAME = "Logistic curves (refit)"
 FEW = 4
@@ -181,8 +179,12 @@ class LogisticRuler:
                 hint="use its score as it is: headway.rulers.single(...); or add benchmarks",
             )
         require_connected(cells)
-        anchors = self._anchors(data, cells)
-        pinned, pin_notes = self._pinned(data, cells, anchors)
+        anchors = anchored(data, cells, self.anchors)
+        pinned, pin_notes = pinned_slope(
+            data, cells, anchors, self.pinned,
+            chosen=self.benchmarks is not None,
+            weights=self.weights or {},
+        )  # fmt: skip
         problem = _Problem(cells, self.ridge, pinned)
         point, cost, gradient = problem.optimum(progress)
         counts = within_models(cells, n_draws, seed)
@@ -201,28 +203,6 @@ class LogisticRuler:
             },
         )  # fmt: skip
 
-    def _anchors(self, data: "Dataset", cells: Observations) -> dict[int, float] | None:
-        if self.anchors is None:
-            return None
-        found = {}
-        for model, points in self.anchors.items():
-            identifier = find(data, "model", model)
-            if identifier not in cells.models:
-                most = np.argsort(-np.bincount(cells.model), kind="stable")[:6]
-                raise NotIdentified(
-                    f"the anchor {model!r} has no scores on this ruler, "
-                    "so nothing fixes its points",
-                    hint="choose two anchors that have scores, for example among "
-                    + ", ".join(cells.models[i] for i in most)
-                    + " (--anchor MODEL=POINTS, twice); in Python anchors=None keeps logits",
-                )
-            if cells.models.index(identifier) in found:
-                raise UsageError(
-                    f"anchors are {dict(self.anchors)!r}; both names mean the model {identifier!r}"
-                )
-            found[cells.models.index(identifier)] = float(points)
-        return found
-
     def _resolved(
         self, data: "Dataset", cells: Observations, anchors: dict[int, float] | None
     ) -> dict[str, Any]:
@@ -233,52 +213,6 @@ class LogisticRuler:
         if anchors is not None:
             plain["anchors"] = {cells.models[model]: points for model, points in anchors.items()}
         return plain
-
-    def _pinned(
-        self, data: "Dataset", cells: Observations, anchors: dict[int, float] | None
-    ) -> tuple[int, tuple[str, ...]]:
-        """Index of the benchmark whose slope is 1, and what to say when it is not the usual one."""
-        usual = find(data, "benchmark", PINNED)
-        wanted = None if self.pinned is None else find(data, "benchmark", self.pinned)
-        if wanted in cells.benchmarks:
-            index = cells.benchmarks.index(wanted)
-        else:
-            if self.pinned is not None:
-                self._require_other_gauge(data, wanted, cells, anchors)
-            index = int(np.argmax(np.bincount(cells.benchmark)))
-        if cells.benchmarks[index] == usual:
-            return index, ()
-        return index, (
-            f"The slope of {cells.benchmarks[index]} is fixed at 1 in place of that of {PINNED}: "
-            "values are not those of Epoch's index.",
-        )
-
-    def _require_other_gauge(
-        self,
-        data: "Dataset",
-        pinned: str | None,
-        cells: Observations,
-        anchors: dict[int, float] | None,
-    ) -> None:
-        """Refuse points of a scale that would not be the one asked for."""
-        if self.pinned != PINNED and pinned is None:
-            resolve(data, "benchmark", str(self.pinned))
-        left_out = self.benchmarks is not None or pinned in resolve_keys(
-            data, "benchmark", {name: w for name, w in (self.weights or {}).items() if w == 0}
-        )
-        usual = {
-            cells.models.index(model): points
-            for name, points in ANCHORS.items()
-            if (model := find(data, "model", name)) in cells.models
-        }
-        if self.pinned == PINNED and (left_out or anchors != usual):
-            return
-        raise NotIdentified(
-            f"the benchmark {self.pinned!r}, whose slope fixes this scale, has no scores here",
-            hint="if it has another name here, give that: pinned=...; pinned=None takes the "
-            "benchmark with most scores, on a scale that is not that of Epoch's index "
-            "(in a ruler file and on the command line: pinned none)",
-        )
 
     def _scale(
         self,

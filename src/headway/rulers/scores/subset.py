@@ -8,13 +8,8 @@ from headway.dataset.naming import resolve_each
 from headway.errors import UsageError
 from headway.progress import Progress
 from headway.rulers.scale import Scale
-from headway.rulers.scores.logistic import (
-    ANCHORS,
-    MOST_DRAWS,
-    PINNED,
-    LogisticRuler,
-    require_whole,
-)
+from headway.rulers.scores.gauge import ANCHORS, PINNED
+from headway.rulers.scores.logistic import MOST_DRAWS, LogisticRuler, require_whole
 from headway.rulers.scores.observations import Duplicates
 from headway.rulers.scores.refit import refit
 
