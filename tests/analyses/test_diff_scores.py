@@ -18,9 +18,7 @@ def vintage(*rows, **tables):
 
 def changed(before, after):
     renamed = {kind: renamed_ids(before, after, kind) for kind in ("model", "benchmark")}
-    return score_changes(
-        before, after, models=renamed["model"], benchmarks=renamed["benchmark"]
-    )
+    return score_changes(before, after, models=renamed["model"], benchmarks=renamed["benchmark"])
 
 
 ROW = ("a", "default", "x", "developer", "one", 0.5)

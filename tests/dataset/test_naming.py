@@ -40,7 +40,8 @@ def test_the_catalog_knows_ids_names_aliases_and_spellings(catalog, kind, name, 
 
 
 @pytest.mark.parametrize(
-    "name", ["gpt-5", "GPT-5", "GPT 5", "openai/gpt-5", "gpt-5-2025-08-07", "azure/gpt-5-2025-08-07"]
+    "name",
+    ["gpt-5", "GPT-5", "GPT 5", "openai/gpt-5", "gpt-5-2025-08-07", "azure/gpt-5-2025-08-07"],
 )
 @pytest.mark.parametrize("asked", ["gpt-5", "GPT-5", "gpt-5-2025-08-07"])
 def test_a_plain_frame_is_asked_by_the_names_of_the_catalog(name, asked):

@@ -109,7 +109,7 @@ def diff(
         notes.append(f"ranks and lag could not be compared: {error.message}.")
         table = tidy(spec.convention, [], spec.level)
     else:
-        details["ranks"] = _ranks(*scales, renamed["models"])
+        details["ranks"] = _ranks(scales[0], scales[1], renamed["models"])
         table = _lags(scales[0], scales[1], spec, notes)
     return Result(
         table=table,

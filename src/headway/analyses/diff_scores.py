@@ -102,7 +102,7 @@ def score_changes(
     ]  # fmt: skip
     left = [_rows(one.join(other, on=KEY, how="anti")) for one, other in ((old, new), (new, old))]
     for cell in (("model", "variant", "benchmark"), ("model", "benchmark")):
-        made, left = _paired(*left, cell)
+        made, left = _paired(left[0], left[1], cell)
         rows += made
     cells = [set(one.select("model", "benchmark").iter_rows()) for one in (old, new)]
     for one in left[0]:

@@ -3,7 +3,8 @@
 A name is matched by, in this order: a map that the user gives, an id or a published name, a
 declared alias, and the same words in another spelling (case, punctuation, the provider in front).
 The day at the end of a snapshot is dropped only where one known model has the remaining name and
-came out within a month of that day: that of its own name, if it has one. Everything else is unmatched, with proposals.
+came out within a month of that day: that of its own name, if it has one. Everything else is
+unmatched, with proposals.
 """
 
 import re
@@ -224,10 +225,14 @@ class Known:
         own = named_span(self._names.get(model, ""), known)
         # A source may date every snapshot of a family by the first: the name knows better.
         days = list(own) if own is not None else known
-        return bool(days) and any(
-            apart((day, day), days) <= NEAR or (own is not None and own[0] <= day <= own[1])
-            for day in _days(parts, days)
-        ) and not contradiction(name, self._names.get(model, ""), known)
+        return (
+            bool(days)
+            and any(
+                apart((day, day), days) <= NEAR or (own is not None and own[0] <= day <= own[1])
+                for day in _days(parts, days)
+            )
+            and not contradiction(name, self._names.get(model, ""), known)
+        )
 
     def _near(self, kind: Kind, foreign: str) -> tuple[str, ...]:
         words = words_of(without_provider(foreign))

@@ -30,7 +30,10 @@ _OTHER_SIZES = re.compile(r"\d+x\d+(?:\.\d+)?b|a?\d+(?:\.\d+)?b|\d+[ke](?![a-z0-
 _WORD = re.compile(r"[a-z]+")
 # Words that tell models of one family apart; others (chat, base, preview) may be left off a name.
 _KINDS = frozenset(
-    "vl coder math mini nano flash lite pro opus sonnet haiku codex distill air omni audio".split()
+    (
+        *("vl", "coder", "math", "codex", "distill", "omni", "audio"),
+        *("mini", "nano", "flash", "lite", "pro", "air", "opus", "sonnet", "haiku"),
+    )
 )
 _MODES = ({"thinking", "reasoning", "reasoner"}, {"instruct"})
 
@@ -116,7 +119,9 @@ def contradiction(
         gap = apart(span, [own[0], own[1]] if own else days)
         overlap = own is not None and span[0] <= own[1] and own[0] <= span[1]
         if gap > NEAR and not overlap:
-            when = f"{own[0]:%Y-%m}" if own else " or ".join(str(day) for day in dict.fromkeys(days))
+            when = (
+                f"{own[0]:%Y-%m}" if own else " or ".join(str(day) for day in dict.fromkeys(days))
+            )
             return f"it names the day {span[0]}, and {name} is of {when}"
     return _words(_undated(alias.rsplit("/", 1)[-1]), _undated(name), name)
 

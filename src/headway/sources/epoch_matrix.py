@@ -150,9 +150,7 @@ def parse_long(text: str | bytes, file: str) -> Parsed:
         scores.append({"model": name, "benchmark": test, "score": score, "scale": "normalised"})
 
     rows = list(csv_rows(csv_text(text, file), required=LONG, file=file))
-    released = Days.of(
-        row["benchmark_release_date"] for _, row in rows if not isinstance(row, str)
-    )
+    released = Days.of(row["benchmark_release_date"] for _, row in rows if not isinstance(row, str))
     read, refused = each_row(rows, take, file)
     source = pl.lit(SOURCE)
     names = list(dict.fromkeys(score["model"] for score in scores))

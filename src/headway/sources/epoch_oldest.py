@@ -60,9 +60,7 @@ _OTHERS: dict[str, tuple[Published, ...]] = {
         PUBLISHED["metr_time_horizons_external"],
         replace(PUBLISHED["metr_time_horizons_external"], score=""),
     ),
-    "mcbench": (
-        Published(benchmark="MCBench", score="ELO", unit="rating", rating="MCBench"),
-    ),
+    "mcbench": (Published(benchmark="MCBench", score="ELO", unit="rating", rating="MCBench"),),
     "osuniverse": (
         Published(
             benchmark="OSUniverse",

@@ -320,4 +320,3 @@ def _printed_error(text: str) -> float | None:
     scores = [part for part in text.split(",") if part.strip()]
     match = _SCORE.fullmatch(scores[0].strip()) if len(scores) == 1 else None
     return float(match["error"]) if match and float(match["error"]) > 0 else None
-

@@ -15,8 +15,8 @@ import polars as pl
 
 from headway.sources import Parsed
 from headway.sources.cells import each_row, filled, number
-from headway.sources.epoch_makers import Makers
 from headway.sources.epoch_index import MODELS_SCHEMA, RATINGS_SCHEMA
+from headway.sources.epoch_makers import Makers
 from headway.sources.epoch_words import ACCESSIBILITY, BOARD, INDEX, sources
 from headway.sources.files import csv_rows, csv_text
 from headway.sources.names import split_variant

@@ -26,10 +26,15 @@ _MONTHS = {
 _LONGEST = 60
 _TIME = r"(?:,? +\d{1,2}:\d\d(?::\d\d)? ?(?:[ap]\.?m\.?)?)?"
 _DAY_FIRST = re.compile(
-    rf"(?P<day>\d{{1,2}})(?: de)? (?P<month>[a-z]+)\.?,?(?: de)? (?P<year>\d{{4}}){_TIME}"
+    rf"(?P<day>\d{{1,2}})(?: de)? (?P<month>[a-z]+)\.?,?(?: de)? (?P<year>\d{{4}}){_TIME}",
+    re.ASCII,
 )
-_MONTH_FIRST = re.compile(rf"(?P<month>[a-z]+)\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}){_TIME}")
-_SLASHES = re.compile(rf"(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})/(?P<year>\d{{4}}){_TIME}")
+_MONTH_FIRST = re.compile(
+    rf"(?P<month>[a-z]+)\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}){_TIME}", re.ASCII
+)
+_SLASHES = re.compile(
+    rf"(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})/(?P<year>\d{{4}}){_TIME}", re.ASCII
+)
 
 Order = Literal["day", "month", ""]
 
@@ -97,8 +102,8 @@ class Days:
             return written_day(text) or day(row, column)
         if not self.order and found["first"] != found["second"]:
             raise ValueError(
-                f"column {column!r} is {text!r}: no date of this table says whether the day or the"
-                " month stands first; write 2025-03-06"
+                f"column {column!r} is {text!r}; expected a date such as 2025-03-06: no date of"
+                " this table says whether the day or the month stands first"
             )
         number, month = found["first"], found["second"]
         if self.order == "month":

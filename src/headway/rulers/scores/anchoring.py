@@ -66,4 +66,3 @@ def reanchored(ruler: LogisticRuler, everything: "Dataset", data: "Dataset") -> 
         return part
     low, high = min(known, key=value.__getitem__), max(known, key=value.__getitem__)
     return replace(part, anchors={low: value[low], high: value[high]})
-

@@ -107,7 +107,7 @@ def pinned_slope(
                 f"the benchmark {pinned!r}, whose slope fixes this scale, has no scores here",
                 hint="if it has another name here, give that: pinned=...; pinned=None takes the "
                 "benchmark with most scores, on a scale that is not that of Epoch's index "
-                "(--pinned none, and pinned = \"none\" in a ruler file)",
+                '(--pinned none, and pinned = "none" in a ruler file)',
             )
     if cells.benchmarks[place] == find(data, "benchmark", PINNED):
         return place, ()

@@ -9,7 +9,7 @@ import polars as pl
 
 from headway.dataset.naming import resolve
 from headway.draws import Draws, central_interval
-from headway.errors import NotIdentified, UsageError
+from headway.errors import NotIdentified
 from headway.progress import Progress
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
