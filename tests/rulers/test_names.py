@@ -175,3 +175,14 @@ def test_a_part_of_the_evidence_that_lacks_the_pinned_benchmark_says_so(catalog)
     scale = headway.rulers.load("independent-only").fit(catalog, draws=0)
     pinned = scale.diagnostics["pinned"]
     assert pinned == PINNED or any(f"The slope of {pinned} is" in note for note in scale.notes)
+
+
+def test_both_notes_are_there_in_chinese():
+    from headway.report.words import Words
+
+    data = matrix(benchmarks=("b0", "b1", "b2", "b3"))
+    scale = headway.rulers.eci(draws=0, pinned=None).fit(data)
+    for text in (*scale.notes, scale.ruler):
+        said = Words("zh").note(text)[0]
+        assert said != text
+        assert "Epoch's" not in said

@@ -182,6 +182,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"(\S+)% time horizon", "{1}% 时间跨度"),
     (r"(\S+)% time horizon \(published\)", "{1}% 时间跨度（已公布）"),
     (r"ECI-compatible \(refit\): (\w+)", "与 ECI 兼容的标尺（重新拟合）：{domain1}"),
+    (r"Logistic curves \(refit\): (\w+)", "逻辑曲线标尺（重新拟合）：{domain1}"),
+    (
+        r"(\d+) models have another id in the later dataset and are compared by name\.",
+        "有 {1} 个模型在较新的数据集中标识不同，按名称对应。",
+    ),
+    (
+        r"(\d+) benchmarks have another id in the later dataset and are compared by name\.",
+        "有 {1} 个基准在较新的数据集中标识不同，按名称对应。",
+    ),
+    (
+        r"(\d+) organisations have another id in the later dataset and are compared by name\.",
+        "有 {1} 个机构在较新的数据集中标识不同，按名称对应。",
+    ),
     (r"(\d+) votes without a day are left out\.", "有 {1} 张没有日期的选票未计入。"),
     (
         r"(\d+) votes that both answers are bad are left out\.",

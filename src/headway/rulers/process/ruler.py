@@ -13,7 +13,7 @@ from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
 from headway.rulers.process import fit as process_fit
 from headway.rulers.process import model as process
-from headway.rulers.scale import Curves, Scale, resolve_model
+from headway.rulers.scale import Curves, Scale
 from headway.rulers.scores.gauge import ANCHORS, PINNED
 from headway.rulers.scores.logistic import MOST_DRAWS, LogisticRuler, require_whole
 from headway.rulers.scores.observations import Duplicates, Observations, observe
@@ -204,8 +204,8 @@ class CalibratedRuler:
         state = posterior.state
         rows = np.vstack([state.capability, state.capability + deviations])
         anchors = {
-            first.models.index(resolve_model(data, name)): float(points)
-            for name, points in (self.anchors or {}).items()
+            first.models.index(model): points
+            for model, points in (first.spec["anchors"] or {}).items()
         }
         shift, factor = _affine(rows, anchors)
         if not np.isfinite(factor[0]):
@@ -239,6 +239,7 @@ class CalibratedRuler:
         return CalibratedScale(
             ruler=self.name,
             spec={k: dict(v) if isinstance(v, Mapping) else v for k, v in asdict(self).items()}
+            | {name: first.spec[name] for name in ("benchmarks", "anchors")}
             | {"kind": "calibrated"},
             dataset=data,
             models=first.models,
