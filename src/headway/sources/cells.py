@@ -199,7 +199,7 @@ def share(text: str, whole: float) -> str:
         return text
     try:
         return str(Decimal(value) * Decimal(whole) / 100)
-    except InvalidOperation:
+    except ArithmeticError:
         return text
 
 
