@@ -110,7 +110,9 @@ def test_every_declared_table_of_2025_reads_its_own_header():
             assert (parsed.read, parsed.refused) == (1, ()), stem
 
 
-@pytest.mark.parametrize("word", ["12%%", "%", "$", "$$3", "abc%", "1e999%", "1e999999999999%", "1e999999%"])
+@pytest.mark.parametrize(
+    "word", ["12%%", "%", "$", "$$3", "abc%", "1e999%", "1e999999999999%", "1e999999%"]
+)
 def test_other_signs_are_refused_with_the_cell(word):
     text = ARC.replace("42%", word)
     parsed = epoch.parse({"external_benchmark_arc_agi.csv": text})

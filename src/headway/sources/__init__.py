@@ -91,6 +91,11 @@ class Parsed:
         latest evaluated or the first is taken and the others are refused.
     places
         For a table, where each of its rows stands, such as ``scores.csv line 3``.
+    left_out
+        Number of input rows that are no results or give way to others; the notes say which.
+    histories
+        Tables of dated intervals in which the file states the whole history of whatever it speaks
+        of, so that an interval that it does not have is one that it no longer states.
     """
 
     tables: Mapping[str, pl.DataFrame] = field(repr=False)
@@ -100,6 +105,8 @@ class Parsed:
     dashes: bool = False
     duplicates: Duplicates | None = None
     places: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
+    left_out: int = 0
+    histories: frozenset[str] = frozenset()
 
 
 class Source(Protocol):
@@ -180,6 +187,9 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         for name, frame in part.tables.items():
             frames.setdefault(name, []).append(frame)
     tables = {name: pl.concat(some, how="diagonal_relaxed") for name, some in frames.items()}
+    if "covers_until" in tables.get("sources", pl.DataFrame()).columns:
+        latest = pl.col("covers_until").max().over("source")
+        tables["sources"] = tables["sources"].with_columns(latest)
     for name in ("sources", "models", "benchmarks"):
         if name in tables:
             tables[name] = tables[name].unique(maintain_order=True)
@@ -192,6 +202,8 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         dashes=bool(parts) and all(part.dashes for part in parts),
         duplicates=policies.pop() if len(policies) == 1 else None,
         places={name: _places(name, parts) for part in parts for name in part.places},
+        left_out=sum(part.left_out for part in parts),
+        histories=frozenset().union(*(part.histories for part in parts)),
     )
 
 

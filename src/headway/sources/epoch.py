@@ -171,12 +171,7 @@ def parse(texts: Mapping[str, str], *, progress: Progress | None = None) -> Pars
             parts.append(_left_out(file, texts[file]))
     whole = joined(parts)
     tables, said = _with_reporters(whole.tables)
-    return Parsed(
-        tables=tables,
-        read=whole.read,
-        refused=whole.refused,
-        notes=(*whole.notes, *said),
-    )
+    return replace(whole, tables=tables, notes=(*whole.notes, *said))
 
 
 def _kind(file: str, text: str) -> str:
@@ -215,7 +210,7 @@ def _left_out(file: str, text: str) -> Parsed:
     rows = max(text.rstrip("\n").count("\n"), 0)
     if _stem(file) in _ASIDE:
         note = f"{file}: {rows} rows are {_ASIDE[_stem(file)]}; they are left out"
-        return Parsed(tables={}, read=rows, notes=(note,))
+        return Parsed(tables={}, read=rows, notes=(note,), left_out=rows)
     reason = f"nobody has declared how this table is read; its {rows} lines are left out"
     return Parsed(tables={}, read=1, refused=(Refused(line=0, reason=reason, file=file),))
 

@@ -242,6 +242,7 @@ class CalibratedRuler:
             | {name: first.spec[name] for name in ("benchmarks", "anchors")}
             | {"kind": "calibrated"},
             dataset=data,
+            evidence=first.evidence,
             models=first.models,
             estimate=points[0],
             capability=Draws(

@@ -14,7 +14,7 @@ from headway.dataset.naming import resolve_each
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotConverged, NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.scale import Curves, Scale
+from headway.rulers.scale import Curves, Evidence, Scale
 from headway.rulers.scores.gauge import ANCHORS, PINNED, anchored, pinned_slope
 from headway.rulers.scores.observations import Duplicates, Observations, observe, require_connected
 from headway.rulers.scores.resample import within_models
@@ -260,6 +260,7 @@ class LogisticRuler:
             ruler=OTHER_NAME if pin_notes and self.name == NAME else self.name,
             spec=self._resolved(data, cells, anchors) | {"kind": "logistic"},
             dataset=data,
+            evidence=Evidence(sources=cells.sources),
             models=cells.models,
             estimate=shift[0] + factor[0] * point.capability,
             capability=Draws(

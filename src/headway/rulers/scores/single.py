@@ -11,7 +11,7 @@ from headway.dataset.naming import resolve
 from headway.draws import Draws, central_interval
 from headway.errors import NotIdentified
 from headway.progress import Progress
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.scores.observations import Duplicates, observe
 from headway.rulers.scores.sampling import sampling_errors
@@ -83,6 +83,7 @@ class SingleRuler:
             ruler=str(facts["name"] or benchmark),
             spec=asdict(self) | {"kind": "single", "benchmarks": [benchmark]},
             dataset=data,
+            evidence=Evidence(sources=cells.sources),
             models=cells.models,
             estimate=100 * p,
             capability=Draws(
