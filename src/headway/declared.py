@@ -336,10 +336,10 @@ def _nested(kind: Any, value: Any) -> Any:
 
 
 def _first_fit(hint: Any, value: Any) -> Any:
+    if NoneType in get_args(hint) and (value is None or value == NONE):
+        return None
     for kind in get_args(hint):
         if kind is NoneType:
-            if value is None or value == NONE:
-                return None
             continue
         try:
             return typed(kind, value)

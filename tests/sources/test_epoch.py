@@ -145,7 +145,7 @@ def test_rows_of_the_matrix_that_are_refused(old, new, expected):
         (
             "United States of America",
             "Atlantis",
-            "column 'Country (of organization)' is 'Atlantis'",
+            "the country 'Atlantis' is not known",
         ),
         ("Closed weights", "Ajar", "column 'Accessibility group' is 'Ajar'"),
     ],

@@ -167,6 +167,7 @@ CHECKS: dict[str, Check] = {
     "implausible_jumps": contradictions.implausible_jumps,
     "variants_out_of_order": contradictions.variants_out_of_order,
     "same_name": contradictions.same_name,
+    "contradicting_aliases": contradictions.contradicting_aliases,
 }
 
 

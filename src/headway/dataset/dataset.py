@@ -6,15 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 
 import polars as pl
 
 from headway.dataset import filters
 from headway.dataset.left_out import best_first, some
+from headway.dataset.matching import Kind, Known
 from headway.dataset.rendering import plain
 from headway.dataset.rules import lacking
-from headway.dataset.tables import BOOKKEEPING, EVIDENCE, TABLES
+from headway.dataset.tables import ALIASED, BOOKKEEPING, EVIDENCE, TABLES
 from headway.dataset.vintages import (
     as_day,
     covering,
@@ -224,6 +225,11 @@ class Dataset:
         return self.table("prices")
 
     @cached_property
+    def known(self) -> Known:
+        """The ids, names and aliases in view, ready to be asked; see :mod:`.naming`."""
+        return Known(self.tables)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the facts in view, in hexadecimal; the order of rows has no part in it.
 
@@ -325,6 +331,8 @@ class Dataset:
         keep: dict[str, pl.DataFrame] = {}
         for column, value in wanted.items():
             name = filters.home_of(column)
+            if column in get_args(Kind) and ALIASED[column] == name:
+                value = self._by_id(cast("Kind", column), value)
             keep[name] = filters.kept(keep.get(name, self.table(name)), TABLES[name], column, value)
         if not keep:
             return self
@@ -439,6 +447,16 @@ class Dataset:
         return f"<p>Dataset: {escape(self.origin)}</p>{self.describe()._repr_html_()}" + (
             f"<ul>{notes}</ul>" if notes else ""
         )
+
+    def _by_id(self, kind: Kind, value: Any) -> Any:
+        """Values of a key column with names in place of ids; what nobody is called stays."""
+        from headway.dataset.naming import find
+
+        if isinstance(value, str):
+            return value if value in self.known.ids(kind) else find(self, kind, value) or value
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._by_id(kind, one) for one in value]
+        return value
 
     @staticmethod
     def _first_day(column: str, rows: pl.DataFrame) -> str:

@@ -16,6 +16,7 @@ from headway.analyses.lag import LagResult, compare, lag
 from headway.analyses.multiverse import Everything, reduced
 from headway.analyses.premium import PremiumResult, premium
 from headway.analyses.result import Result, plain_rows
+from headway.dataset import naming
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.frontier import DateBasis, Frontier
 from headway.progress import Progress, Silent
@@ -29,7 +30,7 @@ from headway.rulers.files.reading import find, shelved
 from headway.rulers.files.together import together
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.scores.anchoring import reanchored
-from headway.rulers.scores.logistic import ANCHORS
+from headway.rulers.scores.gauge import ANCHORS
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -429,10 +430,10 @@ def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[Ru
     if spec.as_of is None:
         return ruler, ""
     anchored = reanchored(ruler, everything, data)
-    if anchored is ruler or anchored.anchors is None:
-        return ruler, ""
+    if anchored.anchors == ruler.anchors or anchored.anchors is None:
+        return anchored, ""
     scored = set(data.scores["model"])
-    missing = next(model for model in spec.anchors if model not in scored)
+    missing = next(m for m in spec.anchors if naming.find(everything, "model", m) not in scored)
     names = dict(everything.models.select("model", "name").iter_rows())
     (low, bottom), (high, top) = anchored.anchors.items()
     note = (

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import polars as pl
 
+from headway.dataset.naming import resolve
 from headway.draws import Draws, FloatArray
-from headway.errors import UsageError, did_you_mean
+from headway.errors import UsageError
 from headway.progress import Progress
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ class Scale:
         )
 
     def position(self, model: str) -> int:
-        """Index of a model, given its identifier or its published name."""
+        """Index of a model, given its identifier, its published name or an alias."""
         model = resolve_model(self.dataset, model)
         if model not in self.models:
             raise UsageError(
@@ -269,15 +270,8 @@ class Scale:
 
 
 def resolve_model(dataset: "Dataset", wanted: str) -> str:
-    """Return the identifier of a model given by identifier or by published name."""
-    facts = dataset.models
-    if wanted in facts["model"]:
-        return wanted
-    named = facts.filter(pl.col("name").str.to_lowercase() == wanted.lower())["model"].to_list()
-    if len(named) == 1:
-        return str(named[0])
-    possible = [*facts["model"].to_list(), *facts["name"].drop_nulls().to_list()]
-    raise UsageError(f"unknown model {wanted!r}{did_you_mean(wanted, possible)}")
+    """Return the identifier of a model; see :func:`headway.dataset.naming.resolve`."""
+    return resolve(dataset, "model", wanted)
 
 
 def _rebuild(fields: dict[str, Any]) -> Scale:

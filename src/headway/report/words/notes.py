@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 # {group1} the same as the name of a group of models, {basis1} as that of a kind of date.
 _CHINESE: tuple[tuple[str, str], ...] = (
     (r"ECI-compatible \(refit\)", "与 ECI 兼容的标尺（重新拟合）"),
+    (r"Logistic curves \(refit\)", "逻辑曲线标尺（重新拟合）"),
+    (
+        r"The slope of (.+?) is fixed at 1 in place of that of (.+?): values are not those of "
+        r"Epoch's index\.",
+        "斜率固定为 1 的基准是 {1}，而不是 {2}：所得数值不是 Epoch 指数的数值。",
+    ),
     (r"[Cc]alibrated", "校准标尺"),
     (
         r"The process was stopped after (\d+) steps; the last moved a capability by (\S+) standard "
@@ -196,6 +202,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"(\S+)% time horizon", "{1}% 时间跨度"),
     (r"(\S+)% time horizon \(published\)", "{1}% 时间跨度（已公布）"),
     (r"ECI-compatible \(refit\): (\w+)", "与 ECI 兼容的标尺（重新拟合）：{domain1}"),
+    (r"Logistic curves \(refit\): (\w+)", "逻辑曲线标尺（重新拟合）：{domain1}"),
+    (
+        r"(\d+) models have another id in the later dataset and are compared by name\.",
+        "有 {1} 个模型在较新的数据集中标识不同，按名称对应。",
+    ),
+    (
+        r"(\d+) benchmarks have another id in the later dataset and are compared by name\.",
+        "有 {1} 个基准在较新的数据集中标识不同，按名称对应。",
+    ),
+    (
+        r"(\d+) organisations have another id in the later dataset and are compared by name\.",
+        "有 {1} 个机构在较新的数据集中标识不同，按名称对应。",
+    ),
     (r"(\d+) votes without a day are left out\.", "有 {1} 张没有日期的选票未计入。"),
     (
         r"(\d+) votes that both answers are bad are left out\.",
