@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.stated_errors import believed_ratings
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
@@ -104,12 +105,17 @@ class PublishedRuler:
         seed = self.seed if seed is None else seed
         require_whole("draws", n_draws, 0, MOST_DRAWS)
         require_whole("seed", seed, 0)
-        rows = self._rows(data)
+        rows, nothing = believed_ratings(self._rows(data))
         rating = rows["rating"].to_numpy()
         below, above = self._spreads(rows)
         exact = ~np.isfinite(below)
         models = tuple(rows["model"].to_list())
         notes = []
+        if nothing:
+            notes.append(
+                f"{self.board}: {nothing} ratings state an error or an interval of 0, which is "
+                "none: taken as unknown."
+            )
         variants = rows.filter(pl.col("variant") != "default").height
         if self.variant == BEST and variants:
             notes.append(

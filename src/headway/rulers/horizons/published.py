@@ -122,9 +122,17 @@ def _rows(data: "Dataset", success: float) -> tuple[pl.DataFrame, tuple[str, ...
         .sort("subject", "date")
         .unique("subject", keep="last", maintain_order=True)
     )
+    closed = (pl.col("low") == pl.col("value")) & (pl.col("high") == pl.col("value"))
+    closed = closed.fill_null(value=False)
+    nothing = int(rows.select(closed.sum()).item())
+    rows = rows.with_columns(pl.when(~closed).then("low"), pl.when(~closed).then("high"))
     known = rows.join(data.models, left_on="subject", right_on="model", how="semi")
     strange = rows.height - known.height
     notes = ["Published horizons have no paired draws: those of two models are independent."]
+    if nothing:
+        notes.append(
+            f"{nothing} published horizons state an interval of 0, which is none: taken as unknown."
+        )
     if strange:
         notes.append(f"{strange} published horizons are of no model of this dataset and left out.")
     if known.is_empty():
