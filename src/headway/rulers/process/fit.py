@@ -312,9 +312,7 @@ def update(normal: Normal, *, share: float) -> tuple[State, float]:
     return state, change
 
 
-def fit(
-    cells: Layout, start: State, *, learn: bool = True
-) -> tuple[Layout, State, int, float]:
+def fit(cells: Layout, start: State, *, learn: bool = True) -> tuple[Layout, State, int, float]:
     """Alternate Gauss-Newton steps and steps of the variances until neither moves.
 
     The capabilities at which the process is evaluated follow the fit.

@@ -98,7 +98,13 @@ class SingleRuler:
                 draw_set=sha256(identity.encode()).hexdigest()[:16],
             ),
             status=tuple(
-                "at_floor" if x <= 0 else "at_ceiling" if x >= 1 else "point_only" if alone else "ok"
+                "at_floor"
+                if x <= 0
+                else "at_ceiling"
+                if x >= 1
+                else "point_only"
+                if alone
+                else "ok"
                 for x, alone in zip(p, unknown & (rows > 0), strict=True)
             ),
             n_scores=np.ones(len(p), dtype=np.int64),
