@@ -14,6 +14,7 @@ from headway.dataset.stated_errors import believed_ratings
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
+from headway.rulers.alike import by_rows
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
@@ -163,6 +164,7 @@ class PublishedRuler:
             unit="points",
             seed=seed if usable else None,
             notes=tuple(notes),
+            alike=by_rows(rating, below, above, low, high),
         )
 
     def _rows(self, data: "Dataset") -> pl.DataFrame:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
+from headway.rulers.alike import shared
+from headway.rulers.ranks import marginal_ranks, ranks_of
 
 if TYPE_CHECKING:
     import altair as alt
@@ -112,6 +115,10 @@ class Scale:
         Cost, convergence, connectivity and the like, as plain values.
     notes
         Sentences that a reader of the numbers has to know.
+    alike : int64 (n_models,)
+        Number of the class of models with the same evidence, who have the same estimate, interval
+        and interval of ranks (an anchor, whose value is defined, is in no class with others); None
+        where every model has evidence of its own.
     """
 
     ruler: str
@@ -132,9 +139,16 @@ class Scale:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    alike: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("estimate", "low", "high", "n_scores"):
+        label = np.arange(len(self.models)) if self.alike is None else np.array(self.alike)
+        fixed = np.array([word == "anchor" for word in self.status], dtype=bool)
+        label[fixed] = len(label) + np.flatnonzero(fixed)
+        object.__setattr__(self, "alike", label)
+        for name in ("estimate", "low", "high"):
+            object.__setattr__(self, name, shared(getattr(self, name), label))
+        for name in ("estimate", "low", "high", "n_scores", "alike"):
             array = np.array(getattr(self, name))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
@@ -167,8 +181,9 @@ class Scale:
     def rank(self, *, simultaneous: bool = False) -> pl.DataFrame:
         """Table of the models with rank, rank interval, names, organisation, country, dates.
 
-        The rank of a draw is 1 plus the number of models strictly above; its interval is the
-        central one over draws, at the level of the scale, for each model by itself.
+        A rank is 1 plus the number of models strictly above, so equal models share one. Its
+        interval is the central one over draws, at the level of the scale, for each model by
+        itself; models with the same evidence pool their draws.
 
         Parameters
         ----------
@@ -182,18 +197,16 @@ class Scale:
             "available_on",
         )  # fmt: skip
         makers = self.dataset.organisations.select("organisation", organisation_name="name")
-        order = np.argsort(-self.estimate, kind="stable")
         columns: dict[str, Any] = {
             "entity": self.models,
-            "rank": (np.argsort(order, kind="stable") + 1).astype(np.int64),
+            "rank": ranks_of(self.estimate[None, :])[0],
         }
-        if self.capability.n_draws:
-            values = self.capability.values
-            ranks = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1) + 1
-            tail = (1 - self.level) / 2
-            bounds = np.quantile(ranks, [tail, 1 - tail], axis=0)
-            columns["rank_low"] = np.floor(bounds[0]).astype(np.int64)
-            columns["rank_high"] = np.ceil(bounds[1]).astype(np.int64)
+        values = self.capability.values
+        values = values[np.isfinite(values).all(axis=1)]
+        if len(values):
+            columns["rank_low"], columns["rank_high"] = marginal_ranks(
+                values, self.level, self.alike
+            )
         placed = pl.DataFrame(columns)
         if simultaneous:
             from headway.rulers.ranks import simultaneous_ranks
@@ -206,7 +219,7 @@ class Scale:
             placed.join(self.table, on="entity", how="left")
             .join(facts, left_on="entity", right_on="model", how="left")
             .join(makers, on="organisation", how="left")
-            .sort("rank")
+            .sort("rank", "entity")
         )
 
     def position(self, model: str) -> int:

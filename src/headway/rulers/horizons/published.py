@@ -7,6 +7,7 @@ import polars as pl
 
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import DataError, NotIdentified
+from headway.rulers.alike import by_rows
 from headway.rulers.scale import Scale
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def published_horizons(
         },
         diagnostics={"n_models": len(models), "n_without_interval": int(point.sum())},
         notes=notes,
+        alike=by_rows(value, low, high),
     )
 
 

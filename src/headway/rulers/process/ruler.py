@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
+from headway.rulers.alike import by_rows
 from headway.rulers.process import fit as process_fit
 from headway.rulers.process import model as process
 from headway.rulers.scale import Curves, Scale, resolve_model
@@ -246,6 +248,7 @@ class CalibratedRuler:
                 draw_set=sha256(identity.encode()).hexdigest()[:16],
             ),
             status=first.status,
+            alike=_alike(first, posterior.cells),
             n_scores=first.n_scores,
             low=low,
             high=high,
@@ -265,6 +268,13 @@ class CalibratedRuler:
             notes=tuple(notes),
             posterior=posterior,
         )
+
+
+def _alike(first: Scale, cells: process.Layout) -> NDArray[np.int64]:
+    """Classes of models with the same scores, date and maker; makers of one model are alike."""
+    alone = np.bincount(cells.of_model)[cells.of_model] == 1
+    assert first.alike is not None
+    return by_rows(first.alike, cells.date, np.where(alone, -1, cells.of_model))
 
 
 def deviations_of(posterior: Posterior, normal: process_fit.Normal) -> FloatArray:

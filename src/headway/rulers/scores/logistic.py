@@ -291,6 +291,7 @@ class LogisticRuler:
             ),
             diagnostics=diagnostics,
             notes=tuple(notes),
+            alike=cells.alike(),
         )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError, did_you_mean
+from headway.rulers.alike import by_cells
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -49,6 +50,10 @@ class Observations:
         """First cell of every model, and the number of cells at the end."""
         counts = np.bincount(self.model, minlength=len(self.models))
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    def alike(self, *errors: FloatArray) -> Ints:
+        """Number the classes of models with the same cells (and the same errors of them)."""
+        return by_cells(self.start, self.benchmark, self.performance, self.weight, *errors)
 
     def keep(self, models: NDArray[np.bool_]) -> "Observations":
         """Keep some models, and the benchmarks that they have scores on."""

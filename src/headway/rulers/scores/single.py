@@ -114,4 +114,5 @@ class SingleRuler:
             unit="percent",
             seed=seed,
             notes=(*cells.notes, *notes),
+            alike=cells.alike(error_of),
         )

@@ -13,6 +13,7 @@ import polars as pl
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
+from headway.rulers.alike import by_votes
 from headway.rulers.scale import TIDY, Scale, resolve_model
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.votes.comparisons import (
@@ -302,6 +303,10 @@ class PairwiseRuler:
                 "misfit_pairs": int((pairs["status"] == "misfit").sum()),
             },
             notes=tuple(said),
+            # Votes with attributes or in clusters are each of their own.
+            alike=None
+            if cells.design.shape[1] or cells.cluster is not None
+            else by_votes(len(cells.models), cells.first, cells.second, cells.counts),
         )
 
     def _anchor(self, data: "Dataset", cells: Comparisons) -> int | None:
