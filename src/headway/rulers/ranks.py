@@ -30,6 +30,15 @@ def ranks_of(values: FloatArray) -> NDArray[np.int64]:
     return out
 
 
+def estimated_ranks(scale: "Scale") -> NDArray[np.int64]:
+    """Rank of every estimate; what differs in the last digits alone is equal."""
+    draws = scale.capability.values
+    size = float(np.abs(scale.estimate[np.isfinite(scale.estimate)]).max(initial=0.0))
+    finite = draws[np.isfinite(draws).all(axis=1)]
+    size = max(size, float(finite.std(axis=0).max())) if len(finite) else size
+    return ranks_of(np.round(scale.estimate / (max(size, 1e-300) * _EXACT))[None, :])[0]
+
+
 def marginal_ranks(
     draws: FloatArray, level: float, label: NDArray[np.int64] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -112,11 +121,10 @@ def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFra
         found[members] = found[members].all(axis=0)
         found[:, members] = found[:, members].all(axis=1)[:, None]
     above, below = found.sum(axis=0), found.sum(axis=1)
-    rank = 1 + (scale.estimate[:, None] > scale.estimate[None, :]).sum(axis=0)
     return pl.DataFrame(
         {
             "entity": scale.models,
-            "rank": rank.astype(np.int64),
+            "rank": estimated_ranks(scale),
             "rank_low": (1 + above).astype(np.int64),
             "rank_high": (len(found) - below).astype(np.int64),
             "level": float(level),

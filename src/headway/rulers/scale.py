@@ -13,7 +13,7 @@ from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
 from headway.rulers.alike import shared
-from headway.rulers.ranks import marginal_ranks, ranks_of
+from headway.rulers.ranks import estimated_ranks, marginal_ranks
 
 if TYPE_CHECKING:
     import altair as alt
@@ -97,7 +97,8 @@ class Scale:
     status
         One word per model: ``ok``, ``anchor`` (fixed by definition), ``few_scores`` (fewer
         than four), ``at_floor`` or ``at_ceiling`` (every score at the end of its range, so only
-        the ridge holds the value); of votes, ``few_votes`` (fewer than 30); of published ratings,
+        the ridge holds the value); of answers, ``not_distinguishable`` (they do not tell the
+        models apart); of votes, ``few_votes`` (fewer than 30); of published ratings,
         ``point_only`` (no error was published).
     n_scores : int64 (n_models,)
         Scores behind each value.
@@ -199,7 +200,7 @@ class Scale:
         makers = self.dataset.organisations.select("organisation", organisation_name="name")
         columns: dict[str, Any] = {
             "entity": self.models,
-            "rank": ranks_of(self.estimate[None, :])[0],
+            "rank": estimated_ranks(self),
         }
         values = self.capability.values
         values = values[np.isfinite(values).all(axis=1)]
