@@ -234,6 +234,11 @@ class PairwiseRuler:
                 "there is no tie among the votes, so nothing says how likely a tie is",
                 hint="use ties='half'",
             )
+        if self.ties == "davidson" and not cells.counts[:, :2].any():
+            raise NotIdentified(
+                "every vote is a tie, so nothing bounds how likely a tie is",
+                hint="use ties='half', by which all models are equal",
+            )
         anchor = self._anchor(data, cells)
         label = parts(cells, directed=True)
         place = standing(cells, label) if label.max() else np.zeros(len(label), dtype=np.int64)
