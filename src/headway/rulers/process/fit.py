@@ -1,7 +1,6 @@
 """Fitting the process: normal equations, variances by restricted likelihood, posterior draws."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Literal
 
@@ -35,18 +34,6 @@ CHANGE = 0.05
 MOST_LEARNED = 2_400
 SOLVER_TOLERANCE = 1e-6
 SOLVER_ITERATIONS = 500
-
-
-def one_thread() -> "AbstractContextManager[object]":
-    """Keep linear algebra to one thread.
-
-    The matrices of a benchmark are small, so that threads get in each other's way; and the same
-    bytes come out whatever the number of processors.
-    """
-    from threadpoolctl import threadpool_limits
-
-    limited: AbstractContextManager[object] = threadpool_limits(1)
-    return limited
 
 
 Way = Literal["unknowns", "scores", "steps"]

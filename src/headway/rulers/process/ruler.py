@@ -18,6 +18,7 @@ from headway.rulers.process import model as process
 from headway.rulers.scale import Curves, Scale, resolve_model
 from headway.rulers.scores.logistic import ANCHORS, MOST_DRAWS, LogisticRuler, require_whole
 from headway.rulers.scores.observations import Duplicates, Observations, observe
+from headway.rulers.threads import one_thread
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -164,7 +165,7 @@ class CalibratedRuler:
         )
         progress.stage("Fitting the process")
         arranged, start = arrange(data, cells, first)
-        with process_fit.one_thread():
+        with one_thread():
             arranged, state, iterations, change = process_fit.fit(arranged, start)
             posterior = Posterior(
                 cells=arranged, state=state, n_draws=n_draws, seed=seed, widen=self.widen,

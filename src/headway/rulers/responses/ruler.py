@@ -21,6 +21,7 @@ from headway.rulers.responses.quadrature import Model
 from headway.rulers.responses.spread import LEAST_TAKERS
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
+from headway.rulers.threads import one_thread
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -230,8 +231,6 @@ class ItemRuler:
         NotIdentified, NotConverged
             As for :meth:`fit`.
         """
-        from threadpoolctl import threadpool_limits
-
         from headway.engines.local import Local
 
         n_draws = self.draws if draws is None else draws
@@ -243,37 +242,21 @@ class ItemRuler:
             (progress or Silent()).stage("Reading answers")
             engine = Local(answers.loads, workers)
         try:
-            # With more threads, linear algebra adds in another order: other last digits.
-            with threadpool_limits(1):
-                return self._fitted(
-                    engine, answers, data, n_draws, seed, progress=progress, resume=resume
+            with one_thread():
+                fit = item_fit.fit(
+                    engine,
+                    answers.takers,
+                    model=self.model,
+                    prior=(0.0, self.slope_sd, 0.0, self.difficulty_sd),
+                    estimate_prior=self.priors == "estimated",
+                    modes=self.questions == "modes",
+                    progress=progress,
+                    resume=resume,
                 )
+                return self._scale(engine, answers, fit, data, n_draws, seed)
         finally:
             if own:
                 engine.close()
-
-    def _fitted(
-        self,
-        engine: Engine,
-        answers: Answers,
-        data: "Dataset | None",
-        n_draws: int,
-        seed: int,
-        *,
-        progress: Progress | None,
-        resume: Resume | None,
-    ) -> Scale:
-        fit = item_fit.fit(
-            engine,
-            answers.takers,
-            model=self.model,
-            prior=(0.0, self.slope_sd, 0.0, self.difficulty_sd),
-            estimate_prior=self.priors == "estimated",
-            modes=self.questions == "modes",
-            progress=progress,
-            resume=resume,
-        )
-        return self._scale(engine, answers, fit, data, n_draws, seed)
 
     def belongs_to(self, answers: Answers) -> dict[str, Any]:
         """Return what a resume file of a fit belongs to, as plain values."""
