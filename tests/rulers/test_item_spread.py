@@ -189,9 +189,7 @@ def test_takers_with_the_same_answers_are_alike_and_no_others() -> None:
     answers = np.array([[1, 0, 1, -1], [1, 0, 1, -1], [1, 0, 1, 1], [0, 1, 1, -1], [1, 0, 1, 0]])
     names = list("abcde")
     for per_part in (2, 100):
-        made = responses.from_frame(
-            long(answers.astype(np.int8), names), answers_per_part=per_part
-        )
+        made = responses.from_frame(long(answers.astype(np.int8), names), answers_per_part=per_part)
         label = alike([contrasts(load()) for load in made.loads])
         assert label.tolist() == [0, 0, 1, 2, 3]
 

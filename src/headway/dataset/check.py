@@ -176,6 +176,8 @@ CHECKS: dict[str, Check] = {
     "unconfirmed": unconfirmed,
     "without_bounds": without_bounds,
     "errors_of_nothing": errors_of_nothing,
+    "contradicting_coverage": contradictions.contradicting_coverage,
+    "ahead_of_time": contradictions.ahead_of_time,
     "contradicting_evaluations": contradictions.contradicting_evaluations,
     "disagreeing": contradictions.disagreeing,
     "implausible_jumps": contradictions.implausible_jumps,

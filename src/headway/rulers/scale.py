@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,6 +48,23 @@ class Curves:
     shift: FloatArray
     factor: FloatArray
     ridge: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a scale rests on.
+
+    Parameters
+    ----------
+    sources
+        The sources of the rows that were used.
+    as_of
+        The last day that those rows speak of, where the ruler knows one (the day of a board's
+        publication, the last day of votes); their sources cover no more than that.
+    """
+
+    sources: tuple[str, ...] = ()
+    as_of: date | None = None
 
 
 class Ruler(Protocol):
@@ -120,6 +138,8 @@ class Scale:
         Number of the class of models with the same evidence, who have the same estimate, interval
         and interval of ranks (an anchor, whose value is defined, is in no class with others); None
         where every model has evidence of its own.
+    evidence
+        The sources of the rows that were used.
     """
 
     ruler: str
@@ -141,6 +161,7 @@ class Scale:
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     alike: NDArray[np.int64] | None = None
+    evidence: Evidence = Evidence()
 
     def __post_init__(self) -> None:
         label = np.arange(len(self.models)) if self.alike is None else np.array(self.alike)

@@ -16,7 +16,7 @@ from headway.progress import Progress, Silent
 from headway.rulers.alike import by_cells
 from headway.rulers.horizons.human_time import Attempts, Configurations, Failures, attempts
 from headway.rulers.horizons.published import published_horizons
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
 if TYPE_CHECKING:
@@ -266,6 +266,7 @@ class HorizonRuler:
             ruler=f"{100 * self.success:g}% time horizon",
             spec=spec | {"benchmarks": used},
             dataset=data,
+            evidence=Evidence(sources=tried.sources),
             models=tried.models,
             estimate=values[0],
             capability=Draws(

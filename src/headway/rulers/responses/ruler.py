@@ -19,7 +19,7 @@ from headway.rulers.responses.fit import Resume
 from headway.rulers.responses.fitted import ItemFit
 from headway.rulers.responses.quadrature import Model
 from headway.rulers.responses.spread import LEAST_TAKERS
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.threads import one_thread
 
@@ -309,6 +309,7 @@ class ItemRuler:
             ruler=self.name,
             spec=spec,
             dataset=data,
+            evidence=Evidence(sources=answers.sources),
             models=names,
             estimate=factor * fit.mean[place],
             capability=Draws(
