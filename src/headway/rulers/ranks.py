@@ -36,7 +36,9 @@ def estimated_ranks(scale: "Scale") -> NDArray[np.int64]:
     size = float(np.abs(scale.estimate[np.isfinite(scale.estimate)]).max(initial=0.0))
     finite = draws[np.isfinite(draws).all(axis=1)]
     size = max(size, float(finite.std(axis=0).max())) if len(finite) else size
-    return ranks_of(np.round(scale.estimate / (max(size, 1e-300) * _EXACT))[None, :])[0]
+    steps = np.round(scale.estimate / (max(size, 1e-300) * _EXACT))
+    out: NDArray[np.int64] = ranks_of(steps[None, :])[0]
+    return out
 
 
 def marginal_ranks(
@@ -118,8 +120,8 @@ def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFra
     found = decided(scale.estimate, draws, level)
     for members in [] if scale.alike is None else several(scale.alike):
         # What holds of one model holds of all with the same evidence, or it is not decided.
-        found[members] = found[members].all(axis=0)
-        found[:, members] = found[:, members].all(axis=1)[:, None]
+        found[members] = np.all(found[members], axis=0)
+        found[:, members] = np.all(found[:, members], axis=1, keepdims=True)
     above, below = found.sum(axis=0), found.sum(axis=1)
     return pl.DataFrame(
         {

@@ -119,9 +119,8 @@ def fit(
     require_connected(takers, [part.group for part in counts])
     options = options_of(model, prior)
     compared = engine.run(contrasts)
-    found = difference(compared)
-    driver = _Driver(engine, counts, options, model, modes, estimate_prior, found)
-    driver.alike = alike(compared)
+    found, label = difference(compared), alike(compared)
+    driver = _Driver(engine, counts, options, model, modes, estimate_prior, found, label)
     driver.iterate(progress, resume, most_passes)
     return driver.finished(tuple(takers), progress)
 
@@ -138,8 +137,9 @@ class _Driver:
         modes: bool,
         estimate_prior: bool,
         found: Difference,
+        label: NDArray[np.int64],
     ) -> None:
-        self.difference = found
+        self.difference, self.alike = found, label
         # Where the spread of the abilities can be no unit, it is 1 logit while questions are found.
         self.free_scale = found.settled or len(counts[0].taker_trials) > MOST_JOINT
         self.engine, self.counts, self.options, self.model = engine, counts, options, model
