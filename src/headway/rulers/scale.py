@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from headway.dataset.naming import resolve
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError
 from headway.progress import Progress
+from headway.rulers.alike import shared
+from headway.rulers.ranks import estimated_ranks, marginal_ranks
 
 if TYPE_CHECKING:
     import altair as alt
@@ -113,7 +116,8 @@ class Scale:
     status
         One word per model: ``ok``, ``anchor`` (fixed by definition), ``few_scores`` (fewer
         than four), ``at_floor`` or ``at_ceiling`` (every score at the end of its range, so only
-        the ridge holds the value); of votes, ``few_votes`` (fewer than 30); of published ratings,
+        the ridge holds the value); of answers, ``not_distinguishable`` (they do not tell the
+        models apart); of votes, ``few_votes`` (fewer than 30); of published ratings,
         ``point_only`` (no error was published).
     n_scores : int64 (n_models,)
         Scores behind each value.
@@ -131,6 +135,10 @@ class Scale:
         Cost, convergence, connectivity and the like, as plain values.
     notes
         Sentences that a reader of the numbers has to know.
+    alike : int64 (n_models,)
+        Number of the class of models with the same evidence, who have the same estimate, interval
+        and interval of ranks (an anchor, whose value is defined, is in no class with others); None
+        where every model has evidence of its own.
     evidence
         The sources of the rows that were used.
     """
@@ -153,10 +161,17 @@ class Scale:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    alike: NDArray[np.int64] | None = None
     evidence: Evidence = Evidence()
 
     def __post_init__(self) -> None:
-        for name in ("estimate", "low", "high", "n_scores"):
+        label = np.arange(len(self.models)) if self.alike is None else np.array(self.alike)
+        fixed = np.array([word == "anchor" for word in self.status], dtype=bool)
+        label[fixed] = len(label) + np.flatnonzero(fixed)
+        object.__setattr__(self, "alike", label)
+        for name in ("estimate", "low", "high"):
+            object.__setattr__(self, name, shared(getattr(self, name), label))
+        for name in ("estimate", "low", "high", "n_scores", "alike"):
             array = np.array(getattr(self, name))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
@@ -189,8 +204,9 @@ class Scale:
     def rank(self, *, simultaneous: bool = False) -> pl.DataFrame:
         """Table of the models with rank, rank interval, names, organisation, country, dates.
 
-        The rank of a draw is 1 plus the number of models strictly above; its interval is the
-        central one over draws, at the level of the scale, for each model by itself.
+        A rank is 1 plus the number of models strictly above, so equal models share one. Its
+        interval is the central one over draws, at the level of the scale, for each model by
+        itself; models with the same evidence pool their draws.
 
         Parameters
         ----------
@@ -204,18 +220,16 @@ class Scale:
             "available_on",
         )  # fmt: skip
         makers = self.dataset.organisations.select("organisation", organisation_name="name")
-        order = np.argsort(-self.estimate, kind="stable")
         columns: dict[str, Any] = {
             "entity": self.models,
-            "rank": (np.argsort(order, kind="stable") + 1).astype(np.int64),
+            "rank": estimated_ranks(self),
         }
-        if self.capability.n_draws:
-            values = self.capability.values
-            ranks = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1) + 1
-            tail = (1 - self.level) / 2
-            bounds = np.quantile(ranks, [tail, 1 - tail], axis=0)
-            columns["rank_low"] = np.floor(bounds[0]).astype(np.int64)
-            columns["rank_high"] = np.ceil(bounds[1]).astype(np.int64)
+        values = self.capability.values
+        values = values[np.isfinite(values).all(axis=1)]
+        if len(values):
+            columns["rank_low"], columns["rank_high"] = marginal_ranks(
+                values, self.level, self.alike
+            )
         placed = pl.DataFrame(columns)
         if simultaneous:
             from headway.rulers.ranks import simultaneous_ranks
@@ -228,7 +242,7 @@ class Scale:
             placed.join(self.table, on="entity", how="left")
             .join(facts, left_on="entity", right_on="model", how="left")
             .join(makers, on="organisation", how="left")
-            .sort("rank")
+            .sort("rank", "entity")
         )
 
     def position(self, model: str) -> int:

@@ -129,6 +129,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{1}：题数未知，因此没有抽样误差。",
     ),
     (
+        r"(\d+) scores state a standard error of 0, which is none: taken as unknown\.",
+        "有 {1} 个成绩标明的标准误为 0，这不是误差，按未知处理。",
+    ),
+    (
+        r"(.+?): (\d+) ratings state an error or an interval of 0, which is none: taken as "
+        r"unknown\.",
+        "{1}：有 {2} 个评分标明的误差或区间为 0，这不是误差，按未知处理。",
+    ),
+    (
+        r"(\d+) published horizons state an interval of 0, which is none: taken as unknown\.",
+        "有 {1} 个公布的时间跨度标明的区间为 0，这不是区间，按未知处理。",
+    ),
+    (
         r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says "
         r"which\.",
         "有 {1} 个模型缺少{2}的某一项，未计入；详见缺项表。",

@@ -16,6 +16,7 @@ from headway.rulers.process import model as process
 from headway.rulers.process.model import Ints
 from headway.rulers.process.ruler import CalibratedScale, Posterior, deviations_of
 from headway.rulers.scale import Scale
+from headway.rulers.threads import one_thread
 
 # Beyond these logits the exponential overflows; the performance is 0 long before.
 FARTHEST = 700.0
@@ -60,7 +61,7 @@ class Predictor:
 
     def __init__(self, posterior: Posterior) -> None:
         self.posterior = posterior
-        with process_fit.one_thread():
+        with one_thread():
             linear = process.Linearised(posterior.cells, posterior.state)
             normal = process_fit.Normal(linear)
             right = normal.across @ linear.whiten(linear.z[:, None])

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
+from headway.rulers.alike import by_rows
 from headway.rulers.process import fit as process_fit
 from headway.rulers.process import model as process
 from headway.rulers.scale import Curves, Scale
 from headway.rulers.scores.gauge import ANCHORS, PINNED
 from headway.rulers.scores.logistic import MOST_DRAWS, LogisticRuler, require_whole
 from headway.rulers.scores.observations import Duplicates, Observations, observe
+from headway.rulers.threads import one_thread
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -167,7 +170,7 @@ class CalibratedRuler:
         )
         progress.stage("Fitting the process")
         arranged, start = arrange(data, cells, first)
-        with process_fit.one_thread():
+        with one_thread():
             arranged, state, iterations, change = process_fit.fit(arranged, start)
             posterior = Posterior(
                 cells=arranged, state=state, n_draws=n_draws, seed=seed, widen=self.widen,
@@ -253,6 +256,7 @@ class CalibratedRuler:
                 draw_set=sha256(identity.encode()).hexdigest()[:16],
             ),
             status=first.status,
+            alike=_alike(first, posterior.cells),
             n_scores=first.n_scores,
             low=low,
             high=high,
@@ -272,6 +276,13 @@ class CalibratedRuler:
             notes=tuple(notes),
             posterior=posterior,
         )
+
+
+def _alike(first: Scale, cells: process.Layout) -> NDArray[np.int64]:
+    """Classes of models with the same scores, date and maker; makers of one model are alike."""
+    alone = np.bincount(cells.of_model)[cells.of_model] == 1
+    assert first.alike is not None
+    return by_rows(first.alike, cells.date, np.where(alone, -1, cells.of_model))
 
 
 def deviations_of(posterior: Posterior, normal: process_fit.Normal) -> FloatArray:

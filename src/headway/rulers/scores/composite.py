@@ -13,6 +13,7 @@ from headway.dataset.naming import resolve_keys
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
+from headway.rulers.alike import by_rows
 from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.imputation import Filling, Normaliser, by_fit, by_others, by_worst
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
@@ -259,6 +260,7 @@ class CompositeRuler:
                 "n_left_out": int((~kept).sum()),
             },
             notes=(*cells.notes, *notes, *self._notes(kept, observed, names)),
+            alike=by_rows(score, used.error, full),
         )
 
     def _kept(self, table: "_Table", weight: FloatArray) -> NDArray[np.bool_]:

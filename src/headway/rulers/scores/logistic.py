@@ -290,6 +290,7 @@ class LogisticRuler:
             ),
             diagnostics=diagnostics,
             notes=tuple(notes),
+            alike=cells.alike(),
         )
 
 

@@ -12,6 +12,7 @@ from headway.dataset.coverage import sources_in
 from headway.dataset.naming import resolve_each, resolve_keys
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
+from headway.rulers.alike import by_cells
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -54,6 +55,10 @@ class Observations:
         """First cell of every model, and the number of cells at the end."""
         counts = np.bincount(self.model, minlength=len(self.models))
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    def alike(self, *errors: FloatArray) -> Ints:
+        """Number the classes of models with the same cells (and the same errors of them)."""
+        return by_cells(self.start, self.benchmark, self.performance, self.weight, *errors)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -78,6 +78,8 @@ class SingleRuler:
         noise = np.random.default_rng(seed).standard_normal((rows, len(p)))
         values = 100 * np.clip(p + noise * error_of, 0.0, 1.0)
         low, high = central_interval(values, self.level)
+        unknown = error_of == 0
+        low[unknown] = high[unknown] = np.nan
         identity = repr((data.digest, asdict(self), n_draws, seed))
         return Scale(
             ruler=str(facts["name"] or benchmark),
@@ -93,7 +95,16 @@ class SingleRuler:
                 unit="percent",
                 draw_set=sha256(identity.encode()).hexdigest()[:16],
             ),
-            status=tuple("at_floor" if x <= 0 else "at_ceiling" if x >= 1 else "ok" for x in p),
+            status=tuple(
+                "at_floor"
+                if x <= 0
+                else "at_ceiling"
+                if x >= 1
+                else "point_only"
+                if alone
+                else "ok"
+                for x, alone in zip(p, unknown & (rows > 0), strict=True)
+            ),
             n_scores=np.ones(len(p), dtype=np.int64),
             low=low,
             high=high,
@@ -101,4 +112,5 @@ class SingleRuler:
             unit="percent",
             seed=seed,
             notes=(*cells.notes, *notes),
+            alike=cells.alike(error_of),
         )
