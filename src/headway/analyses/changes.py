@@ -62,10 +62,11 @@ def changes(scale: Scale, spec: LagSpec, since: dt.date) -> Result:
     ).sort("date", "model")
     return Result(
         table=tidy("daily", findings, spec.level),
-        spec=spec.to_dict() | {"changes_since": since.isoformat()},
+        spec=spec.to_dict()
+        | {"changes_since": since.isoformat(), "tie": pair.tie, "tie_unit": pair.tied.unit},
         dataset=scale.dataset.digest,
         details={"models": models, "facts": _facts(scale, since)},
-        notes=pair.notes,
+        notes=(*pair.notes, *([pair.tied.note] if pair.tied.note else [])),
     )
 
 

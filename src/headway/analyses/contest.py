@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import polars as pl
 
+from headway.analyses.tie import Applied, Tie, tie_on
 from headway.draws import FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.frontier import (
@@ -49,8 +50,11 @@ class LagSpec:
     follower: str = _option("country:CN", "Group whose lag is measured, such as country:CN.")
     convention: Convention = _option("daily", "How the lag is measured.")
     date: DateBasis = _option("available", "What dates a model.")
-    tie: float = _option(
-        1.0, "A follower within this many units of the scale counts as level with the leader."
+    tie: float | str | None = _option(
+        None,
+        "Difference that counts as level: a number of points, or a number with the unit of the "
+        "ruler, such as '0.05 logits'. By default 1 point where two anchors fix the points, and "
+        "none on every other ruler.",
     )
     since: dt.date | None = _option(
         None, "First day that counts; by default when both have a model."
@@ -87,7 +91,6 @@ class LagSpec:
                 + did_you_mean(self.convention, CONVENTIONS)
             )
         for name, low, high in (
-            ("tie", 0.0, None),
             ("level", 0.0, 1.0),
             ("significance", 0.5, 1.0),
             ("horizon", 0.0, None),
@@ -95,16 +98,17 @@ class LagSpec:
             ("bandwidth", 0.0, None),
         ):
             value = getattr(self, name)
-            open_low = name != "tie"
             if not (
                 isinstance(value, int | float)
                 and np.isfinite(value)
-                and (value > low if open_low else value >= low)
+                and value > low
                 and (high is None or value < high)
             ):
-                span = f"{'above' if open_low else 'at least'} {low:g}"
+                span = f"above {low:g}"
                 span += "" if high is None else f" and below {high:g}"
                 raise UsageError(f"{name} is {value!r}; expected a number {span}")
+        if self.tie is not None:
+            object.__setattr__(self, "tie", Tie.read(self.tie).plain)
         if not isinstance(self.min_scores, int) or self.min_scores < 1:
             raise UsageError(f"min_scores is {self.min_scores!r}; expected a whole number from 1")
         if self.since and self.until and self.since > self.until:
@@ -140,10 +144,14 @@ class Period:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Contest:
-    """Two frontiers that share a scale, and so their draws."""
+    """Two frontiers that share a scale, and so their draws.
+
+    ``tied`` is the tie as the scale takes it.
+    """
 
     scale: Scale
     spec: LagSpec
+    tied: Applied
     leader: Frontier
     follower: Frontier
     first: int
@@ -153,6 +161,11 @@ class Contest:
     def days(self) -> Days:
         """Every day that counts."""
         return np.arange(self.first, self.last + 1, dtype=np.int64)
+
+    @property
+    def tie(self) -> float:
+        """Difference that counts as none, in units of the scale."""
+        return self.tied.size
 
     @property
     def rows(self) -> int:
@@ -188,8 +201,10 @@ class Contest:
         return _on_days(self.leader, self.days), _on_days(self.follower, self.days)
 
 
-def contest(scale: Scale, spec: LagSpec) -> Contest:
+def contest(scale: Scale, spec: LagSpec, *, tied: Applied | None = None) -> Contest:
     """Draw both frontiers.
+
+    ``tied`` is the tie where it is not the one of the question on this scale.
 
     Raises
     ------
@@ -210,11 +225,20 @@ def contest(scale: Scale, spec: LagSpec) -> Contest:
         )
         for group in (spec.leader, spec.follower)
     ]
-    return between(scale, spec, *sides)
+    return between(scale, spec, *sides, tied=tied)
 
 
-def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -> Contest:
+def between(
+    scale: Scale,
+    spec: LagSpec,
+    leader: Frontier,
+    follower: Frontier,
+    *,
+    tied: Applied | None = None,
+) -> Contest:
     """Set two frontiers that are drawn already against each other.
+
+    ``tied`` is the tie where it is not the one of the question on this scale.
 
     Raises
     ------
@@ -222,6 +246,7 @@ def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -
         When the two groups have no day in common.
     """
     last = spec.until or evidence_day(scale)
+    tied = tie_on(scale, spec.tie) if tied is None else tied
     if spec.drop_first:
         leader, follower = leader.without_first(), follower.without_first()
     first = max(int(leader.start[0]), int(follower.start[0]))
@@ -233,8 +258,9 @@ def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -
             hint=f"both have a model from {from_day(first)} on",
         )
     return Contest(
-        scale=scale, spec=spec, leader=leader, follower=follower, first=first, last=to_day(last)
-    )
+        scale=scale, spec=spec, tied=tied, leader=leader, follower=follower, first=first,
+        last=to_day(last),
+    )  # fmt: skip
 
 
 def evidence_day(scale: Scale) -> dt.date:

@@ -1,7 +1,7 @@
 """How far behind: one contest, eight conventions, intervals from paired draws."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ import polars as pl
 
 from headway.analyses.contest import CONVENTIONS, Contest, LagSpec, contest
 from headway.analyses.conventions import (
+    OPTIONS,
     Measured,
     daily,
     daily_significant,
@@ -17,9 +18,11 @@ from headway.analyses.conventions import (
     levels,
     named,
     records,
+    require_effect,
     thresholds,
     time_to_match,
     trend,
+    without_effect,
 )
 from headway.analyses.result import Result, tidy
 from headway.draws import FloatArray
@@ -119,7 +122,8 @@ def lag(
     Raises
     ------
     UsageError
-        For an unknown option, group or convention, or groups with no day in common.
+        For an unknown option, group or convention, an option that the convention does not depend
+        on, or groups with no day in common.
 
     Examples
     --------
@@ -133,23 +137,35 @@ def lag(
     spec = LagSpec().with_options(
         leader=leader, follower=follower, convention=convention, **options
     )
+    changed = changed_options(spec)
+    require_effect({n: n for n in options if n in changed}, (spec.convention,))
     return _measure(contest(scale, spec), (spec.convention,))
 
 
 def compare(scale: "Scale", spec: LagSpec, conventions: tuple[str, ...] = CONVENTIONS) -> LagResult:
     """Measure the same contest by several conventions, all on the same draws.
 
-    A convention that the scale cannot serve is left out, and the notes say why.
+    A convention that the scale cannot serve is left out, and the notes say why; so they do of
+    options (but the seed) on which no convention depends.
     """
-    return _measure(contest(scale, spec), conventions)
+    unused = [n for n in without_effect(changed_options(spec), conventions) if n != "seed"]
+    notes = [f"The option {n} has no effect on {', '.join(conventions)}." for n in unused]
+    return _measure(contest(scale, spec), conventions, notes)
 
 
-def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
+def changed_options(spec: LagSpec) -> list[str]:
+    """Return the names of the options that differ from their defaults."""
+    return [f.name for f in fields(spec) if getattr(spec, f.name) != f.default]
+
+
+def _measure(pair: Contest, conventions: tuple[str, ...], said: Sequence[str] = ()) -> LagResult:
     spec = pair.spec
     frames: list[pl.DataFrame] = []
     details: dict[str, pl.DataFrame] = {}
     draws: dict[tuple[str, ...], FloatArray] = {}
-    notes = [*pair.scale.notes, *pair.notes]
+    notes = [*said, *pair.scale.notes, *pair.notes]
+    if pair.tied.note and any("tie" in OPTIONS[name] for name in conventions):
+        notes.append(pair.tied.note)
     for name in conventions:
         try:
             measured = MEASURES[name](pair)
@@ -166,7 +182,7 @@ def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
             draws[name, finding.period, finding.entity, finding.quantity] = finding.rows[1:]
     return LagResult(
         table=pl.concat(frames),
-        spec=spec.to_dict(),
+        spec=spec.to_dict() | {"tie": pair.tie, "tie_unit": pair.tied.unit},
         dataset=pair.scale.dataset.digest,
         details=details,
         draws=draws,

@@ -105,6 +105,9 @@ def diff(
     Give two datasets, or one and --since. The change of the lag is split into what other
     evidence about the same day did, and what the time since did.
     """
+    choice.require_lag_options(
+        context, (spec.convention,), called=f"the convention {spec.convention}"
+    )
     measure = choice.chosen(context, ruler, options, board, option)
     old, new = _vintages(before, after, vintage)
     with Shown() as progress:

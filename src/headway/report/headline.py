@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from headway.analyses.conventions import OPTIONS
 from headway.report.words import Words, groups
 
 LEVEL_WITHIN = 0.05
@@ -58,6 +59,7 @@ def headline(
     follower: str,
     date: str,
     tie: float,
+    tie_unit: str = "points",
     others: list[float],
 ) -> Headline:
     """Say a lag in a sentence.
@@ -73,7 +75,7 @@ def headline(
     return Headline(
         sentence=sentence(words, row, leader=leader, follower=follower),
         interval=interval(words, row),
-        basis=_basis(words, row, date=date, tie=tie),
+        basis=_basis(words, row, date=date, tie=tie, tie_unit=tie_unit),
         others=_others(words, others),
     )
 
@@ -115,17 +117,23 @@ def interval(words: Words, row: Mapping[str, Any]) -> str:
     return words(key, level=level, low=words.number(-low), high=words.number(high))
 
 
-def _basis(words: Words, row: Mapping[str, Any], *, date: str, tie: float) -> str:
+def _basis(words: Words, row: Mapping[str, Any], *, date: str, tie: float, tie_unit: str) -> str:
     convention = str(row["convention"])
-    with_tie = convention in ("daily", "levels", "records", "time-to-match") and tie > 0
+    with_tie = "tie" in OPTIONS[convention] and tie > 0
     return words(
         "headline.basis",
         period=words.period(str(row["period"]), "mean") if row["quantity"] == "lag_mean"
         else words.known("headline.of", convention),
         convention=words(f"inside.{convention}"),
-        tie=words("headline.tie", tie=f"{tie:g}") if with_tie else "",
+        tie=_tie(words, tie, tie_unit) if with_tie else "",
         date=words(f"basis.{date}"),
     )  # fmt: skip
+
+
+def _tie(words: Words, tie: float, unit: str) -> str:
+    if unit == "points":
+        return words("headline.tie", tie=f"{tie:g}")
+    return words("headline.tie_of", tie=words.amount(f"{tie:g}", unit))
 
 
 def _others(words: Words, others: list[float]) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from headway.analyses.by_ruler import has_anchored_points
 from headway.analyses.contest import Contest, LagSpec, between, evidence_day
 from headway.analyses.conventions import (
     daily,
@@ -28,6 +27,7 @@ from headway.analyses.multiverse.choices import (
     subset,
 )
 from headway.analyses.result import Finding
+from headway.analyses.tie import Applied, has_anchored_points
 from headway.draws import FloatArray
 from headway.errors import HeadwayError
 from headway.frontier import Frontier, frontier
@@ -241,7 +241,10 @@ def _measure(
         if isinstance(contest, HeadwayError):
             asked.fail(ways, f"no contest: {contest.message}")
             continue
-        told = replace(contest, spec=replace(contest.spec, tie=tie, convention=convention))
+        told = replace(
+            contest, spec=replace(contest.spec, convention=convention),
+            tied=Applied(size=tie, unit=contest.tied.unit),
+        )  # fmt: skip
         found = _tried(partial(_NUMBERS[convention], told))
         if isinstance(found, HeadwayError):
             asked.fail(ways, found.message)

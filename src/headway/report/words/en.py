@@ -35,6 +35,7 @@ TEXTS: dict[str, str] = {
     "headline.of.gap": "On the last day",
     "headline.basis": "{period}, {convention}{tie}, {date}.",
     "headline.tie": " with a {tie}-point tie",
+    "headline.tie_of": " with a tie of {tie}",
     "headline.others": "Other conventions say {low} to {high} months.",
     "headline.others_mixed": "Other conventions say anything from {low} months ahead to {high} "
     "months behind.",

@@ -225,9 +225,14 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
     ),
     (
-        r"The (?:default )?tie of (\S+) is a number of points; this ruler measures in (.+?), so "
-        r"there is (?:no tie|none)\.(?: --tie sets one\.)?",
-        "{1} 分以内算作持平，这个容差以分为单位；这把标尺用另一种单位（{2}）计量，因此没有容差。",
+        r"There is no tie: the default of 1 point is one of points that two anchors fix, and this "
+        r"ruler measures in (.+?)\. A tie here names its unit, such as 2 .+\.",
+        "没有打平容差：默认的 1 分指由两个定标模型固定的分数，而这把标尺以{unit1}为单位。"
+        "如需容差，请写明单位。",
+    ),
+    (
+        r"The option (\S+) has no effect on (.+)\.",
+        "选项 {1} 对 {2} 不起作用。",
     ),
     (
         r"(\d+) answers that failed by a technical error count as missing\.",
@@ -297,6 +302,10 @@ def translate(text: str, words: "Words") -> str | None:
             parts = {f"group{k}": words.group(part) for k, part in enumerate(found.groups(), 1)}
             parts |= {
                 f"basis{k}": words.known("noun", part) for k, part in enumerate(found.groups(), 1)
+            }
+            parts |= {
+                f"unit{k}": words.known("unit", part or "")
+                for k, part in enumerate(found.groups(), 1)
             }
             parts |= {
                 f"domain{k}": words.known("domain", part)

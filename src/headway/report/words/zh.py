@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "headline.of.gap": "最后一日",
     "headline.basis": "{period}；{convention}{tie}；{date}。",
     "headline.tie": "，打平容差 {tie} 分",
+    "headline.tie_of": "，打平容差 {tie}",
     "headline.others": "换用其他口径，结果在 {low} 至 {high} 个月之间。",
     "headline.others_mixed": "换用其他口径，结果从领先 {low} 个月到落后 {high} 个月不等。",
     "headline.gap": "按标尺上的分数计，最后一日的差距为 {gap}。",
@@ -303,7 +304,7 @@ TEXTS: dict[str, str] = {
     "page.method_frontier": "某组在某日的前沿，是该组截至当日可用模型中的最高能力。模型日期："
     "{date}。",
     "page.method_lag": "正数表示追赶方落后。一个月按 30.4375 天计。口径中设有容差时，相差不超过 "
-    "{tie} 分的模型视为打平。",
+    "{tie}的模型视为打平。",
     "page.method_draws": "不确定性来自对每个模型的成绩重新抽样 {draws} 次（随机种子 {seed}）。每"
     "次都重新计算前沿与落后时间，"
     "因此双方共有的误差会相互抵消。区间包含居中的 {level}% 结果。",
