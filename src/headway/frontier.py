@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from headway.dataset.groups import members
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
+from headway.rulers.scale import listed
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -154,7 +155,7 @@ def frontier(
     until: "date | None" = None,
     region: str | None = None,
     withdrawn: Withdrawn = "keep",
-    min_scores: int = 1,
+    min_scores: int | None = None,
     candidates: Candidates = "records",
 ) -> Frontier:
     """Draw the frontier of a group on a scale.
@@ -177,7 +178,8 @@ def frontier(
         ``keep`` counts a model for good once it could be used, ``drop`` only while it can.
         Regions and withdrawals need ``date="available"``.
     min_scores
-        Candidates need this many scores.
+        Candidates need this many scores; None for as many as a rank on this scale takes
+        (:attr:`headway.rulers.scale.Scale.fewest`: four, as a rule).
     candidates
         Which models can hold the frontier in a draw: ``records`` are those that held it by the
         estimate, ``all`` lets any model of the group be the best of a draw. The estimate is the
@@ -209,15 +211,16 @@ def frontier(
     last = to_day(until) if until is not None else NEVER - 1
     spans = _availability(data, region, withdrawn)
     notes: list[str] = []
-    undated, few, kept = [], 0, []
+    undated, few, kept = [], [], []
+    enough = scale.enough(min_scores)
     for index, model in enumerate(scale.models):
         if model not in chosen:
             continue
         if dates.get(model) is None:
             undated.append(model)
             continue
-        if scale.n_scores[index] < min_scores:
-            few += 1
+        if not enough[index]:
+            few.append(model)
             continue
         span = [
             (start, end) for start, end in spans.get(model, [(dates[model], NEVER)])
@@ -228,17 +231,21 @@ def frontier(
     if undated:
         notes.append(
             f"{len(undated)} models of {group} have no {date} date and are left out: "
-            + ", ".join(sorted(undated)[:5])
-            + ("." if len(undated) <= 5 else ", ...")
+            + listed(undated)
+            + ("." if len(undated) <= 5 else "")
         )
     if few:
-        notes.append(f"{few} models of {group} with fewer than {min_scores} scores are left out.")
+        notes.append(
+            f"{len(few)} models of {group} with fewer than {min_scores or scale.fewest} scores are "
+            f"left out: {listed(few)}."
+        )
     if not kept:
         raise UsageError(
             f"group {group!r} has no model on this scale"
             + (f" by {until}" if until is not None else "")
             + (f" that can be used in {region}" if region else ""),
-            hint=" ".join(notes) or "choose another group, ruler or day",
+            hint=" ".join([*notes, *(["A min_scores of 1 counts them."] if few else [])])
+            or "choose another group, ruler or day",
         )
     rows = np.vstack([scale.estimate[None, :], scale.capability.values])
     rows = rows[np.isfinite(rows).all(axis=1)]

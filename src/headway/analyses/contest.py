@@ -64,7 +64,11 @@ class LagSpec:
     )
     level: float = _option(0.9, "Level of the intervals.")
     drop_first: bool = _option(False, "Leave out the first model of each group.")
-    min_scores: int = _option(1, "Candidates need at least this many scores.")
+    min_scores: int | None = _option(
+        None,
+        "Scores that a model needs to hold a frontier; by default four, or as many as the ruler "
+        "has benchmarks where those are fewer.",
+    )
     candidates: Candidates = _option(
         "records", "Models that can hold a frontier in a draw: records of the estimate, or all."
     )
@@ -109,7 +113,9 @@ class LagSpec:
                 raise UsageError(f"{name} is {value!r}; expected a number {span}")
         if self.tie is not None:
             object.__setattr__(self, "tie", Tie.read(self.tie).plain)
-        if not isinstance(self.min_scores, int) or self.min_scores < 1:
+        if self.min_scores is not None and (
+            not isinstance(self.min_scores, int) or self.min_scores < 1
+        ):
             raise UsageError(f"min_scores is {self.min_scores!r}; expected a whole number from 1")
         if self.since and self.until and self.since > self.until:
             raise UsageError(f"since ({self.since}) lies after until ({self.until})")

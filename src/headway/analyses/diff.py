@@ -216,8 +216,12 @@ def _counts(before: Dataset, after: Dataset, scores: pl.DataFrame) -> pl.DataFra
 
 def _ranks(before: "Scale", after: "Scale") -> pl.DataFrame:
     """Ranks among the models on both scales, and how far each moved up."""
-    new = after.rank().select("entity", "name", "organisation", "country", after="estimate")
-    old = before.table.select("entity", before="estimate")
+    new = (
+        after.rank()
+        .drop_nulls("rank")
+        .select("entity", "name", "organisation", "country", after="estimate")
+    )
+    old = before.rank().drop_nulls("rank").select("entity", before="estimate")
     both = new.join(old, on="entity", how="inner")
     placed = both.with_columns(
         pl.col(side).rank("ordinal", descending=True).cast(pl.Int64).alias(f"rank_{side}")

@@ -225,7 +225,17 @@ class Story:
             results.append(self.second.compared)
         results.append(self.premium)
         found = [note for result in results if result is not None for note in result.notes]
-        return tuple(dict.fromkeys([*self.own_notes, *self.data.notes, *self.scale.notes, *found]))
+        return tuple(
+            dict.fromkeys(
+                [
+                    *self.own_notes,
+                    *self.data.notes,
+                    *self.scale.notes,
+                    *self.scale.unranked(),
+                    *found,
+                ]
+            )
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON: unknown is null, dates are ISO text."""

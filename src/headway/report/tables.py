@@ -370,7 +370,7 @@ def ranking(words: Words, story: Story, most: int = 25) -> Table:
     rows = [
         (
             str(row["name"] or row["entity"]),
-            str(row["rank"]),
+            words("number.unknown") if row["rank"] is None else str(row["rank"]),
             makers.get(row["organisation"], "–"),
             words.country(row["country"]),
             words.number(row["estimate"]),

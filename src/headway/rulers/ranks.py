@@ -16,7 +16,9 @@ LEAST_DRAWS = 50
 _EXACT = 1e-9
 
 
-def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFrame:
+def simultaneous_ranks(
+    scale: "Scale", level: float | None = None, *, min_scores: int | None = None
+) -> pl.DataFrame:
     r"""Intervals that hold all ranks at once with the probability asked for.
 
     The rank of a model is 1 plus the number of models above it. With
@@ -41,6 +43,8 @@ def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFra
         A scale with paired draws.
     level
         Joint level; that of the scale when None.
+    min_scores
+        Scores that a rank takes; None for those of the scale (:attr:`Scale.fewest`).
 
     Returns
     -------
@@ -64,7 +68,9 @@ def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFra
     level = scale.level if level is None else level
     if not (isinstance(level, int | float) and 0 < level < 1):
         raise UsageError(f"level is {level!r}; expected a number between 0 and 1")
-    draws = scale.capability.values
+    ranked = scale.enough(min_scores)
+    estimate = scale.estimate[ranked]
+    draws = scale.capability.values[:, ranked]
     draws = draws[np.isfinite(draws).all(axis=1)]
     least = max(LEAST_DRAWS, int(np.ceil(level / (1 - level))))
     if len(draws) < least:
@@ -73,19 +79,20 @@ def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFra
             f"more; {scale.ruler} has {len(draws)}",
             hint="fit with draws=500; published ratings without an error have none",
         )
-    found = decided(scale.estimate, draws, level)
+    found = decided(estimate, draws, level)
     above, below = found.sum(axis=0), found.sum(axis=1)
-    rank = 1 + (scale.estimate[:, None] > scale.estimate[None, :]).sum(axis=0)
+    rank = 1 + (estimate[:, None] > estimate[None, :]).sum(axis=0)
     return pl.DataFrame(
         {
-            "entity": scale.models,
+            "entity": np.array(scale.models, dtype=object)[ranked],
             "rank": rank.astype(np.int64),
             "rank_low": (1 + above).astype(np.int64),
             "rank_high": (len(found) - below).astype(np.int64),
             "level": float(level),
             "above": above.astype(np.int64),
             "below": below.astype(np.int64),
-        }
+        },
+        schema_overrides={"entity": pl.String},
     ).sort("rank", "entity")
 
 

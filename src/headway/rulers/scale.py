@@ -1,6 +1,6 @@
 """The result of every ruler: capabilities on one scale, with paired draws."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from headway.dataset import Dataset
 
 TIDY = ("entity", "quantity", "estimate", "low", "high", "level", "unit", "status", "n")
+ENOUGH = 4
+"""Scores (answers, votes) that a rank or a place on a frontier takes."""
+# Rulers whose value of a model rests on how much of it was measured, and not on one number.
+_OF_MANY = ("logistic", "calibrated", "items", "pairwise")
+_NAMED = 5
 _MAPPINGS = ("spec", "details", "diagnostics")
 
 
@@ -147,6 +152,42 @@ class Scale:
         return (_rebuild, (fields,))
 
     @property
+    def fewest(self) -> int:
+        """Scores that a rank or a place on a frontier takes on this ruler.
+
+        Four (of answers or votes likewise), or as many as there are benchmarks on a ruler of
+        fewer; one where a single number is the value: a benchmark by itself, a composite, a
+        published rating, and a domain, whose ruler leaves out models with fewer than its own two.
+        """
+        if self.spec.get("kind") not in _OF_MANY:
+            return 1
+        return ENOUGH if self.curves is None else min(ENOUGH, len(self.curves.benchmarks))
+
+    def enough(self, min_scores: int | None = None) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Mark the models with evidence enough for a rank and a place on a frontier.
+
+        Parameters
+        ----------
+        min_scores
+            In place of :attr:`fewest`. An anchor, whose value is a definition, always has enough
+            without it.
+        """
+        if min_scores is not None:
+            return np.asarray(self.n_scores >= min_scores)
+        return np.asarray(self.n_scores >= self.fewest) | (np.array(self.status) == "anchor")
+
+    def unranked(self, min_scores: int | None = None) -> tuple[str, ...]:
+        """Return the note on models that have a value and no rank, or nothing."""
+        few = [name for name, kept in zip(self.models, self.enough(min_scores), strict=True)
+               if not kept]  # fmt: skip
+        if not few:
+            return ()
+        return (
+            f"{len(few)} models with fewer than {min_scores or self.fewest} scores have a value "
+            f"and no rank: {listed(few)}.",
+        )
+
+    @property
     def table(self) -> pl.DataFrame:
         """Tidy table, best model first: what each is called, its value and interval."""
         frame = pl.DataFrame(
@@ -164,14 +205,17 @@ class Scale:
         ).with_columns(pl.col("low", "high").fill_nan(None))
         return frame.sort("estimate", "entity", descending=[True, False])
 
-    def rank(self, *, simultaneous: bool = False) -> pl.DataFrame:
+    def rank(self, *, simultaneous: bool = False, min_scores: int | None = None) -> pl.DataFrame:
         """Table of the models with rank, rank interval, names, organisation, country, dates.
 
         The rank of a draw is 1 plus the number of models strictly above; its interval is the
-        central one over draws, at the level of the scale, for each model by itself.
+        central one over draws, at the level of the scale, for each model by itself. Models with
+        too little evidence for a rank (:meth:`enough`) have none and come last.
 
         Parameters
         ----------
+        min_scores
+            Scores that a rank takes; None for :attr:`fewest`.
         simultaneous
             Whether to add ``rank_low_of_all`` and ``rank_high_of_all``, intervals that hold the
             ranks of all models at once with the probability of the level; see
@@ -182,31 +226,33 @@ class Scale:
             "available_on",
         )  # fmt: skip
         makers = self.dataset.organisations.select("organisation", organisation_name="name")
-        order = np.argsort(-self.estimate, kind="stable")
+        ranked = self.enough(min_scores)
+        order = np.argsort(-self.estimate[ranked], kind="stable")
         columns: dict[str, Any] = {
-            "entity": self.models,
+            "entity": np.array(self.models, dtype=object)[ranked],
             "rank": (np.argsort(order, kind="stable") + 1).astype(np.int64),
         }
-        if self.capability.n_draws:
-            values = self.capability.values
+        if self.capability.n_draws and ranked.any():
+            values = self.capability.values[:, ranked]
             ranks = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1) + 1
             tail = (1 - self.level) / 2
             bounds = np.quantile(ranks, [tail, 1 - tail], axis=0)
             columns["rank_low"] = np.floor(bounds[0]).astype(np.int64)
             columns["rank_high"] = np.ceil(bounds[1]).astype(np.int64)
-        placed = pl.DataFrame(columns)
+        placed = pl.DataFrame(columns, schema_overrides={"entity": pl.String})
         if simultaneous:
             from headway.rulers.ranks import simultaneous_ranks
 
-            jointly = simultaneous_ranks(self).select(
+            jointly = simultaneous_ranks(self, min_scores=min_scores).select(
                 "entity", rank_low_of_all="rank_low", rank_high_of_all="rank_high"
             )
             placed = placed.join(jointly, on="entity", how="left")
         return (
-            placed.join(self.table, on="entity", how="left")
+            self.table.join(placed, on="entity", how="left", maintain_order="left")
+            .select(*placed.columns, pl.exclude(placed.columns))
             .join(facts, left_on="entity", right_on="model", how="left")
             .join(makers, on="organisation", how="left")
-            .sort("rank")
+            .sort("rank", nulls_last=True, maintain_order=True)
         )
 
     def position(self, model: str) -> int:
@@ -257,6 +303,15 @@ def resolve_model(dataset: "Dataset", wanted: str) -> str:
         return str(named[0])
     possible = [*facts["model"].to_list(), *facts["name"].drop_nulls().to_list()]
     raise UsageError(f"unknown model {wanted!r}{did_you_mean(wanted, possible)}")
+
+
+def listed(names: Sequence[str], most: int = _NAMED) -> str:
+    """Return names in alphabetical order, the first few of many.
+
+    >>> listed(["b", "a"]), listed(["c", "b", "a"], 2)
+    ('a, b', 'a, b, ...')
+    """
+    return ", ".join(sorted(names)[:most]) + (", ..." if len(names) > most else "")
 
 
 def _rebuild(fields: dict[str, Any]) -> Scale:

@@ -189,7 +189,7 @@ class _Sides:
         self.until = as_of or evidence_day(scale)
         self._drawn: dict[tuple[Any, ...], Frontier | HeadwayError] = {}
 
-    def side(self, group: str, dates: Any, mode: Any, fewest: int) -> Frontier:
+    def side(self, group: str, dates: Any, mode: Any, fewest: int | None) -> Frontier:
         key = (group, dates, mode, fewest)
         if key not in self._drawn:
             try:

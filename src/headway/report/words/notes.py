@@ -22,8 +22,12 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{group2}一方有 {1} 个模型没有{basis3}，未计入：{4}。",
     ),
     (
-        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out\.",
-        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入。",
+        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out: (.+?)\.",
+        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入：{4}。",
+    ),
+    (
+        r"(\d+) models with fewer than (\d+) scores have a value and no rank: (.+?)\.",
+        "有 {1} 个模型的成绩少于 {2} 项，有数值而不排名：{3}。",
     ),
     (
         r"The claim (\S+) speaks of (\S+), after the evidence\.",
