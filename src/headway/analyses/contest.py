@@ -137,11 +137,15 @@ class LagSpec:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Period:
-    """A named span of days, both ends included."""
+    """A named span of days, both ends included.
+
+    ``asked`` is the number of days that the name speaks of; None where it is those that count.
+    """
 
     name: str
     first: int
     last: int
+    asked: int | None = None
 
     def mask(self, days: Days) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Mark the days inside."""
@@ -191,16 +195,24 @@ class Contest:
         first = self.first if first is None else first
         yield Period(name="all", first=first, last=self.last)
         for year in range(from_day(first).year, from_day(self.last).year + 1):
+            begin, end = to_day(dt.date(year, 1, 1)), to_day(dt.date(year, 12, 31))
             yield Period(
-                name=str(year),
-                first=max(first, to_day(dt.date(year, 1, 1))),
-                last=min(self.last, to_day(dt.date(year, 12, 31))),
-            )
+                name=str(year), first=max(first, begin), last=min(self.last, end),
+                asked=end - begin + 1,
+            )  # fmt: skip
+        begin = to_day(year_before(from_day(self.last))) + 1
         yield Period(
-            name="last-12-months",
-            first=max(first, to_day(year_before(from_day(self.last))) + 1),
-            last=self.last,
-        )
+            name="last-12-months", first=max(first, begin), last=self.last,
+            asked=self.last - begin + 1,
+        )  # fmt: skip
+
+    def days_of(self, first: int | None = None) -> dict[str, tuple[int, int]]:
+        """Days that count in every period that speaks of a number of days, and that number."""
+        return {
+            period.name: (max(period.last - period.first + 1, 0), period.asked)
+            for period in self.periods(first)
+            if period.asked is not None
+        }
 
     def daily_best(self) -> tuple[FloatArray, FloatArray]:
         """Best of leader and follower on every day, by row; -inf where there is none."""

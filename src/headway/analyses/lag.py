@@ -174,7 +174,8 @@ def _measure(pair: Contest, conventions: tuple[str, ...], said: Sequence[str] = 
                 raise
             notes.append(f"{name}: {error.message}.")
             continue
-        frames.append(tidy(name, measured.findings, spec.level))
+        days = pair.days_of(measured.first)
+        frames.append(tidy(name, measured.findings, spec.level, days=days))
         for part, frame in measured.details.items():
             details.setdefault(part, frame)
         notes.extend(measured.notes)

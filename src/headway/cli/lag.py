@@ -16,6 +16,7 @@ from headway.cli.options import DatasetPath, Json, day, from_spec
 from headway.cli.progress import Shown
 from headway.declared import Unfit, filled
 from headway.errors import DataError, UsageError
+from headway.intervals import is_short
 from headway.progress import Progress
 from headway.rulers import LogisticRuler, PublishedRuler, Scale
 
@@ -209,5 +210,16 @@ def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -
         del columns["convention"]
         title = f"{title}, {frame['convention'][0]}"
     shown = frame.with_columns(output.intervals(frame, "low", "high").alias("span"))
+    if not in_areas:
+        shown = shown.with_columns(_period(frame))
     output.show(out, shown, columns, title=title, spare=spare)
     output.notes(out, result.notes)
+
+
+def _period(frame: pl.DataFrame) -> pl.Series:
+    """Periods, with how much of each there was where that is less than its name says."""
+    texts = [
+        f"{period} ({days} of {of} days)" if is_short(days, of) else period
+        for period, days, of in frame.select("period", "days", "of_days").iter_rows()
+    ]
+    return pl.Series("period", texts, dtype=pl.String)

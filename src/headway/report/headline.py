@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headway.analyses.conventions import OPTIONS
+from headway.intervals import OUTSIDE, has_no_spread, is_short
 from headway.report.words import Words, groups
 
 LEVEL_WITHIN = 0.05
@@ -109,12 +110,14 @@ def interval(words: Words, row: Mapping[str, Any]) -> str:
     ahead = float(row["estimate"]) <= -LEVEL_WITHIN
     if ahead:
         low, high = -high, -low
+    if has_no_spread(low, high):
+        return words("headline.no_spread")
+    below, above = words.ends(low, high)
+    beside = words("headline.outside") if row["status"] == OUTSIDE else ""
     if low >= 0:
-        return words(
-            "headline.interval", level=level, low=words.number(low), high=words.number(high)
-        )
+        return words("headline.interval", level=level, low=below, high=above, beside=beside)
     key = "headline.interval_mixed_ahead" if ahead else "headline.interval_mixed"
-    return words(key, level=level, low=words.number(-low), high=words.number(high))
+    return words(key, level=level, low=words.ends(-low, high)[0], high=above, beside=beside)
 
 
 def _basis(words: Words, row: Mapping[str, Any], *, date: str, tie: float, tie_unit: str) -> str:
@@ -122,12 +125,19 @@ def _basis(words: Words, row: Mapping[str, Any], *, date: str, tie: float, tie_u
     with_tie = "tie" in OPTIONS[convention] and tie > 0
     return words(
         "headline.basis",
-        period=words.period(str(row["period"]), "mean") if row["quantity"] == "lag_mean"
-        else words.known("headline.of", convention),
+        period=_period(words, row),
         convention=words(f"inside.{convention}"),
         tie=_tie(words, tie, tie_unit) if with_tie else "",
         date=words(f"basis.{date}"),
     )  # fmt: skip
+
+
+def _period(words: Words, row: Mapping[str, Any]) -> str:
+    if is_short(row.get("days"), row.get("of_days")):
+        return words("mean.short", days=row["days"])
+    if row["quantity"] == "lag_mean":
+        return words.period(str(row["period"]), "mean")
+    return words.known("headline.of", str(row["convention"]))
 
 
 def _tie(words: Words, tie: float, unit: str) -> str:

@@ -10,6 +10,7 @@ import polars as pl
 
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
+from headway.intervals import graded
 from headway.progress import Progress
 
 if TYPE_CHECKING:
@@ -189,7 +190,11 @@ class Scale:
 
     @property
     def table(self) -> pl.DataFrame:
-        """Tidy table, best model first: what each is called, its value and interval."""
+        """Tidy table, best model first: what each is called, its value and interval.
+
+        An interval that cannot stand as it is has a status of its own
+        (:func:`headway.intervals.graded`).
+        """
         frame = pl.DataFrame(
             {
                 "entity": self.models,
@@ -203,7 +208,7 @@ class Scale:
                 "n": self.n_scores,
             }
         ).with_columns(pl.col("low", "high").fill_nan(None))
-        return frame.sort("estimate", "entity", descending=[True, False])
+        return graded(frame).sort("estimate", "entity", descending=[True, False])
 
     def rank(self, *, simultaneous: bool = False, min_scores: int | None = None) -> pl.DataFrame:
         """Table of the models with rank, rank interval, names, organisation, country, dates.

@@ -41,11 +41,15 @@ _ALWAYS = frozenset({"leader", "follower", "convention", "date", "until", "level
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Measured:
-    """What a convention found: its numbers, the series behind them, what to know."""
+    """What a convention found: its numbers, the series behind them, what to know.
+
+    ``first`` is the first day that counts, where it is not that of the contest.
+    """
 
     findings: list[Finding]
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    first: int | None = None
 
 
 def without_effect(options: Sequence[str], questions: Sequence[str]) -> list[str]:

@@ -22,7 +22,11 @@ def measure(contest: Contest) -> Measured:
     """
     first, waiting, seen = _waits(contest)
     matches = _table(contest, first, waiting, seen, _begin(contest))
-    return Measured(findings=_summaries(contest, waiting, seen), details={"matches": matches})
+    return Measured(
+        findings=_summaries(contest, waiting, seen),
+        details={"matches": matches},
+        first=_begin(contest),
+    )
 
 
 def summaries(contest: Contest) -> list[Finding]:

@@ -16,6 +16,7 @@ from headway.analyses.multiverse.decomposition import Decomposition, decompose
 from headway.analyses.result import plain_rows
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
+from headway.intervals import graded
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -209,7 +210,7 @@ def _ways(
     known = np.array([s == "ok" for s in status], dtype=bool)
     bare = ~(has_draws & known)
     short = ["ok" if s == "ok" else _short(str(s)) for s in status]
-    return pl.DataFrame(
+    ways = pl.DataFrame(
         columns
         | {
             "estimate": rows[:, 0],
@@ -222,7 +223,8 @@ def _ways(
             "n": n,
             "censored": censored,
         }
-    ).with_columns(pl.col("estimate", "low", "high").fill_nan(None))
+    )
+    return graded(ways.with_columns(pl.col("estimate", "low", "high").fill_nan(None)))
 
 
 def _short(status: str) -> str:

@@ -18,6 +18,7 @@ from headway.report.phrases import (
     interval_text,
     names_of,
     organisation_names,
+    period_name,
     published_ratings,
 )
 from headway.report.rulers import ruler_name
@@ -222,7 +223,7 @@ def _periods(result: LagResult, look: Look) -> alt.LayerChart:
         raise UsageError("this result has no number to draw", hint="see its table for the reason")
     items = [
         Row(
-            label=f"{words.period(row['period'])} · {words.known('quantity', row['quantity'])}"
+            label=f"{period_name(words, row)} · {words.known('quantity', row['quantity'])}"
             + (f" · {words.known('access', row['entity'])}"
                if row["entity"] in ("public", "private") else ""),
             estimate=row["estimate"], low=row["low"], high=row["high"],
