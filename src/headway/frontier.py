@@ -211,7 +211,7 @@ def frontier(
     last = to_day(until) if until is not None else NEVER - 1
     spans = _availability(data, region, withdrawn)
     notes: list[str] = []
-    undated, few, kept = [], [], []
+    undated, few, kept, barred, moved = [], [], [], [], False
     enough = scale.enough(min_scores)
     for index, model in enumerate(scale.models):
         if model not in chosen:
@@ -222,8 +222,13 @@ def frontier(
         if not enough[index]:
             few.append(model)
             continue
+        always = [(dates[model], NEVER)]
+        moved |= spans.get(model, always) != always
+        if spans.get(model, always) == []:
+            barred.append(model)
+            continue
         span = [
-            (start, end) for start, end in spans.get(model, [(dates[model], NEVER)])
+            (start, end) for start, end in spans.get(model, always)
             if start is not None and start <= last
         ]  # fmt: skip
         if span:
@@ -233,6 +238,20 @@ def frontier(
             f"{len(undated)} models of {group} have no {date} date and are left out: "
             + listed(undated)
             + ("." if len(undated) <= 5 else "")
+        )
+    if barred:
+        notes.append(
+            f"{len(barred)} models of {group} cannot be used in {region} and are left out: "
+            f"{listed(barred)}."
+        )
+    if (region is not None or withdrawn == "drop") and not moved:
+        asked = [
+            *([f"region {region}"] if region else []),
+            *(["drop"] if withdrawn == "drop" else []),
+        ]
+        notes.append(
+            f"Nothing known of the availability of the models of {group} differs under "
+            f"{' and '.join(asked)}."
         )
     if few:
         notes.append(
@@ -352,8 +371,11 @@ def _availability(
     for row in known.sort("model", "from").iter_rows(named=True):
         end = NEVER if row["until"] is None else to_day(row["until"])
         spans.setdefault(row["model"], []).append((to_day(row["from"]), end))
+    if region is not None:
+        # A model whose uses are all recorded of other places cannot be used in this one.
+        spans = {model: [] for model in rows["model"].unique()} | spans
     if withdrawn == "keep":
-        return {model: [(span[0][0], NEVER)] for model, span in spans.items()}
+        return {model: [(s[0], NEVER) for s in span[:1]] for model, span in spans.items()}
     return spans
 
 

@@ -67,7 +67,13 @@ LABELS = {
 @app.command()
 @from_spec(
     names=choice.NAMES,
-    leave_out=(*choice.LEAVE_OUT, "options.min_scores", "spec.until", "options.level"),
+    leave_out=(
+        *choice.LEAVE_OUT,
+        "options.min_scores",
+        "spec.until",
+        "spec.since",
+        "options.level",
+    ),
 )
 def diff(
     context: typer.Context,

@@ -72,7 +72,7 @@ def rank(
         scale = measure.fit(data, progress=progress)
     fewest = options.min_scores if "min_scores" in choice.given_options(context) else None
     if old is not None:
-        fewest = old.options().get("min_scores")
+        fewest = old.whole("min_scores")
     asked = {"as_of": as_of, "known_on": known_on, "min_scores": fewest}
     made = {"made": measure.made("rank", data, scale, asked)}
     changes = None if old is None else refits.beside(old, scale.table, by=("entity",))

@@ -248,6 +248,14 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{2} 行中有 {1} 行所属的时段可比的日子不足九成。",
     ),
     (
+        r"(\d+) models of (.+?) cannot be used in (\S+) and are left out: (.+?)\.",
+        "{group2}一方有 {1} 个模型在 {3} 不能使用，未计入：{4}。",
+    ),
+    (
+        r"Nothing known of the availability of the models of (.+?) differs under (.+)\.",
+        "就已知的可用情况而言，{group1}一方的模型在条件“{2}”下没有变化。",
+    ),
+    (
         r"The option (\S+) has no effect on (.+)\.",
         "选项 {1} 对 {2} 不起作用。",
     ),
