@@ -8,7 +8,7 @@ import polars as pl
 from headway.dataset import Dataset
 
 BEGIN = dt.date(2024, 1, 1)
-FEW = {"m03": 3, "m09": 6, "m14": 6, "m20": 6, "m21": 6}
+FEW = {"m03": 3, "m09": 6, "m14": 6, "m20": 6, "m21": 6, "m22": 4}
 """Models with fewer scores than there are benchmarks, and how many they have."""
 
 
@@ -35,7 +35,7 @@ def race() -> Dataset:
         ))]
     ]  # fmt: skip
     return Dataset.from_frames(
-        recorded_on=dt.date(2026, 1, 1),
+        recorded_on=BEGIN,
         models=pl.DataFrame(
             {
                 "model": models,
@@ -44,6 +44,7 @@ def race() -> Dataset:
                 "announced_on": days,
                 "available_on": late,
                 "listed_on": days,
+                "recorded_on": late,
                 "weights_on": [day if k % 3 == 1 else None for k, day in enumerate(days)],
             }
         ),
@@ -62,6 +63,7 @@ def race() -> Dataset:
         availability=pl.DataFrame(
             {
                 "model": ["m23", "m13", "m22", "m12", "m11"],
+                "recorded_on": [late[k] for k in (23, 13, 22, 12, 11)],
                 "region": ["CN", "US", "world", "world", "world"],
                 "from": [late[23], late[13] + dt.timedelta(days=45), late[22], late[12], late[11]],
                 "until": [None, None, *(late[k] + dt.timedelta(days=50) for k in (22, 12, 11))],

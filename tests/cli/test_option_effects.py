@@ -25,7 +25,8 @@ BASE: dict[str, tuple[str, ...]] = {
     "lag": ("--draws", "20"),
     "rank": ("--draws", "60"),
     "events": ("--draws", "20"),
-    "agreement": ("--ruler", "public-only", "--ruler", "held-out-only", "--draws", "20"),
+    "agreement": ("--ruler", "public-only", "--ruler", "held-out-only", "--ruler",
+                  "independent-only", "--draws", "20"),
     "diff": ("--draws", "20"),
     "ruler show": ("general",),
     "ruler check": ("general",),
@@ -72,6 +73,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     "--refit": ("RESULT",),
     "--png": ("FOLDER",),
     "--out": ("FILE",),
+    "--step": ("0.2",),
+    "--duplicates": ("mean",),
+    "--most": ("1",),
     "--ridge": ("2.0",),
     "--widen": ("3.0",),
 }
@@ -83,7 +87,7 @@ ONE = {("agreement", "--ruler"): ("general",), ("lag", "--ruler"): ("public-only
 ON_SCREEN = ("--most", "--lang", "--json", "--notes", "--every", "--theme", "--open")
 ECHO = {"spec", "made", "seed", "draws", "draw_set", "command", "level", "ruler_digest"}
 REFUSALS = ("no effect", "would change", "different questions", "no such option", "needs",
-            "has nothing", "goes with", "contradicts", "is the second of")  # fmt: skip
+            "has nothing", "goes with", "contradicts", "is the second of", "give two datasets")  # fmt: skip
 
 
 def commands() -> Iterator[tuple[str, Any]]:

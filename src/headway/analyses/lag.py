@@ -154,8 +154,12 @@ def compare(scale: "Scale", spec: LagSpec, conventions: tuple[str, ...] = CONVEN
 
 
 def changed_options(spec: LagSpec) -> list[str]:
-    """Return the names of the options that differ from their defaults."""
-    return [f.name for f in fields(spec) if getattr(spec, f.name) != f.default]
+    """Return the names of the options that differ from their defaults.
+
+    A tie of 0 is none, so it changes nothing where there is none.
+    """
+    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != f.default]
+    return [name for name in changed if name != "tie" or spec.tie != 0]
 
 
 def _measure(pair: Contest, conventions: tuple[str, ...], said: Sequence[str] = ()) -> LagResult:
