@@ -7,8 +7,8 @@ import pytest
 
 import headway
 from headway.analyses.by_ruler import by_ruler
-from headway.analyses.tie import has_anchored_points
 from headway.analyses.lag import LagSpec
+from headway.analyses.tie import has_anchored_points
 from headway.dataset import Dataset
 from headway.rulers.scale import Scale
 

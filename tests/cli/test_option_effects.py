@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 import typer
-
-from headway.cli.app import COMMANDS, app
 from tests.cli.conftest import Run
 from tests.races import race
+
+from headway.cli.app import COMMANDS, app
 
 FAST = ("lag", "rank", "events", "agreement", "diff", "check", "describe", "ruler")
 SLOW = ("predict", "next", "premium", "multiverse", "report")
@@ -87,7 +87,8 @@ ONE = {("agreement", "--ruler"): ("general",), ("lag", "--ruler"): ("public-only
 ON_SCREEN = ("--most", "--lang", "--json", "--notes", "--every", "--theme", "--open")
 ECHO = {"spec", "made", "seed", "draws", "draw_set", "command", "level", "ruler_digest"}
 REFUSALS = ("no effect", "would change", "different questions", "no such option", "needs",
-            "has nothing", "goes with", "contradicts", "is the second of", "give two datasets")  # fmt: skip
+            "has nothing", "goes with", "contradicts", "is the second of",
+            "give two datasets")  # fmt: skip
 
 
 def commands() -> Iterator[tuple[str, Any]]:
