@@ -86,9 +86,10 @@ ONE = {("agreement", "--ruler"): ("general",), ("lag", "--ruler"): ("public-only
 # Said on the terminal alone: --json always has it all, in every language.
 ON_SCREEN = ("--most", "--lang", "--json", "--notes", "--every", "--theme", "--open")
 ECHO = {"spec", "made", "seed", "draws", "draw_set", "command", "level", "ruler_digest"}
-REFUSALS = ("no effect", "would change", "different questions", "no such option", "needs",
-            "has nothing", "goes with", "contradicts", "is the second of",
-            "give two datasets")  # fmt: skip
+REFUSALS = (
+    "no effect", "would change", "different questions", "no such option", "needs", "has nothing",
+    "contradicts", "is the second of", "give two datasets",
+)  # fmt: skip
 
 
 def commands() -> Iterator[tuple[str, Any]]:

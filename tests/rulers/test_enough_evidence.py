@@ -20,7 +20,7 @@ from headway.report.words import Words
 from headway.rulers import eci
 from headway.rulers.ranks import simultaneous_ranks
 from headway.rulers.scale import Scale
-from tests.races import BEGIN, race
+from tests.races import race
 
 LUCKY = "lucky"
 
@@ -39,7 +39,9 @@ def with_lucky(n: int) -> Scale:
         orient="row",
     )  # fmt: skip
     made = Dataset.from_frames(
-        recorded_on=BEGIN, models=pl.concat([models, one]), scores=pl.concat([scores, perfect])
+        recorded_on="2026-01-01",
+        models=pl.concat([models, one]),
+        scores=pl.concat([scores, perfect]),
     )
     return eci(draws=60).fit(made)
 
@@ -108,4 +110,4 @@ def test_events_are_led_by_models_with_scores_there() -> None:
 
 def test_doubling_times_use_the_same_frontier() -> None:
     with pytest.raises(HeadwayError):
-        doubling_time(with_lucky(1), f"model:{LUCKY}")
+        doubling_time(with_lucky(1), group=f"model:{LUCKY}")

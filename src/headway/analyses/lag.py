@@ -18,7 +18,6 @@ from headway.analyses.conventions import (
     levels,
     named,
     records,
-    require_effect,
     thresholds,
     time_to_match,
     trend,
@@ -117,13 +116,13 @@ def lag(
     Returns
     -------
     LagResult
-        Months; positive when the follower is behind.
+        Months; positive when the follower is behind. A note names every option that was changed
+        and that the convention does not depend on.
 
     Raises
     ------
     UsageError
-        For an unknown option, group or convention, an option that the convention does not depend
-        on, or groups with no day in common.
+        For an unknown option, group or convention, or groups with no day in common.
 
     Examples
     --------
@@ -137,9 +136,8 @@ def lag(
     spec = LagSpec().with_options(
         leader=leader, follower=follower, convention=convention, **options
     )
-    changed = changed_options(spec)
-    require_effect({n: n for n in options if n in changed}, (spec.convention,))
-    return _measure(contest(scale, spec), (spec.convention,))
+    conventions = (spec.convention,)
+    return _measure(contest(scale, spec), conventions, _ignored(spec, conventions))
 
 
 def compare(scale: "Scale", spec: LagSpec, conventions: tuple[str, ...] = CONVENTIONS) -> LagResult:
@@ -148,9 +146,13 @@ def compare(scale: "Scale", spec: LagSpec, conventions: tuple[str, ...] = CONVEN
     A convention that the scale cannot serve is left out, and the notes say why; so they do of
     options (but the seed) on which no convention depends.
     """
-    unused = [n for n in without_effect(changed_options(spec), conventions) if n != "seed"]
-    notes = [f"The option {n} has no effect on {', '.join(conventions)}." for n in unused]
-    return _measure(contest(scale, spec), conventions, notes)
+    return _measure(contest(scale, spec), conventions, _ignored(spec, conventions, ("seed",)))
+
+
+def _ignored(spec: LagSpec, conventions: tuple[str, ...], but: tuple[str, ...] = ()) -> list[str]:
+    """Notes on options that were changed and that no convention depends on."""
+    unused = [n for n in without_effect(changed_options(spec), conventions) if n not in but]
+    return [f"The option {n} has no effect on {', '.join(conventions)}." for n in unused]
 
 
 def changed_options(spec: LagSpec) -> list[str]:

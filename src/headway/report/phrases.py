@@ -39,6 +39,13 @@ def interval_only(words: Words, row: dict[str, Any]) -> str:
     return f"{low}–{high}" if row["low"] >= 0 else words("number.between", low=low, high=high)
 
 
+def best_ranked(scale: "Scale", most: int) -> list[dict[str, Any]]:
+    """Rows of the best models that have a rank; of all, by value, where none has."""
+    rows = scale.rank()
+    ranked = rows.drop_nulls("rank")
+    return (ranked if ranked.height else rows).head(most).to_dicts()
+
+
 def names_of(words: Words, result: Result) -> dict[str, str]:
     """Names of the two sides of a result."""
     return words.names(str(result.spec["leader"]), str(result.spec["follower"]))

@@ -13,6 +13,7 @@ from headway.report.charts.frame import Look
 from headway.report.charts.intervals import Row, intervals
 from headway.report.charts.over_time import over_time
 from headway.report.phrases import (
+    best_ranked,
     convention_name,
     convention_rows,
     interval_text,
@@ -163,7 +164,7 @@ def ranking(
     beside = dict(published.select("model", "rating").iter_rows())
     organisations = organisation_names(scale, words.lang)
     items = []
-    for row in scale.rank().head(most).to_dicts():
+    for row in best_ranked(scale, most):
         model = row["entity"]
         role = next((r for r, models in groups.items() if model in models), "other")
         name = str(row["name"] or model)
