@@ -62,11 +62,11 @@ def race() -> Dataset:
         ),
         availability=pl.DataFrame(
             {
-                "model": ["m23", "m13", "m22", "m12", "m11"],
-                "recorded_on": [late[k] for k in (23, 13, 22, 12, 11)],
+                "model": ["m23", "m13", "m20", "m12", "m11"],
+                "recorded_on": [late[k] for k in (23, 13, 20, 12, 11)],
                 "region": ["CN", "US", "world", "world", "world"],
-                "from": [late[23], late[13] + dt.timedelta(days=45), late[22], late[12], late[11]],
-                "until": [None, None, *(late[k] + dt.timedelta(days=50) for k in (22, 12, 11))],
+                "from": [late[23], late[13] + dt.timedelta(days=45), late[20], late[12], late[11]],
+                "until": [None, None, *(late[k] + dt.timedelta(days=50) for k in (20, 12, 11))],
             }
         ),
     )  # fmt: skip

@@ -10,12 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import typer
 from tests.cli.conftest import Run
 from tests.races import race
 
 from headway.cli.app import COMMANDS, app
+from headway.dataset import Dataset
 
 FAST = ("lag", "rank", "events", "agreement", "diff", "check", "describe", "ruler")
 SLOW = ("predict", "next", "premium", "multiverse", "report")
@@ -73,6 +75,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     "--refit": ("RESULT",),
     "--png": ("FOLDER",),
     "--out": ("FILE",),
+    "--only": ("domain",),
+    "--by": ("domain",),
+    "--facts": ("later",),
     "--step": ("0.2",),
     "--duplicates": ("mean",),
     "--most": ("1",),
@@ -116,7 +121,10 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = race()
     data.write(folder / "race")
     data.where(benchmark=[f"b{j}" for j in range(1, 8)]).write(folder / "other")
-    data.as_of(date(2025, 9, 1), by="recorded").write(folder / "earlier")
+    earlier = data.as_of(date(2025, 9, 1), by="recorded")
+    elsewhere = pl.when(pl.col("model") == "m14").then(pl.lit("FR")).otherwise("country")
+    models = earlier.tables["models"].with_columns(country=elsewhere)
+    Dataset(tables=dict(earlier.tables) | {"models": models}).write(folder / "earlier")
     return folder
 
 
