@@ -124,7 +124,9 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     earlier = data.as_of(date(2025, 9, 1), by="recorded")
     elsewhere = pl.when(pl.col("model") == "m14").then(pl.lit("FR")).otherwise("country")
     models = earlier.tables["models"].with_columns(country=elsewhere)
-    Dataset(tables=dict(earlier.tables) | {"models": models}).write(folder / "earlier")
+    Dataset(tables=dict(earlier.tables) | {"models": models}, origin=earlier.origin).write(
+        folder / "earlier"
+    )
     return folder
 
 
