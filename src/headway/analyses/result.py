@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from headway.draws import FloatArray, central_interval
-from headway.intervals import graded
+from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, graded
 from headway.intervals import notes as interval_notes
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ class Result:
         Digest of the dataset.
     notes
         Sentences that a reader has to know.
+    asked
+        The question as it was in force, and how far the evidence reaches; see
+        :mod:`headway.analyses.asked`.
     """
 
     table: pl.DataFrame
@@ -80,6 +83,7 @@ class Result:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     draws: Mapping[tuple[str, ...], FloatArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         table = graded(self.table)
@@ -91,6 +95,7 @@ class Result:
         """Plain values for JSON (dates as ISO text, unknown as null)."""
         return {
             "spec": dict(self.spec),
+            "asked": dict(self.asked),
             "dataset": self.dataset,
             "table": plain_rows(self.table),
             "details": {name: plain_rows(frame) for name, frame in self.details.items()},
@@ -159,6 +164,14 @@ def tidy(
             }
         )
     return graded(pl.DataFrame(rows, schema=COLUMNS))
+
+
+def marked_incomplete(table: pl.DataFrame) -> pl.DataFrame:
+    """Return rows in which what was measured says that a model that would count is left out."""
+    measured = pl.col("status").is_in(["ok", "point_only", NO_SPREAD, OUTSIDE, SHORT])
+    return table.with_columns(
+        pl.when(measured).then(pl.lit("incomplete")).otherwise("status").alias("status")
+    )
 
 
 def interval_columns(rows: FloatArray, level: float) -> dict[str, pl.Series]:

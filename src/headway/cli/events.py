@@ -80,6 +80,7 @@ def events(
             title=f"{heading}: {spec.follower} behind {spec.leader}, in months", spare=SPARE,
         )  # fmt: skip
         out.print()
+    output.asked(out, result.asked)
     output.notes(out, result.notes)
 
 

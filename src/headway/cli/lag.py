@@ -122,6 +122,7 @@ def lag(
         out = output.console()
         names = {name: COLUMNS.get(name, name.capitalize()) for name in keys}
         refits.show(out, old, data.digest, changes, names, title=title, most=len(changes))
+        output.asked(out, result.asked)
         output.notes(out, result.notes)
     else:
         _print(result, title, f"{spec.level:.0%} interval", every=every)
@@ -213,6 +214,7 @@ def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -
     if not in_areas:
         shown = shown.with_columns(_period(frame))
     output.show(out, shown, columns, title=title, spare=spare)
+    output.asked(out, result.asked)
     output.notes(out, result.notes)
 
 

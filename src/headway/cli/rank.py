@@ -5,6 +5,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from headway.analyses.asked import of_scale
 from headway.cli import choice, output
 from headway.cli import refit as refits
 from headway.cli.evidence import AsOf, KnownOn, evidence
@@ -80,6 +81,7 @@ def rank(
         ranked = scale.rank(simultaneous=simultaneous, min_scores=fewest)
         said = scale.to_dict() | {"rank": ranked.to_dicts()} | made
         said["notes"] = [*said["notes"], *scale.unranked(fewest)]
+        said["asked"] = of_scale(scale)
         if old is not None and changes is not None:
             said["refit"] = refits.summary(old, data.digest, changes)
         output.strict_json(said)
@@ -88,6 +90,7 @@ def rank(
         refits.show(
             out, old, data.digest, changes, {"entity": "Model"}, title=scale.ruler, most=most
         )
+        output.asked(out, of_scale(scale))
         output.notes(out, scale.notes)
     else:
         show(scale, most, simultaneous=simultaneous, min_scores=fewest)
@@ -120,4 +123,5 @@ def show(
     output.show(out, shown, columns, title=scale.ruler, spare=SPARE)
     if len(ranked) > most:
         out.print(f"{len(ranked) - most} more: --most {len(ranked)} or --json shows them.")
+    output.asked(out, of_scale(scale))
     output.notes(out, [*scale.notes, *scale.unranked(min_scores)])

@@ -76,7 +76,7 @@ def headline(
     return Headline(
         sentence=sentence(words, row, leader=leader, follower=follower),
         interval=interval(words, row),
-        basis=_basis(words, row, date=date, tie=tie, tie_unit=tie_unit),
+        basis=_basis(words, row, date=date, tie=tie, tie_unit=tie_unit) + _incomplete(words, row),
         others=_others(words, others),
     )
 
@@ -144,6 +144,12 @@ def _tie(words: Words, tie: float, unit: str) -> str:
     if unit == "points":
         return words("headline.tie", tie=f"{tie:g}")
     return words("headline.tie_of", tie=words.amount(f"{tie:g}", unit))
+
+
+def _incomplete(words: Words, row: Mapping[str, Any]) -> str:
+    if row["status"] != "incomplete":
+        return ""
+    return words("asked.space") + words("headline.incomplete")
 
 
 def _others(words: Words, others: list[float]) -> str:

@@ -1,13 +1,15 @@
 """The result of every ruler: capabilities on one scale, with paired draws."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
 
+from headway.dataset.left_out import some
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.intervals import graded
@@ -23,7 +25,6 @@ ENOUGH = 4
 """Scores (answers, votes) that a rank or a place on a frontier takes."""
 # Rulers whose value of a model rests on how much of it was measured, and not on one number.
 _OF_MANY = ("logistic", "calibrated", "items", "pairwise")
-_NAMED = 5
 _MAPPINGS = ("spec", "details", "diagnostics")
 
 
@@ -50,6 +51,23 @@ class Curves:
     shift: FloatArray
     factor: FloatArray
     ridge: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a scale rests on.
+
+    Parameters
+    ----------
+    sources
+        The sources of the rows that were used.
+    as_of
+        The last day that those rows speak of, where the ruler knows one (the day of a board's
+        publication, the last day of votes); their sources cover no more than that.
+    """
+
+    sources: tuple[str, ...] = ()
+    as_of: date | None = None
 
 
 class Ruler(Protocol):
@@ -118,6 +136,8 @@ class Scale:
         Cost, convergence, connectivity and the like, as plain values.
     notes
         Sentences that a reader of the numbers has to know.
+    evidence
+        The sources of the rows that were used.
     """
 
     ruler: str
@@ -138,6 +158,7 @@ class Scale:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    evidence: Evidence = Evidence()
 
     def __post_init__(self) -> None:
         for name in ("estimate", "low", "high", "n_scores"):
@@ -185,7 +206,7 @@ class Scale:
             return ()
         return (
             f"{len(few)} models with fewer than {min_scores or self.fewest} scores have a value "
-            f"and no rank: {listed(few)}.",
+            f"and no rank: {some(sorted(few))}.",
         )
 
     @property
@@ -308,15 +329,6 @@ def resolve_model(dataset: "Dataset", wanted: str) -> str:
         return str(named[0])
     possible = [*facts["model"].to_list(), *facts["name"].drop_nulls().to_list()]
     raise UsageError(f"unknown model {wanted!r}{did_you_mean(wanted, possible)}")
-
-
-def listed(names: Sequence[str], most: int = _NAMED) -> str:
-    """Return names in alphabetical order, the first few of many.
-
-    >>> listed(["b", "a"]), listed(["c", "b", "a"], 2)
-    ('a, b', 'a, b, ...')
-    """
-    return ", ".join(sorted(names)[:most]) + (", ..." if len(names) > most else "")
 
 
 def _rebuild(fields: dict[str, Any]) -> Scale:

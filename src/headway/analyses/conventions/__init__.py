@@ -13,25 +13,23 @@ import polars as pl
 from headway.analyses.result import Finding
 from headway.errors import UsageError
 
-_REACHED = frozenset({"since", "drop_first", "min_scores", "candidates", "region"})
-# What was reached once stays reached, so a withdrawal counts only where the best of a day does.
-_DAILY = _REACHED | {"withdrawn"}
+_FRONTIERS = frozenset({"since", "drop_first", "min_scores", "candidates", "region", "withdrawn"})
 _RECORDS = frozenset({"drop_first", "min_scores", "region"})
 
 OPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "daily": _DAILY | {"tie"},
+        "daily": _FRONTIERS | {"tie"},
         "daily-significant": _RECORDS | {"since", "significance"},
-        "levels": _REACHED | {"tie"},
-        "records": _REACHED | {"tie"},
-        "time-to-match": _REACHED | {"tie", "horizon"},
+        "levels": _FRONTIERS | {"tie"},
+        "records": _FRONTIERS | {"tie"},
+        "time-to-match": _FRONTIERS | {"tie", "horizon"},
         "thresholds": frozenset({"since", "step", "bandwidth", "seed"}),
-        "trend": _DAILY | {"trend_starts"},
+        "trend": _FRONTIERS | {"trend_starts"},
         "named": _RECORDS | {"model"},
-        "gap": _DAILY,
-        "by_domain": _REACHED - {"since", "drop_first"} | {"tie"},
-        "by_benchmark": _REACHED - {"since", "drop_first", "min_scores"} | {"tie"},
-        "changes": _DAILY - {"since"} | {"tie"},
+        "gap": _FRONTIERS,
+        "by_domain": _FRONTIERS - {"since", "drop_first"} | {"tie"},
+        "by_benchmark": _FRONTIERS - {"since", "drop_first", "min_scores"} | {"tie"},
+        "changes": _FRONTIERS - {"since"} | {"tie"},
     }
 )
 """Which options each convention, and each other question about two groups, depends on.
