@@ -108,8 +108,7 @@ def _effect(name: str, ruler: Ruler, before: "Dataset", after: "Dataset", spec: 
     then, now = scales
     parts: dict[str, float | None] = {}
     if then is not None and now is not None and sides[0] != sides[1]:
-        asked = _without_tie(spec, now)
-        rows = lags(then, now, asked, []).select("entity", "estimate")
+        rows = lags(then, now, spec, []).select("entity", "estimate")
         parts = {
             part: value for part, value in rows.iter_rows() if part in ("of_evidence", "of_time")
         }
