@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import polars as pl
 
-from headway.analyses.asked import TIED, of_data, of_question
+from headway.analyses.asked import of_data, of_question
 from headway.analyses.contest import LagSpec, last_day
+from headway.analyses.conventions import OPTIONS
 from headway.analyses.evidence import evidence_day
 from headway.analyses.lag import HEADLINE, compare
 from headway.analyses.result import Finding, Result, tidy
@@ -106,7 +107,7 @@ def diff(
     else:
         details["ranks"] = _ranks(*scales)
         table = lags(scales[0], scales[1], spec, notes)
-        asked = of_question(scales[1], spec, tied=spec.convention in TIED)
+        asked = of_question(scales[1], spec, tied="tie" in OPTIONS[spec.convention])
         asked |= {"conventions": [spec.convention], "before": of_question(scales[0], spec)}
     return Result(
         table=table,

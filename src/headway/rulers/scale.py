@@ -195,8 +195,9 @@ class Scale:
             without it.
         """
         if min_scores is not None:
-            return np.asarray(self.n_scores >= min_scores)
-        return np.asarray(self.n_scores >= self.fewest) | (np.array(self.status) == "anchor")
+            return np.asarray(self.n_scores >= min_scores, dtype=np.bool_)
+        fixed = np.array([status == "anchor" for status in self.status], dtype=np.bool_)
+        return np.asarray((self.n_scores >= self.fewest) | fixed, dtype=np.bool_)
 
     def unranked(self, min_scores: int | None = None) -> tuple[str, ...]:
         """Return the note on models that have a value and no rank, or nothing."""
