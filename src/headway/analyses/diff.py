@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import polars as pl
 
-from headway.analyses.asked import TIED, of_data, of_question
+from headway.analyses.asked import of_data, of_question
 from headway.analyses.contest import LagSpec, last_day
+from headway.analyses.conventions import OPTIONS
 from headway.analyses.diff_scores import counted, renamed_ids, score_changes
 from headway.analyses.evidence import evidence_day
 from headway.analyses.lag import HEADLINE, compare
@@ -115,7 +116,7 @@ def diff(
     else:
         details["ranks"] = _ranks(scales[0], scales[1], renamed["models"])
         table = lags(scales[0], scales[1], spec, notes)
-        asked = of_question(scales[1], spec, tied=spec.convention in TIED)
+        asked = of_question(scales[1], spec, tied="tie" in OPTIONS[spec.convention])
         asked |= {"conventions": [spec.convention], "before": of_question(scales[0], spec)}
     return Result(
         table=table,
@@ -232,8 +233,14 @@ def _counts(
 
 def _ranks(before: "Scale", after: "Scale", renamed: Mapping[str, str]) -> pl.DataFrame:
     """Ranks among the models on both scales, and how far each moved up."""
-    new = after.rank().select("entity", "name", "organisation", "country", after="estimate")
-    old = _under_later_ids(before.table.select("entity", before="estimate"), "entity", renamed)
+    new = (
+        after.rank()
+        .drop_nulls("rank")
+        .select("entity", "name", "organisation", "country", after="estimate")
+    )
+    old = _under_later_ids(
+        before.rank().drop_nulls("rank").select("entity", before="estimate"), "entity", renamed
+    )
     both = new.join(old, on="entity", how="inner")
     placed = both.with_columns(
         pl.col(side).rank("ordinal", descending=True).cast(pl.Int64).alias(f"rank_{side}")

@@ -68,7 +68,13 @@ LABELS = {
 @app.command()
 @from_spec(
     names=choice.NAMES,
-    leave_out=(*choice.LEAVE_OUT, "options.min_scores", "spec.until", "options.level"),
+    leave_out=(
+        *choice.LEAVE_OUT,
+        "options.min_scores",
+        "spec.until",
+        "spec.since",
+        "options.level",
+    ),
 )
 def diff(
     context: typer.Context,
@@ -106,6 +112,9 @@ def diff(
     Give two datasets, or one and --since. The change of the lag is split into what other
     evidence about the same day did, and what the time since did.
     """
+    choice.require_lag_options(
+        context, (spec.convention,), called=f"the convention {spec.convention}"
+    )
     measure = choice.chosen(context, ruler, options, board, option)
     old, new = _vintages(before, after, vintage)
     with Shown() as progress:

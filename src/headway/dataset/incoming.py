@@ -15,7 +15,6 @@ from headway.dataset.rules import checked
 from headway.dataset.schema import SEPARATOR, Table
 from headway.dataset.tables import ALIASED, TABLES
 from headway.dataset.variants import with_variants
-from headway.dataset.vintages import current
 from headway.errors import DataError
 from headway.sources import Duplicates
 from headway.sources.names import DEFAULT, split_variant

@@ -346,9 +346,15 @@ def _method(story: Story, words: Words) -> list[str]:
     spec = story.spec
     return [
         words("page.method_frontier", date=words(f"basis.{spec.date}")),
-        words("page.method_lag", tie=f"{spec.tie:g}"),
+        words("page.method_lag", tie=_tie(story, words)),
         words("page.method_draws", draws=spec.draws, seed=spec.seed, level=words.level(spec.level)),
     ]
+
+
+def _tie(story: Story, words: Words) -> str:
+    asked = story.main.compared.spec
+    unit = str(asked["tie_unit"])
+    return words.amount(f"{asked['tie']:g}", unit)
 
 
 def _credits(story: Story, words: Words) -> list[str]:

@@ -47,8 +47,12 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{group1}的前沿可能偏低，依此得出的数字不完整：若计入 {2}，前沿会更高。",
     ),
     (
-        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out\.",
-        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入。",
+        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out: (.+?)\.",
+        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入：{4}。",
+    ),
+    (
+        r"(\d+) models with fewer than (\d+) scores have a value and no rank: (.+?)\.",
+        "有 {1} 个模型的成绩少于 {2} 项，有数值而不排名：{3}。",
     ),
     (
         r"The claim (\S+) speaks of (\S+), after the evidence\.",
@@ -277,9 +281,35 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
     ),
     (
-        r"The (?:default )?tie of (\S+) is a number of points; this ruler measures in (.+?), so "
-        r"there is (?:no tie|none)\.(?: --tie sets one\.)?",
-        "{1} 分以内算作持平，这个容差以分为单位；这把标尺用另一种单位（{2}）计量，因此没有容差。",
+        r"There is no tie: the default of 1 point is one of points that two anchors fix, and this "
+        r"ruler measures in (.+?)\. A tie here names its unit, such as 2 .+\.",
+        "没有打平容差：默认的 1 分指由两个定标模型固定的分数，而这把标尺以{unit1}为单位。"
+        "如需容差，请写明单位。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(no_spread\) have .+\.",
+        "{2} 行中有 {1} 行的区间没有宽度：几乎每次抽样都得出同一数值，抽样说明不了它有多可靠。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(outside_interval\) have .+\.",
+        "{2} 行中有 {1} 行的估计值在区间之外：抽样的噪声叠加在证据的噪声之上，使最高值偏向一侧，"
+        "区间说的是抽样。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(short_period\) have .+\.",
+        "{2} 行中有 {1} 行所属的时段可比的日子不足九成。",
+    ),
+    (
+        r"(\d+) models of (.+?) cannot be used in (\S+) and are left out: (.+?)\.",
+        "{group2}一方有 {1} 个模型在 {3} 不能使用，未计入：{4}。",
+    ),
+    (
+        r"Nothing known of the availability of the models of (.+?) differs under (.+)\.",
+        "就已知的可用情况而言，{group1}一方的模型在条件“{2}”下没有变化。",
+    ),
+    (
+        r"The option (\S+) has no effect on (.+)\.",
+        "选项 {1} 对 {2} 不起作用。",
     ),
     (
         r"(\d+) answers that failed by a technical error count as missing\.",
@@ -352,6 +382,10 @@ def translate(text: str, words: "Words") -> str | None:
             parts = {f"group{k}": words.group(part) for k, part in enumerate(found.groups(), 1)}
             parts |= {
                 f"basis{k}": words.known("noun", part) for k, part in enumerate(found.groups(), 1)
+            }
+            parts |= {
+                f"unit{k}": words.known("unit", part or "")
+                for k, part in enumerate(found.groups(), 1)
             }
             parts |= {
                 f"domain{k}": words.known("domain", part)
