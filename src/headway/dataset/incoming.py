@@ -15,7 +15,6 @@ from headway.dataset.rules import checked
 from headway.dataset.schema import SEPARATOR, Table
 from headway.dataset.tables import ALIASED, TABLES
 from headway.dataset.variants import with_variants
-from headway.dataset.vintages import current
 from headway.errors import DataError
 from headway.sources import Duplicates
 from headway.sources.names import DEFAULT, split_variant
@@ -25,8 +24,8 @@ MOST_LISTED = 1000
 PLACE = "\0place"
 
 EVIDENCE = (
-    "availability", "scores", "ratings", "prices", "responses", "items", "votes", "indicators",
-    "claims",
+    "attributes", "availability", "scores", "ratings", "prices", "responses", "items", "votes",
+    "indicators", "claims",
 )  # fmt: skip
 KIND_OF: dict[str, Kind] = {table: kind for kind, table in ALIASED.items()}  # type: ignore[misc]
 _RELEASED = ("listed_on", "announced_on", "available_on")

@@ -155,7 +155,7 @@ class Intake:
         first = only or next(iter(self.given["sources"]["source"]))
         rows = entity_rows(self.given, kind, self.names, first)
         if name == "benchmarks":
-            told_in_the_unit_known(rows, self.tables[name])
+            self.notes += told_in_the_unit_known(rows, self.tables[name], self.parsed.assumed)
         unknown = sum(1 for one in self.names.unmatched if one.kind == kind)
         left = len(self.names.left[kind])
         if not rows and not unknown and not left:
