@@ -226,7 +226,8 @@ def _single(tables: dict[str, pl.DataFrame], duplicates: Duplicates, notes: list
             details=list(dict.fromkeys(one.reasons))[:50],
             hint="a correction has a revision and a reason",
         )
-    if one.kept is not None:
+    # Rows that repeat another are refused too, with their places, unless a policy is chosen.
+    if one.kept is not None and duplicates != "error":
         tables["scores"] = one.frame
         notes += one.notes
         if one.repeated:

@@ -19,27 +19,9 @@ from headway.sources.table_fields import (
 
 __all__ = ["guess_mapping", "with_attributes", "with_wide_columns"]
 
-_SUMMARIES = frozenset(
-    [
-        "average",
-        "avg",
-        "mean",
-        "overall",
-        "total",
-        "sum",
-        "rank",
-        "ranking",
-        "place",
-        "position",
-        "id",
-        "index",
-        "year",
-        "row",
-        "number",
-        "no",
-        "nr",
-        "#",
-    ]
+_SUMMARIES = (
+    *("average", "avg", "mean", "overall", "total", "sum", "rank", "ranking", "place", "position"),
+    *("id", "index", "year", "row", "number", "no", "nr", "#"),
 )
 _OF_ONE_SCORE = (
     *("stderr", "n", "cost_usd", "input_tokens", "output_tokens", "seconds"),
