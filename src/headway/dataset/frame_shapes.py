@@ -53,7 +53,7 @@ def melted(
     """
     if "scores" in tables:
         raise UsageError("scores and wide are both given", hint="join them to one frame of scores")
-    made = parse_frame(wide, "wide")
+    made = parse_frame(wide, "wide", benchmarks=_declared(tables))
     if made.refused:
         raise DataError(
             "the wide frame is not sound",

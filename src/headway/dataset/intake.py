@@ -33,6 +33,7 @@ from headway.errors import DataError, UsageError
 from headway.progress import Progress
 from headway.sources import Parsed, Refused
 
+_MOST_REASONS = 30
 ADD = "+"
 LEAVE = "-"
 ENTITIES = ("organisations", "models", "benchmarks")
@@ -328,6 +329,7 @@ class Intake:
                     f"the dataset would have no row in the table {name!r}, which every dataset"
                     " needs",
                     hint="begin it from the catalog, or import scores first",
+                    details=[row.reason for row in self.refused[:_MOST_REASONS]],
                 )
         small = ("sources", *ENTITIES, "aliases")
         problems = Problems()

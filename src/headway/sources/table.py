@@ -193,6 +193,7 @@ def parse_frame(
     file: str,
     *,
     mapping: TableMapping | None = None,
+    benchmarks: Sequence[Benchmark] = (),
     duplicates: Duplicates = "error",
 ) -> Parsed:
     """Parse a data frame as a table; its rows are counted from 1.
@@ -205,6 +206,8 @@ def parse_frame(
         What messages call it.
     mapping
         Which column is what; without, the header must leave nothing open.
+    benchmarks
+        What is known about benchmarks, where there is no mapping.
     duplicates
         See :func:`read`.
 
@@ -219,7 +222,7 @@ def parse_frame(
         When the header leaves something open.
     """
     numbered = frame.with_row_index(LINE, offset=1)
-    found, notes = (mapping, []) if mapping else _guessed(numbered, file)
+    found, notes = (mapping, []) if mapping else _guessed(numbered, file, benchmarks)
     made = settled(_parsed(numbered, [], found, file))
     return replace(made, notes=(*notes, *made.notes), duplicates=duplicates)
 
@@ -253,9 +256,12 @@ def _bounded(
     return replace(mapping, fixed=fixed, benchmarks=tuple(known.values()))
 
 
-def _guessed(frame: pl.DataFrame, file: str) -> tuple[TableMapping, list[str]]:
+def _guessed(
+    frame: pl.DataFrame, file: str, benchmarks: Sequence[Benchmark] = ()
+) -> tuple[TableMapping, list[str]]:
     header = [name for name in frame.columns if name != LINE]
-    mapping, notes = with_wide_columns(frame, guess_mapping(header), file)
+    named = replace(guess_mapping(header), benchmarks=tuple(benchmarks))
+    mapping, notes = with_wide_columns(frame, named, file)
     if mapping.missing():
         raise UsageError(
             f"{file}: the header does not say which column is {' and '.join(mapping.missing())}",

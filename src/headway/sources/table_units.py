@@ -17,6 +17,7 @@ from headway.sources.table_fields import Benchmark, TableMapping
 __all__ = ["take_scores"]
 
 _PERCENT = 100.0
+_DIGITS = 14
 _ONE_UNIT = (
     "one unit for all scores of a benchmark: some have a percent sign and some have none; give"
     ' all of them one, or state the ceiling: [benchmarks."NAME"] ceiling = 1'
@@ -65,7 +66,8 @@ def take_scores(
     columns.refuse(stated.is_null() & signed & bare, column, _ONE_UNIT)
     ceiling = stated.fill_null(pl.when(signed & ~bare).then(1.0))
     columns.refuse(sign & ~ceiling.is_in([1.0, _PERCENT]), column, _NO_PERCENT)
-    score = pl.when(sign & (ceiling == 1)).then(value / _PERCENT).otherwise(value)
+    share = (value / _PERCENT).round(_DIGITS)
+    score = pl.when(sign & (ceiling == 1)).then(share).otherwise(value)
     beyond = score > ceiling * (1 + 1e-9)
     columns.refuse(beyond & (ceiling == 1) & (value <= _PERCENT), column, _IS_PERCENTAGE)
     columns.refuse(beyond, column, _BEYOND)
@@ -86,7 +88,8 @@ def _take_error(columns: Columns, column: str, sign: pl.Expr, ceiling: pl.Expr) 
     columns.number("stderr", column, low=0, percent=True)
     value = columns.value("stderr")
     percent = (sign | columns.read(column).percent) & (ceiling == 1)
-    stderr = pl.when(percent.fill_null(False)).then(value / _PERCENT).otherwise(value)
+    share = (value / _PERCENT).round(_DIGITS)
+    stderr = pl.when(percent.fill_null(False)).then(share).otherwise(value)
     columns.refuse(
         stderr > ceiling / 2,
         column,
