@@ -176,6 +176,7 @@ def evaluations(
     read: int,
     refused: Iterable[Refused] = (),
     notes: Iterable[str] = (),
+    highest: float | None = None,
 ) -> Parsed:
     """Put evaluations together; of several of the same thing only the latest is kept.
 
@@ -191,11 +192,13 @@ def evaluations(
         Rows refused so far.
     notes
         Notes so far.
+    highest
+        The ceiling of every raw score, where the source makes all of them shares of it.
 
     Returns
     -------
     Parsed
-        ``scores``, ``responses`` and ``sources``. An evaluation that gives way is refused as one
+        ``scores``, ``responses`` and ``sources``, and ``benchmarks`` with the ceiling. An evaluation that gives way is refused as one
         row; its answers are counted in a note and not in ``read``.
     """
     latest: dict[tuple[Any, ...], Evaluation] = {}
@@ -207,8 +210,13 @@ def evaluations(
     given_way = [run for run in runs if latest[run.key] is not run]
     left = sum(len(run.answers) - (not run.reported) for run in given_way)
     also = [f"{left} answers of earlier runs were left out with their scores"] if left else []
+    names = dict.fromkeys(
+        str(run.score["benchmark"]) for run in kept if run.reported and highest is not None
+    )
+    bounds = pl.DataFrame({"benchmark": [*names], "ceiling": [highest] * len(names)})
     return Parsed(
-        tables={
+        tables=({"benchmarks": bounds} if names else {})
+        | {
             "sources": pl.DataFrame(list(sources), schema=SOURCE).unique(maintain_order=True),
             "scores": pl.DataFrame(
                 [_row(run.score) for run in kept if run.reported], schema=SCORES
