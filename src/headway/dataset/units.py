@@ -128,6 +128,7 @@ def in_the_unit_known(
     factors: dict[str, float] = {}
     doubted: dict[str, str] = {}
     notes: list[str] = []
+    guessed: list[str] = []
     for foreign, low, high in _ranges(scores.filter(raw)):
         benchmark = names.ids["benchmark"].get(foreign)
         if benchmark is None:
@@ -158,10 +159,13 @@ def in_the_unit_known(
             factors[foreign] = factor
             notes.append(f"raw scores of {foreign!r} were multiplied by {factor:g}")
         if ours is not None and chances.get(benchmark) is None:
-            notes.append(
-                f"what guessing scores on {foreign!r} is not known, so no ruler uses its raw"
-                " scores until a row of benchmarks states its chance"
-            )
+            guessed.append(repr(foreign))
+    if guessed:
+        more = f" and {len(guessed) - _MOST_NAMED} more" if len(guessed) > _MOST_NAMED else ""
+        notes.append(
+            f"what guessing scores on {', '.join(guessed[:_MOST_NAMED])}{more} is not known, so no"
+            " ruler uses these raw scores until a row of benchmarks states the chance"
+        )
     lost = raw & pl.col("benchmark").is_in([*doubted])
     refused = tuple(_refusal(name, why, scores.filter(raw)) for name, why in doubted.items())
     left_out = scores.filter(lost.fill_null(value=False)).height

@@ -18,7 +18,7 @@ What a score is of
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -41,8 +41,8 @@ from headway.sources.lm_eval_groups import (
 )
 from headway.sources.lm_eval_models import model_of
 from headway.sources.lm_eval_samples import take_samples
+from headway.sources.lm_eval_settings import setting, several_versions
 from headway.sources.metrics import why_no_accuracy
-from headway.sources.names import DEFAULT
 from headway.sources.records import (
     REPORTERS,
     Evaluation,
@@ -166,7 +166,7 @@ def read(
                 rows += 1
                 refused.append(Refused(line=0, reason=str(error), file=one.label))
         telling.advance(len(found), len(found))
-    notes += _several_versions(known.values())
+    notes += several_versions(run.score for run in runs)
     return evaluations(
         runs, sources=[_SOURCE], read=rows, refused=refused, notes=notes, highest=1.0
     )
@@ -287,7 +287,7 @@ def parse_file(
                 score={
                     **common,
                     **found.score,
-                    "variant": _setting(record, task, members, common["variant"]),
+                    "variant": setting(record, task, members, common["variant"]),
                     "seconds": lasted if len(scored) == 1 else None,
                 },
                 when=when,
@@ -408,60 +408,6 @@ def _no_value(values: Any) -> str:
         return f"{shown(values)}; expected an object"
     told = [f"{key[:40]} is {shown(value)}" for key, value in values.items() if is_metric(key)]
     return f"no metric has a value: {', '.join(told[:5])}"
-
-
-def _setting(
-    record: Mapping[str, Any], task: str, members: Mapping[str, list[str]], variant: str
-) -> str:
-    """Return the variant with what else two runs of a task can differ in."""
-    shots, version = _shots(record, task, members), _version(record, task, members)
-    parts = [
-        variant if variant != DEFAULT else "",
-        f"{shots}-shot" if shots not in (None, "0") else "",
-        f"task {version}" if version not in (None, "1") else "",
-    ]
-    return ", ".join(filter(None, parts)) or DEFAULT
-
-
-def _shots(
-    record: Mapping[str, Any], task: str, members: Mapping[str, list[str]]
-) -> str | None:
-    told = part(record, "n-shot")
-    each = [whole(told, one) for one in ([task] if task in told else leaves(task, members))]
-    known = sorted({one for one in each if one is not None})
-    if not known:
-        overall = part(record, "config").get("num_fewshot")
-        known = [overall] if isinstance(overall, int) and not isinstance(overall, bool) else []
-    return " and ".join(map(str, known)) or None
-
-
-def _version(
-    record: Mapping[str, Any], task: str, members: Mapping[str, list[str]]
-) -> str | None:
-    told = part(record, "versions")
-    each = [told.get(one) for one in ([task] if task in told else leaves(task, members))]
-    known = {
-        f"{one:g}" if isinstance(one, float) else str(one)[:20].removesuffix(".0")
-        for one in each
-        if isinstance(one, int | float | str) and not isinstance(one, bool) and one != "N/A"
-    }
-    return " and ".join(sorted(known)) or None
-
-
-def _several_versions(files: Iterable[Results]) -> list[str]:
-    """Note the benchmarks whose scores come from several versions of the task."""
-    versions: dict[str, set[str]] = {}
-    for results in files:
-        for taken in results.taken:
-            score = taken.run.score
-            found = re.search(r"(?:^|, )task (.+)$", score["variant"])
-            versions.setdefault(score["benchmark"], set()).add(found[1] if found else "1")
-    return [
-        f"{benchmark}: scores of several versions of the task ({', '.join(sorted(some))}) are not"
-        " scores of one test; they are kept as variants"
-        for benchmark, some in versions.items()
-        if len(some) > 1
-    ]
 
 
 def _count(

@@ -36,7 +36,7 @@ def why_no_accuracy(task: str, metric: str | None) -> str | None:
     >>> why_no_accuracy("crows_pairs_english", "pct_stereotype")
     'it measures bias or toxicity (crows_pairs), and is no accuracy'
     >>> why_no_accuracy("wikitext", "bits_per_byte,none")
-    'bits_per_byte is a loss, and no accuracy'
+    'lower is better (bits_per_byte): it is a loss, and no accuracy'
     >>> why_no_accuracy("arc_easy", "acc,none")
     """
     found = _BIAS_TASKS.search(_plain(task))
@@ -48,9 +48,9 @@ def why_no_accuracy(task: str, metric: str | None) -> str | None:
         return f"it measures bias or toxicity ({word}), and is no accuracy"
     phrase = _PHRASES.search(name)
     if phrase:
-        return f"{phrase[1]} is a loss, and no accuracy"
+        return f"lower is better ({phrase[1]}): it is a loss, and no accuracy"
     for word in sorted(words & _LOWER):
-        return f"{word} is a loss, and no accuracy"
+        return f"lower is better ({word}): it is a loss, and no accuracy"
     return None
 
 

@@ -193,7 +193,8 @@ def evaluations(
     notes
         Notes so far.
     highest
-        The ceiling of every raw score, where the source makes all of them shares of it.
+        The ceiling of every benchmark whose scores lie between 0 and it, where the source gives
+        shares of it.
 
     Returns
     -------
@@ -206,13 +207,23 @@ def evaluations(
         known = latest.get(run.key)
         if known is None or run.when >= known.when:
             latest[run.key] = run
-    kept = [run for run in runs if latest[run.key] is run]
-    given_way = [run for run in runs if latest[run.key] is not run]
+    # Of two different results of one moment neither is the later one.
+    equal = {
+        run.key: run
+        for run in runs
+        if run.when == latest[run.key].when and _differ(run, latest[run.key])
+    }
+    kept = [run for run in runs if latest[run.key] is run and run.key not in equal]
+    given_way = [run for run in runs if latest[run.key] is not run or run.key in equal]
     left = sum(len(run.answers) - (not run.reported) for run in given_way)
     also = [f"{left} answers of earlier runs were left out with their scores"] if left else []
     names = dict.fromkeys(
         str(run.score["benchmark"]) for run in kept if run.reported and highest is not None
     )
+    for run in kept:
+        # A score beyond the ceiling says that the benchmark has another one, which is not known.
+        if run.reported and not 0 <= run.score["score"] <= (highest or math.inf):
+            names.pop(str(run.score["benchmark"]), None)
     bounds = pl.DataFrame({"benchmark": [*names], "ceiling": [highest] * len(names)})
     return Parsed(
         tables=({"benchmarks": bounds} if names else {})
@@ -226,13 +237,38 @@ def evaluations(
             ),
         },
         read=read - left,
-        refused=(*refused, *(_gave_way(run, latest[run.key]) for run in given_way)),
+        refused=(
+            *refused,
+            *(
+                _collided(run, equal[run.key] if run is latest[run.key] else latest[run.key])
+                if run.key in equal and run.when == latest[run.key].when
+                else _gave_way(run, latest[run.key])
+                for run in given_way
+            ),
+        ),
         notes=tuple(dict.fromkeys((*notes, *also))),
     )
 
 
 def _row(score: Mapping[str, Any]) -> dict[str, Any]:
     return {name: score.get(name) for name in SCORES}
+
+
+def _differ(one: Evaluation, other: Evaluation) -> bool:
+    return one.reported and other.reported and one.score.get("score") != other.score.get("score")
+
+
+def _collided(run: Evaluation, other: Evaluation) -> Refused:
+    where = (other.file or "the same file") + (f" line {other.line}" if other.line else "")
+    return Refused(
+        line=run.line,
+        file=run.file,
+        reason=(
+            f"{run.score['model']} ({run.score['variant']}) on {run.score['benchmark']} is"
+            f" {run.score.get('score'):.6g} here and {other.score.get('score'):.6g} in {where}, and"
+            " nothing says which is the later or how they differ; neither is taken"
+        ),
+    )
 
 
 def _gave_way(run: Evaluation, later: Evaluation) -> Refused:
