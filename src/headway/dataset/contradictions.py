@@ -11,6 +11,10 @@ from headway.dataset.matching import words_of
 DISAGREEMENT = 0.05
 JUMP = 0.25
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+_SETTINGS: tuple[tuple[Severity, str, str, str], ...] = (
+    ("warning", "versions of the task", r"(?:^|, )task (?:version )?([^,]+)", "1"),
+    ("note", "numbers of examples in the question", r"(?:^|, )(\d+)-shot", "0"),
+)
 _CELL = ("model", "variant", "benchmark")
 _DAYS: tuple[tuple[Severity, str, str, str], ...] = (
     ("error", "recorded_on", "evaluated on {late}, after it was recorded on {early}", "late"),
@@ -121,6 +125,26 @@ def variants_out_of_order(dataset: Dataset) -> Iterator[Finding]:
     for model, benchmark, less, high, more, low in pairs.select(columns).sort(columns).iter_rows():
         words = f"{benchmark}: {high:.3f} with effort {less} and {low:.3f} with {more}"
         yield Finding("note", "scores", model, words)
+
+
+def several_settings(dataset: Dataset) -> Iterator[Finding]:
+    """Benchmarks whose scores come from several versions of the task, or numbers of examples."""
+    run_by = dataset.scores.select("benchmark", "variant", "harness", "source")
+    both = pl.concat_str(["variant", "harness"], separator=", ", ignore_nulls=True)
+    for severity, what, pattern, unsaid in _SETTINGS:
+        told = run_by.with_columns(setting=both.str.extract(pattern, 1).str.strip_suffix(".0"))
+        harnesses = pl.col("setting").is_not_null().any().over("benchmark", "source")
+        each = (
+            told.filter(harnesses)
+            .with_columns(pl.col("setting").fill_null(unsaid))
+            .group_by("benchmark")
+            .agg(pl.col("setting").unique().sort())
+            .filter(pl.col("setting").list.len() > 1)
+            .sort("benchmark")
+        )
+        for benchmark, settings in each.iter_rows():
+            words = f"has scores of several {what}: {', '.join(settings[:6])}"
+            yield Finding(severity, "benchmarks", benchmark, words)
 
 
 def same_name(dataset: Dataset) -> Iterator[Finding]:

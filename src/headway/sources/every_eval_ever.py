@@ -35,6 +35,7 @@ from headway.sources.every_eval_ever_instances import (
     Instances,
     Taken,
 )
+from headway.sources.every_eval_ever_names import is_scorer, shared_names, shots_of
 from headway.sources.files import json_value
 from headway.sources.gathering import given
 from headway.sources.lm_eval_models import ENGINES
@@ -66,27 +67,6 @@ REPORTER: Mapping[str, Reporter] = {
 }
 _OVERALL = frozenset({"overall", "average", "avg", "aggregate", "total"})
 _WORDS = re.compile(r"[^a-z0-9]+")
-_SCORERS = frozenset(
-    (
-        *(
-            "choice",
-            "match",
-            "includes",
-            "pattern",
-            "answer",
-            "exact",
-            "f1",
-            "math",
-            "multi-scorer",
-        ),
-        *("model-graded-qa", "model-graded-fact", "scorer", "grader", "judge", "llm-judge"),
-        *("verify", "verifier", "accuracy", "acc", "exact-match", "em", "mean", "score", "correct"),
-        *("pass-1", "pass-rate", "expression-equivalence", "schema", "default", "main", "test"),
-    )
-)
-_SCORER = re.compile(r"(?:^|-)(?:scorer|grader|judge)$")
-_SHOTS = ("num_fewshot", "n_fewshot", "num_few_shot", "n_shot", "n_shots", "num_shots", "fewshot",
-          "few_shot", "shots")  # fmt: skip
 
 
 def read(
@@ -236,7 +216,7 @@ def _aggregate(content: str | bytes, parts: Parts, file: str) -> Aggregate:
         made = Aggregate(identity=named(record, "evaluation_id"), source=source, read=len(results))
     except ValueError as error:
         raise DataError(f"{file}: {error}") from None
-    shared = _shared(results)
+    shared = shared_names(results)
     good: list[tuple[int, str, Taken]] = []
     for place, result in enumerate(results, start=1):
         try:
@@ -265,9 +245,9 @@ def _result(
     called = named(result, "evaluation_name", required=True) or ""
     stated = named(part(result, "source_data"), "dataset_name")
     name = called
-    by_scorer = _is_scorer(called) or (common["logged"] and stated is not None)
+    by_scorer = is_scorer(called) or (common["logged"] and stated is not None)
     if by_scorer or called in shared:
-        if stated is None or _is_scorer(stated):
+        if stated is None or is_scorer(stated):
             raise ValueError(
                 f"{called!r} is the name of a scorer or a metric, and no dataset is named"
             )
@@ -300,7 +280,7 @@ def _result(
     variant = common["variant"]
     if setting and setting != variant:
         variant = setting if variant == DEFAULT else f"{variant}-{setting}"
-    shots = _shots(result)
+    shots = shots_of(result)
     if shots:
         variant = shots if variant == DEFAULT else f"{variant}, {shots}"
     metric = named(config, "metric_name") or named(config, "metric_id")
@@ -449,34 +429,6 @@ def _model(about: Mapping[str, Any]) -> dict[str, Any]:
         "model_name": named(about, "name"),
         "organisation": named(about, "developer"),
     }
-
-
-def _shared(results: Sequence[Any]) -> frozenset[str]:
-    """Return the names of evaluations that results of several datasets have."""
-    datasets: dict[str, set[str]] = {}
-    for result in results:
-        about = result.get("source_data") if isinstance(result, dict) else None
-        if isinstance(about, dict) and isinstance(about.get("dataset_name"), str):
-            name = " ".join(str(result.get("evaluation_name")).split())
-            datasets.setdefault(name, set()).add(about["dataset_name"])
-    return frozenset(name for name, some in datasets.items() if len(some) > 1)
-
-
-def _is_scorer(name: str) -> bool:
-    plain = slug(name)
-    return plain in _SCORERS or _SCORER.search(plain) is not None
-
-
-def _shots(result: Mapping[str, Any]) -> str | None:
-    """Return how many examples stood in the question, where that is more than none."""
-    settings = part(result, "generation_config")
-    for place in (settings, part(settings, "generation_args"), part(result, "metric_config")):
-        for holder in (place, place.get("additional_details")):
-            for name in _SHOTS if isinstance(holder, dict) else ():
-                value = str(holder.get(name))
-                if value.isascii() and value.isdigit() and int(value[:6]):
-                    return f"{int(value[:6])}-shot"
-    return None
 
 
 def _effort(settings: Mapping[str, Any]) -> str | None:

@@ -199,8 +199,9 @@ def evaluations(
     Returns
     -------
     Parsed
-        ``scores``, ``responses`` and ``sources``, and ``benchmarks`` with the ceiling. An evaluation that gives way is refused as one
-        row; its answers are counted in a note and not in ``read``.
+        ``scores``, ``responses`` and ``sources``, and ``benchmarks`` with the ceiling. An
+        evaluation that gives way is refused as one row; its answers are counted in a note and not
+        in ``read``. Two different scores of one moment are both refused.
     """
     latest: dict[tuple[Any, ...], Evaluation] = {}
     for run in runs:
