@@ -150,7 +150,8 @@ def _scaled(tables: dict[str, pl.DataFrame], notes: list[str]) -> None:
     loose = seen.filter(~raw.fill_null(value=False) & seen["score"].is_not_null())
     outside = loose.filter((pl.col("score") < 0) | (pl.col("score") > 1))
     if outside.height:
-        low, high = loose["score"].min(), loose["score"].max()
+        told = loose["score"].to_list()
+        low, high = min(told), max(told)
         names = outside["benchmark"].unique(maintain_order=True).to_list()
         raise DataError(
             f"scores run from {low:g} to {high:g}; without a column 'scale' and without a ceiling"

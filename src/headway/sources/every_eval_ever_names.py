@@ -52,8 +52,9 @@ def shots_of(result: Mapping[str, Any]) -> str | None:
     """Return how many examples stood in the question, where that is more than none."""
     settings = part(result, "generation_config")
     for place in (settings, part(settings, "generation_args"), part(result, "metric_config")):
-        for holder in (place, place.get("additional_details")):
-            for name in _SHOTS if isinstance(holder, dict) else ():
+        more = place.get("additional_details")
+        for holder in (place, more if isinstance(more, dict) else {}):
+            for name in _SHOTS:
                 value = str(holder.get(name))
                 if value.isascii() and value.isdigit() and int(value[:6]):
                     return f"{int(value[:6])}-shot"

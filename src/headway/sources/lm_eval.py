@@ -277,12 +277,12 @@ def parse_file(
                 raise ValueError(above[task])
             if task not in scored:
                 raise ValueError(_no_value(values))
-            shared = {
+            own = {
                 key: value
                 for key, value in values.items()
                 if not is_metric(key) or key in common_metrics[task]
             }
-            found = _score(record, task, shared, members, metric)
+            found = _score(record, task, own, members, metric)
             run = Evaluation(
                 score={
                     **common,

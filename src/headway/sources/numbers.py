@@ -119,7 +119,7 @@ def numbers_in(cell: pl.Expr, decimal: Decimal | None, *, whole: bool = False) -
     open_ = open_ | (text.str.contains(single_of_other) & mixed)
     by_group = text.str.contains(grouped)
     by_space = text.str.contains(_BY_SPACE.replace("SIGN", "," if decimal == "," else r"\."))
-    digits = (
+    digits: pl.Expr = (
         pl.when(text.str.contains(own))
         .then(text)
         .when(by_group)

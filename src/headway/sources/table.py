@@ -8,7 +8,7 @@ model and one column per benchmark. What a number means is in :mod:`headway.sour
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 
@@ -252,7 +252,11 @@ def _bounded(
         for name, one in value.items():
             before = known.get(name, Benchmark(name=name))
             if getattr(before, fact) is None:
-                known[name] = cast("Benchmark", replace(before, **{fact: float(one)}))
+                known[name] = (
+                    replace(before, ceiling=float(one))
+                    if fact == "ceiling"
+                    else replace(before, chance=float(one))
+                )
     return replace(mapping, fixed=fixed, benchmarks=tuple(known.values()))
 
 

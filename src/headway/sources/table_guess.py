@@ -186,7 +186,8 @@ def with_attributes(
     found: dict[str, str] = {}
     other: list[str] = []
     for name in frame.columns:
-        if name in used or absent(frame[name].cast(pl.String)).all():
+        cell = pl.col(name).cast(pl.String)
+        if name in used or frame.select(absent(cell).all()).item():
             continue
         if mapping.wide and _mostly_numbers(frame[name]):
             continue
@@ -195,7 +196,6 @@ def with_attributes(
         except UsageError:
             other.append(name)
             continue
-        cell = pl.col(name).cast(pl.String)
         known = frame.filter(~absent(cell)).select(pl.col(model).alias("model"), cell.alias("told"))
         each = known.group_by("model").agg(pl.col("told").n_unique())["told"]
         longest = known["told"].str.len_chars().max()
@@ -232,7 +232,7 @@ def _mostly_numbers(values: pl.Series) -> bool:
         )
     )
     filled, numbers = counts.row(0)
-    return filled > 0 and 2 * numbers >= filled
+    return bool(filled > 0 and 2 * numbers >= filled)
 
 
 def _plain(name: str) -> str:
