@@ -105,7 +105,7 @@ def test_attributes_are_groups_and_survive_a_folder(tmp_path):
     from headway.dataset.groups import members
 
     assert members(again, "lab:a") == ["m"]
-    assert members(again, "!lab:A") == ["n", "o"]
+    assert members(again, "!lab:A") == ["n"]
     assert members(again, "lab:A|B") == ["m", "n"]
     assert again.where(lab="B").models["model"].to_list() == ["n"]
     assert again.where(lab=None).models["model"].to_list() == ["o"]

@@ -12,6 +12,7 @@ import polars as pl
 import typer
 
 from headway.cli import output
+from headway.cli.effect import effect_of, sentences
 from headway.cli.options import Json, day
 from headway.cli.progress import Shown
 from headway.dataset.import_report import ImportReport, counted
@@ -115,6 +116,22 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done and write nothing.")
     ] = False,
+    covers_until: Annotated[
+        date | None,
+        typer.Option(
+            parser=day,
+            metavar="YYYY-MM-DD",
+            help="Last day up to which the source covers the field; without it, what its files"
+            " say. An answer's evidence reaches to this day, or to its newest model.",
+        ),
+    ] = None,
+    answer: Annotated[
+        bool,
+        typer.Option(
+            "--answer/--no-answer",
+            help="Say what the new rows do to the usual answer and to the day of its evidence.",
+        ),
+    ] = True,
     json: Json = False,
 ) -> None:
     """Bring the files of a source into a dataset; nothing that is there is overwritten.
@@ -130,6 +147,7 @@ def import_(
         **dict(option or []),
         "unmatched": unmatched,
         "recorded_on": recorded_on,
+        "covers_until": covers_until,
         "start": start,
     }
     if _on_a_terminal() and not json:
@@ -146,9 +164,14 @@ def import_(
             source, paths, into, names=names, dry_run=dry_run, progress=progress, **settings
         )
     if json:
-        output.strict_json(report.to_dict())
+        said = report.to_dict()
+        if answer:
+            said["answer"] = effect_of(report)
+        output.strict_json(said)
     else:
         _print(report, dry_run=dry_run)
+        if answer:
+            output.notes(output.console(), sentences(effect_of(report)))
     if report.refused:
         raise typer.Exit(SOME_REFUSED)
 

@@ -158,6 +158,8 @@ CHECKS: dict[str, Check] = {
     "disconnected": disconnected,
     "unconfirmed": unconfirmed,
     "without_bounds": without_bounds,
+    "contradicting_coverage": contradictions.contradicting_coverage,
+    "ahead_of_time": contradictions.ahead_of_time,
     "contradicting_evaluations": contradictions.contradicting_evaluations,
     "disagreeing": contradictions.disagreeing,
     "implausible_jumps": contradictions.implausible_jumps,

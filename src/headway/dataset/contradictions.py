@@ -15,6 +15,7 @@ _SETTINGS: tuple[tuple[Severity, str, str, str], ...] = (
     ("warning", "versions of the task", r"(?:^|, )task (?:version )?([^,]+)", "1"),
     ("note", "numbers of examples in the question", r"(?:^|, )(\d+)-shot", "0"),
 )
+_DATED = ("announced_on", "available_on", "weights_on", "listed_on")
 _CELL = ("model", "variant", "benchmark")
 _DAYS: tuple[tuple[Severity, str, str, str], ...] = (
     ("error", "recorded_on", "evaluated on {late}, after it was recorded on {early}", "late"),
@@ -156,3 +157,43 @@ def same_name(dataset: Dataset) -> Iterator[Finding]:
             other = first.setdefault(words, entity)
             if words and other != entity:
                 yield Finding("warning", table, entity, f"has the name of {other} but for spelling")
+
+
+def contradicting_coverage(dataset: Dataset) -> Iterator[Finding]:
+    """Sources that cover days after they were read or recorded, or fewer than their models took."""
+    known = dataset.known_until
+    stated = dataset.sources.filter(pl.col("covers_until").is_not_null())
+    for name, until, read in stated.select("source", "covers_until", "retrieved_on").iter_rows():
+        if read is not None and until > read:
+            said = f"covers the field until {until}, after it was read on {read}"
+            yield Finding("error", "sources", name, said)
+        elif known is not None and until > known:
+            said = f"covers the field until {until}, after the newest row was recorded on {known}"
+            yield Finding("error", "sources", name, said)
+
+    came = pl.max_horizontal(*_DATED)
+    late = (
+        pl.concat(dataset.table(name).select("model", "source") for name in ("scores", "ratings"))
+        .unique()
+        .join(dataset.models.select("model", came=came), on="model")
+        .join(stated.select("source", "covers_until"), on="source")
+        .filter(pl.col("came") > pl.col("covers_until"))
+        .group_by("source", "covers_until")
+        .agg(pl.len(), pl.col("model").sort_by("came", "model").last(), pl.col("came").max())
+        .sort("source")
+    )
+    for name, until, n, model, day in late.iter_rows():
+        said = (
+            f"covers the field until {until}, but {n} of the models that it measured came later,"
+            f" the last of them {model} on {day}"
+        )
+        yield Finding("warning", "sources", name, said)
+
+
+def ahead_of_time(dataset: Dataset) -> Iterator[Finding]:
+    """Models that came after all that is recorded about anything."""
+    known = dataset.known_until
+    dated = dataset.models.select("model", day=pl.max_horizontal(*_DATED))
+    for name, day in dated.filter(pl.col("day") > pl.lit(known, dtype=pl.Date)).iter_rows():
+        said = f"is dated {day}, after the newest row was recorded on {known}"
+        yield Finding("warning", "models", name, said)

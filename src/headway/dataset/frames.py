@@ -8,6 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from headway.dataset.conversion import convert, listed
+from headway.dataset.coverage import checked_coverage
 from headway.dataset.duplicates import known_policy, settled
 from headway.dataset.frame_shapes import (
     check_units,
@@ -29,6 +30,7 @@ OWN_SOURCE = "data-frames"
 def tables_from_frames(
     frames: Mapping[str, Any],
     recorded_on: date | str | None = None,
+    covers_until: date | str | None = None,
     *,
     wide: Any = None,
     duplicates: Duplicates = "error",
@@ -41,6 +43,8 @@ def tables_from_frames(
         Data frames by table name; scores, responses, votes or ratings are needed.
     recorded_on
         Day of record for tables without that column; today (UTC) when None.
+    covers_until
+        Last day up to which sources that say none cover the field.
     wide
         A frame with one row per model and one column per benchmark, in place of scores.
     duplicates
@@ -61,6 +65,7 @@ def tables_from_frames(
     day = datetime.now(tz=UTC).date() if recorded_on is None else as_day(recorded_on)
     known_policy(duplicates)
     notes: list[str] = []
+    covered = None if covers_until is None else checked_coverage(as_day(covers_until), day)
     tables = {name: _standing(name, _polars(name, frame)) for name, frame in frames.items()}
     if wide is not None:
         tables = melted(_polars("wide", wide), tables, notes)
@@ -89,6 +94,10 @@ def tables_from_frames(
     for name, table in TABLES.items():
         if table.always and name not in sound:
             sound[name] = table.empty()
+    if covered is not None:
+        sound["sources"] = sound["sources"].with_columns(
+            pl.col("covers_until").fill_null(pl.lit(covered))
+        )
     return sound, tuple(notes)
 
 

@@ -1,5 +1,6 @@
 """What an import did with every row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -40,6 +41,8 @@ class ImportReport:
         Sentences about the whole.
     written
         Whether the folder was changed.
+    before, after
+        The tables that are held in memory, without and with the new rows.
     """
 
     source: str
@@ -52,6 +55,8 @@ class ImportReport:
     differences: tuple[str, ...] = field(repr=False)
     notes: tuple[str, ...]
     written: bool
+    before: Mapping[str, pl.DataFrame] = field(repr=False)
+    after: Mapping[str, pl.DataFrame] = field(repr=False)
 
     @property
     def unmatched(self) -> tuple[Match, ...]:

@@ -36,6 +36,7 @@ def bring(
     unmatched: Policy = "refuse",
     names: Mapping[str, str] | None = None,
     recorded_on: date | str | None = None,
+    covers_until: date | str | None = None,
     start: Start = "catalog",
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -59,6 +60,8 @@ def bring(
         mapped is kept in the table ``aliases``.
     recorded_on
         Day of record; today (UTC) when None. Vintages are imported with their own days.
+    covers_until
+        Last day up to which the source covers the field; what its files say when None.
     start
         What a dataset is begun from that is not there.
     dry_run
@@ -99,6 +102,7 @@ def bring(
         unmatched=unmatched,
         names=names or {},
         recorded_on=day,
+        covers_until=None if covers_until is None else as_day(covers_until),
         start=start,
         dry_run=dry_run,
         progress=progress,
@@ -113,6 +117,7 @@ def take_in(
     unmatched: Policy,
     names: Mapping[str, str],
     recorded_on: date,
+    covers_until: date | None = None,
     start: Start = "catalog",
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -126,13 +131,17 @@ def take_in(
     """
     progress = progress or Silent()
     if dry_run:
-        work = Intake(parsed, _contents(into, start), own, unmatched, names, recorded_on)
+        work = Intake(
+            parsed, _contents(into, start), own, unmatched, names, recorded_on, covers_until
+        )
         work.run(progress)
         for table in work.large.values():
             deque(table.pieces(), maxlen=0)
         return work.report(into, written=False)
     with locked(into, seconds=WAIT_SECONDS) as target:
-        work = Intake(parsed, _contents(target, start), own, unmatched, names, recorded_on)
+        work = Intake(
+            parsed, _contents(target, start), own, unmatched, names, recorded_on, covers_until
+        )
         work.run(progress)
         if work.changes() or work.large:
             progress.stage("Writing the dataset")

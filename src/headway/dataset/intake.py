@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from headway.dataset.coverage import checked_coverage, extended
 from headway.dataset.import_report import ImportReport, counted
 from headway.dataset.incoming import (
     EVIDENCE,
@@ -51,13 +53,16 @@ class Intake:
         unmatched: Policy,
         mapping: Mapping[str, str],
         recorded_on: date,
+        covers_until: date | None = None,
     ) -> None:
         if unmatched not in ("refuse", "add", "skip"):
             raise UsageError(f"unmatched is {unmatched!r}; expected refuse, add or skip")
         self.parsed = parsed
         self.tables, self.files = before
+        self.before = dict(self.tables)
         self.own = own
         self.day = recorded_on
+        self.covers_until = covers_until and checked_coverage(covers_until, recorded_on)
         self.notes = list(parsed.notes)
         self.refused = list(parsed.refused)
         self.differences: list[str] = []
@@ -133,6 +138,8 @@ class Intake:
             differences=tuple(self.differences),
             notes=tuple(dict.fromkeys(self.notes)),
             written=written,
+            before=self.before,
+            after=dict(self.tables),
         )
 
     def _sources(self) -> str | None:
@@ -147,9 +154,21 @@ class Intake:
             row["licence"] = row.get("licence") or self.own["licence"]
             if row["source"] not in known:
                 row["retrieved_on"] = row.get("retrieved_on") or self.day
+            extended(self.tables["sources"], row, self._coverage(row))
         done = described(self.tables["sources"], rows, table, self.day)
         self._note("sources", done.merged, len(rows))
         return str(rows[0]["source"]) if len(rows) == 1 else None
+
+    def _coverage(self, row: Mapping[str, Any]) -> date | None:
+        """Return the day up to which a source covers the field, no later than it was read."""
+        said: date | None = self.covers_until or row.get("covers_until")
+        if said is None or said <= self.day:
+            return said
+        self.notes.append(
+            f"the source {row['source']!r} has days up to {said}, after the day of record; taken"
+            f" to cover the field until {self.day}"
+        )
+        return self.day
 
     def _entities(self, name: str, only: str | None) -> None:
         kind = KIND_OF[name]

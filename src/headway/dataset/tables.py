@@ -74,6 +74,10 @@ SOURCES = Table(
         _url("url", "Address"),
         _text("licence", "Licence of the source"),
         _date("retrieved_on", "Day on which it was read"),
+        _date(
+            "covers_until",
+            "Last day up to which it covers the field, as it says itself; empty when it says none",
+        ),
         *_RECORDED,
     ),
 )

@@ -183,6 +183,9 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         for name, frame in part.tables.items():
             frames.setdefault(name, []).append(frame)
     tables = {name: pl.concat(some, how="diagonal_relaxed") for name, some in frames.items()}
+    if "covers_until" in tables.get("sources", pl.DataFrame()).columns:
+        latest = pl.col("covers_until").max().over("source")
+        tables["sources"] = tables["sources"].with_columns(latest)
     for name in ("sources", "models", "benchmarks"):
         if name in tables:
             tables[name] = tables[name].unique(maintain_order=True)

@@ -168,7 +168,11 @@ def _ratings(frame: pl.DataFrame, file: str) -> Parsed:
         *("board", "model", "rating", "stderr", "low", "high", "level", "votes", "as_of", "source")
     )
     return Parsed(
-        tables={"sources": _sources("Arena leaderboard"), "ratings": ratings, "models": models},
+        tables={
+            "sources": _sources("Arena leaderboard", ratings["as_of"]),
+            "ratings": ratings,
+            "models": models,
+        },
         read=frame.height,
         refused=tuple(refused),
         notes=tuple(notes),
@@ -254,7 +258,10 @@ def _votes(frame: pl.DataFrame, file: str) -> Parsed:
         *("vote", "model_a", "model_b", "outcome", "domain", "voted_at", "covariates", "source")
     )
     return Parsed(
-        tables={"sources": _sources("Arena votes", f"{SOURCE}-votes"), "votes": votes},
+        tables={
+            "sources": _sources("Arena votes", votes["voted_at"], f"{SOURCE}-votes"),
+            "votes": votes,
+        },
         read=frame.height,
         refused=tuple(refused),
     )
@@ -291,7 +298,8 @@ def _with_optional(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
-def _sources(title: str, source: str = SOURCE) -> pl.DataFrame:
+def _sources(title: str, days: pl.Series, source: str = SOURCE) -> pl.DataFrame:
+    """Return the row of ``sources``: it covers the field to the last of its own days."""
     return pl.DataFrame(
         {
             "source": [source],
@@ -300,6 +308,7 @@ def _sources(title: str, source: str = SOURCE) -> pl.DataFrame:
             "url": ["https://arena.ai/leaderboard"],
             "licence": [LICENCE],
             "retrieved_on": [None],
+            "covers_until": [days.max()],
         },
-        schema_overrides={"retrieved_on": pl.Date},
+        schema_overrides={"retrieved_on": pl.Date, "covers_until": pl.Date},
     )
