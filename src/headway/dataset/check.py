@@ -184,6 +184,7 @@ CHECKS: dict[str, Check] = {
     "disagreeing": contradictions.disagreeing,
     "implausible_jumps": contradictions.implausible_jumps,
     "variants_out_of_order": contradictions.variants_out_of_order,
+    "several_settings": contradictions.several_settings,
     "same_name": contradictions.same_name,
     "contradicting_aliases": contradictions.contradicting_aliases,
 }

@@ -15,6 +15,10 @@ from headway.sources.prices import LEAST
 DISAGREEMENT = 0.05
 JUMP = 0.25
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+_SETTINGS: tuple[tuple[Severity, str, str, str], ...] = (
+    ("warning", "versions of the task", r"(?:^|, )task (?:version )?([^,]+)", "1"),
+    ("note", "numbers of examples in the question", r"(?:^|, )(\d+)-shot", "0"),
+)
 _DATED = ("announced_on", "available_on", "weights_on", "listed_on")
 _CELL = ("model", "variant", "benchmark")
 _DAYS: tuple[tuple[Severity, str, str, str], ...] = (
@@ -195,6 +199,26 @@ def contradicting_aliases(dataset: Dataset) -> Iterator[Finding]:
         said = contradiction(alias, row["name"] or model, days, makers=others)
         if said:
             yield Finding("warning", "aliases", alias, f"cannot be a name of {model}: {said}")
+
+
+def several_settings(dataset: Dataset) -> Iterator[Finding]:
+    """Benchmarks whose scores come from several versions of the task, or numbers of examples."""
+    run_by = dataset.scores.select("benchmark", "variant", "harness", "source")
+    both = pl.concat_str(["variant", "harness"], separator=", ", ignore_nulls=True)
+    for severity, what, pattern, unsaid in _SETTINGS:
+        told = run_by.with_columns(setting=both.str.extract(pattern, 1).str.strip_suffix(".0"))
+        harnesses = pl.col("setting").is_not_null().any().over("benchmark", "source")
+        each = (
+            told.filter(harnesses)
+            .with_columns(pl.col("setting").fill_null(unsaid))
+            .group_by("benchmark")
+            .agg(pl.col("setting").unique().sort())
+            .filter(pl.col("setting").list.len() > 1)
+            .sort("benchmark")
+        )
+        for benchmark, settings in each.iter_rows():
+            words = f"has scores of several {what}: {', '.join(settings[:6])}"
+            yield Finding(severity, "benchmarks", benchmark, words)
 
 
 def same_name(dataset: Dataset) -> Iterator[Finding]:

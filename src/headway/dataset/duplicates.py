@@ -107,8 +107,8 @@ def settled(
     >>> rows = pl.DataFrame({"model": ["a", "a"], "benchmark": "x", "score": [0.3, 0.9]})
     >>> settled(rows, TABLES["scores"], "best").frame["score"].to_list()
     [0.9]
-    >>> settled(rows, TABLES["scores"], "error").reasons[0]
-    'a on x: row 1 says 0.3 and row 2 says 0.9; say which counts: --option duplicates=best, latest or mean'
+    >>> settled(rows, TABLES["scores"], "error", way_out="duplicates='best'").reasons[0]
+    "a on x: row 1 says 0.3 and row 2 says 0.9; say which counts: duplicates='best'"
     """
     key = [name for name in table.key if name in frame.columns]
     if not frame.select(pl.struct(key).is_duplicated()).to_series().any():

@@ -24,8 +24,8 @@ MOST_LISTED = 1000
 PLACE = "\0place"
 
 EVIDENCE = (
-    "availability", "scores", "ratings", "prices", "responses", "items", "votes", "indicators",
-    "claims",
+    "attributes", "availability", "scores", "ratings", "prices", "responses", "items", "votes",
+    "indicators", "claims",
 )  # fmt: skip
 KIND_OF: dict[str, Kind] = {table: kind for kind, table in ALIASED.items()}  # type: ignore[misc]
 _RELEASED = ("listed_on", "announced_on", "available_on")

@@ -37,6 +37,7 @@ from headway.errors import DataError, UsageError
 from headway.progress import Progress
 from headway.sources import Parsed, Refused
 
+_MOST_REASONS = 30
 ADD = "+"
 LEAVE = "-"
 ENTITIES = ("organisations", "models", "benchmarks")
@@ -221,7 +222,7 @@ class Intake:
         first = only or next(iter(self.given["sources"]["source"]))
         rows = entity_rows(self.given, kind, self.names, first)
         if name == "benchmarks":
-            told_in_the_unit_known(rows, self.tables[name])
+            self.notes += told_in_the_unit_known(rows, self.tables[name], self.parsed.assumed)
         if name == "models":
             self._place(rows)
         unknown = sum(1 for one in self.names.unmatched if one.kind == kind)

@@ -258,7 +258,8 @@ def _raw_range(tables: Mapping[str, pl.DataFrame], given: Given, problems: Probl
         given,
         problems,
         above,
-        ", column 'score': the raw score {score} is above {ceiling}, the ceiling of {benchmark}{also}",
+        ", column 'score': the raw score {score} is above {ceiling}, the ceiling of"
+        " {benchmark}{also}",
     )
 
 

@@ -18,7 +18,8 @@ from headway.dataset.vintages import current
 from headway.sources import Refused
 
 _PERCENT = 100.0
-_STATE = 'state it: [benchmarks."{name}"] ceiling = 1 (or 100) in the mapping, or --option ceiling=1'
+_MOST_NAMED = 8
+_STATE = 'state it: [benchmarks."{name}"] ceiling = 1 in a mapping, or --option ceiling=1 (or 100)'
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -43,7 +44,9 @@ class Units:
     notes: tuple[str, ...] = ()
 
 
-def told_in_the_unit_known(rows: Sequence[dict[str, Any]], benchmarks: pl.DataFrame) -> None:
+def told_in_the_unit_known(
+    rows: Sequence[dict[str, Any]], benchmarks: pl.DataFrame, assumed: Mapping[str, float]
+) -> list[str]:
     """Turn the bounds that a source states into the unit that the dataset has, in place.
 
     Parameters
@@ -52,8 +55,35 @@ def told_in_the_unit_known(rows: Sequence[dict[str, Any]], benchmarks: pl.DataFr
         What the source says about benchmarks, by id.
     benchmarks
         All rows of the dataset's table.
+    assumed
+        What is taken where a ceiling is known and neither source nor dataset state the column.
+
+    Returns
+    -------
+    list of str
+        Notes on what was assumed.
     """
     known = _ceilings(benchmarks)
+    view = current(benchmarks, TABLES["benchmarks"])
+    notes: list[str] = []
+    for column, value in assumed.items():
+        stated = dict(view.select("benchmark", column).iter_rows())
+        some = [
+            row
+            for row in rows
+            if row.get(column) is None
+            and stated.get(row["benchmark"]) is None
+            and (row.get("ceiling") or known.get(row["benchmark"])) is not None
+        ]
+        for row in some:
+            row[column] = value
+        if some:
+            names = ", ".join(repr(row["benchmark"]) for row in some[:_MOST_NAMED])
+            more = f" and {len(some) - _MOST_NAMED} more" if len(some) > _MOST_NAMED else ""
+            notes.append(
+                f"{column} was taken as {value:g}, because nobody states it, for {names}{more};"
+                f' state it with [benchmarks."NAME"] {column} = ... or --option {column}=...'
+            )
     for row in rows:
         ours, theirs = known.get(row["benchmark"]), row.get("ceiling")
         factor = _factor(ours, theirs)
@@ -61,6 +91,7 @@ def told_in_the_unit_known(rows: Sequence[dict[str, Any]], benchmarks: pl.DataFr
             row["ceiling"] = ours
             if row.get("chance") is not None:
                 row["chance"] *= factor
+    return notes
 
 
 def in_the_unit_known(
@@ -97,6 +128,7 @@ def in_the_unit_known(
     factors: dict[str, float] = {}
     doubted: dict[str, str] = {}
     notes: list[str] = []
+    guessed: list[str] = []
     for foreign, low, high in _ranges(scores.filter(raw)):
         benchmark = names.ids["benchmark"].get(foreign)
         if benchmark is None:
@@ -127,10 +159,13 @@ def in_the_unit_known(
             factors[foreign] = factor
             notes.append(f"raw scores of {foreign!r} were multiplied by {factor:g}")
         if ours is not None and chances.get(benchmark) is None:
-            notes.append(
-                f"what guessing scores on {foreign!r} is not known, so no ruler uses its raw"
-                " scores until a row of benchmarks states its chance"
-            )
+            guessed.append(repr(foreign))
+    if guessed:
+        more = f" and {len(guessed) - _MOST_NAMED} more" if len(guessed) > _MOST_NAMED else ""
+        notes.append(
+            f"what guessing scores on {', '.join(guessed[:_MOST_NAMED])}{more} is not known, so no"
+            " ruler uses these raw scores until a row of benchmarks states the chance"
+        )
     lost = raw & pl.col("benchmark").is_in([*doubted])
     refused = tuple(_refusal(name, why, scores.filter(raw)) for name, why in doubted.items())
     left_out = scores.filter(lost.fill_null(value=False)).height

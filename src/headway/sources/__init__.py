@@ -89,6 +89,8 @@ class Parsed:
         Which of several scores for one key counts, a policy of
         :mod:`headway.dataset.duplicates`; None for files whose runs are dated or in order: the
         latest evaluated or the first is taken and the others are refused.
+    assumed
+        Values of columns of ``benchmarks`` that nobody stated, for benchmarks with a ceiling.
     places
         For a table, where each of its rows stands, such as ``scores.csv line 3``.
     left_out
@@ -104,6 +106,7 @@ class Parsed:
     notes: tuple[str, ...] = ()
     dashes: bool = False
     duplicates: Duplicates | None = None
+    assumed: Mapping[str, float] = field(default_factory=dict)
     places: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
     left_out: int = 0
     histories: frozenset[str] = frozenset()
@@ -201,6 +204,7 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         dashes=bool(parts) and all(part.dashes for part in parts),
         duplicates=policies.pop() if len(policies) == 1 else None,
+        assumed={name: value for part in parts for name, value in part.assumed.items()},
         places={name: _places(name, parts) for part in parts for name in part.places},
         left_out=sum(part.left_out for part in parts),
         histories=frozenset().union(*(part.histories for part in parts)),

@@ -92,6 +92,68 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "成绩按原始分数处理：各测试已给出满分",
     ),
     (
+        r"scores of (\d+) benchmarks without a ceiling were taken as normalised: 0 is chance and 1"
+        r" is the best possible",
+        "{1} 项没有上限的基准的分数按归一化分数处理：0 为随机水平，1 为最高可能。",
+    ),
+    (
+        r"chance was taken as 0: the benchmarks do not name it",
+        "各基准没有给出随机水平，按 0 处理。",
+    ),
+    (
+        r"raw scores of (.+) are used by no scale: their ceiling is not known",
+        "{1} 的上限未知，其原始分数未用于任何标尺。",
+    ),
+    (
+        r"(.+) of (models|benchmarks) were taken from the columns of scores",
+        "表 {2} 的 {1} 取自 scores 的各列。",
+    ),
+    (
+        r"attributes of models were taken from the columns (.+) of models",
+        "模型的自定义属性取自 models 的列 {1}。",
+    ),
+    (
+        r"wide: attributes of models were taken from the columns (.+); they make groups such as"
+        r" (.+)",
+        "宽表的列 {1} 作为模型的自定义属性，可用于分组，例如 {2}。",
+    ),
+    (
+        r"wide: one row per model and one column per benchmark: (.+) \((\d+) benchmarks\)",
+        "宽表：每行一个模型，每列一项基准：{1}（共 {2} 项基准）。",
+    ),
+    (
+        r"wide: columns that are no benchmarks are left out: (.+)",
+        "宽表中不是基准的列未计入：{1}。",
+    ),
+    (
+        r"wide: the columns (.+) are not used",
+        "宽表的列 {1} 未使用。",
+    ),
+    (
+        r"wide: (\d+) cells of (\d+) benchmarks are empty and no scores",
+        "宽表中 {2} 项基准有 {1} 个空单元格，不计为分数。",
+    ),
+    (
+        r"wide: (\d+) rows have no cell filled and are no scores",
+        "宽表中有 {1} 行全空，不计为分数。",
+    ),
+    (
+        r"scores: several rows say one thing in (\d+) cases, and the best row counts: (.+)",
+        "有 {1} 处同一分数有多行，取最高的一行：{2}",
+    ),
+    (
+        r"scores: several rows say one thing in (\d+) cases, and the latest row counts: (.+)",
+        "有 {1} 处同一分数有多行，取最新的一行：{2}",
+    ),
+    (
+        r"scores: several rows say one thing in (\d+) cases, and the mean of the rows counts: (.+)",
+        "有 {1} 处同一分数有多行，取各行的平均值：{2}",
+    ),
+    (
+        r"scores: (\d+) rows that repeat another are left out",
+        "有 {1} 行重复的分数未计入。",
+    ),
+    (
         r"scores were taken as normalised: 0 is chance and 1 is the best possible",
         "成绩按归一化分数处理：0 为随机水平，1 为最高水平",
     ),
