@@ -1,12 +1,12 @@
 """Which column of somebody's table is what: a small TOML file, or a proposal from the header."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from headway.errors import UsageError, did_you_mean
+from headway.foreign.tomltext import toml_value
 
 __all__ = [
     "FIELDS",
@@ -179,8 +179,10 @@ def parse_mapping(text: str, file: str = "mapping.toml") -> TableMapping:
 
     Raises
     ------
+    DataError
+        When it is not TOML, or is beyond the bounds.
     UsageError
-        When it is not TOML, has an unknown key or a wrong value, or lacks a field.
+        When it has an unknown key or a wrong value, or lacks a field.
 
     Examples
     --------
@@ -193,11 +195,7 @@ def parse_mapping(text: str, file: str = "mapping.toml") -> TableMapping:
     ... ''').columns["score"]
     'Solved'
     """
-    try:
-        whole = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{file} is not TOML: {error}") from None
-    return mapping_of(whole, file)
+    return mapping_of(toml_value(text, file), file)
 
 
 def mapping_of(whole: Mapping[str, Any], file: str = "mapping") -> TableMapping:
