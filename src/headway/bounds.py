@@ -108,8 +108,8 @@ TOML_KEYS = 10_000
 TOML_DEPTH = 16
 """Lists, tables and dotted keys inside each other in TOML."""
 
-NUMBER_LENGTH = 100
-"""Characters of a number written in text."""
+NUMBER_LENGTH = 3_000
+"""Characters of a number written in YAML: one of more cannot even be printed."""
 
 NAME_LENGTH = 300
 """Characters of the name or the id of anything."""

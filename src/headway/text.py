@@ -8,6 +8,7 @@ from headway.bounds import NAME_LENGTH, TEXT_LENGTH
 __all__ = [
     "NOT_IN_TEXT",
     "NOT_PLAIN",
+    "fault",
     "fault_of_name",
     "fault_of_text",
     "is_plain",
@@ -80,18 +81,19 @@ def fault_of_name(text: str) -> str | None:
     >>> fault_of_name("GPT-5"), fault_of_name("a\x07b")
     (None, 'has the character U+0007 (control), which cannot be seen')
     """
-    return _fault(text, _NOT_PLAIN, NAME_LENGTH)
+    return fault(text, most=NAME_LENGTH)
 
 
 def fault_of_text(text: str) -> str | None:
     """Say why a text cannot be one of a dataset; None when it can."""
-    return _fault(text, _NOT_IN_TEXT, TEXT_LENGTH)
+    return fault(text, most=TEXT_LENGTH, lines=True)
 
 
-def _fault(text: str, pattern: "re.Pattern[str]", most: int) -> str | None:
+def fault(text: str, *, most: int, lines: bool = False) -> str | None:
+    """Say why a text is too long or not :func:`is_plain`; None when it is neither."""
     if len(text) > most:
         return f"has {len(text):,} characters; at most {most:,} are allowed"
-    found = pattern.search(text)
+    found = (_NOT_IN_TEXT if lines else _NOT_PLAIN).search(text)
     if found is None:
         return None
     name = unicodedata.name(found[0], "control").lower()

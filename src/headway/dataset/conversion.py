@@ -9,7 +9,7 @@ from headway.bounds import FIRST_DAY, LAST_DAY, NAME_LENGTH, TEXT_LENGTH
 from headway.dataset.problems import Given, Problems
 from headway.dataset.schema import SEPARATOR, Column, Table
 from headway.errors import did_you_mean
-from headway.text import NOT_IN_TEXT, NOT_PLAIN, fault_of_name, fault_of_text
+from headway.text import NOT_IN_TEXT, NOT_PLAIN, fault
 from headway.text import shown as escaped
 
 _TRUE = ("true", "True", "TRUE", "1")
@@ -210,7 +210,7 @@ def _unseen(typed: pl.Series, column: Column) -> pl.Series:
     wrong = (
         long
         | (short.str.len_chars() > most)
-        | short.str.contains(NOT_IN_TEXT if column.long else NOT_PLAIN)
+        | short.str.contains(NOT_PLAIN if column.one_line else NOT_IN_TEXT)
     )
     return typed.to_frame().select(wrong.fill_null(value=False)).to_series()
 
@@ -218,11 +218,13 @@ def _unseen(typed: pl.Series, column: Column) -> pl.Series:
 def _report_unseen(
     column: Column, values: pl.Series, wrong: pl.Series, given: Given, problems: Problems
 ) -> None:
-    fault = fault_of_text if column.long else fault_of_name
+    most = TEXT_LENGTH if column.long else NAME_LENGTH
 
     def words(rows: Sequence[int]) -> list[str]:
         return [
-            f", column {column.name!r}: {shown(values[row])} {fault(values[row])}" for row in rows
+            f", column {column.name!r}: {shown(values[row])}"
+            f" {fault(values[row], most=most, lines=not column.one_line)}"
+            for row in rows
         ]
 
     problems.add_rows(given, _rows(wrong), words)

@@ -131,8 +131,10 @@ def take_in(
         for table in work.large.values():
             deque(table.pieces(), maxlen=0)
         return work.report(into, written=False)
-    with locked(into, seconds=WAIT_SECONDS) as target:
+    said: list[str] = []
+    with locked(into, seconds=WAIT_SECONDS, said=said) as target:
         work = Intake(parsed, _contents(target, start), own, unmatched, names, recorded_on)
+        work.notes += said
         work.run(progress)
         if work.changes() or work.large:
             progress.stage("Writing the dataset")

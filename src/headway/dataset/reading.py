@@ -116,7 +116,11 @@ def _resources(folder: Path) -> list[Any]:
 
 
 def _parsed(text: str, path: Path) -> list[Any]:
-    content = json_value(text, str(path))
+    try:
+        content = json_value(text, str(path))
+    except DataError as error:
+        said = error.message.replace(": not JSON at line", " is not JSON: line")
+        raise DataError(said, hint=error.hint) from None
     resources = content.get("resources") if isinstance(content, dict) else None
     if not isinstance(resources, list) or not resources:
         raise DataError(f"{path} has no list 'resources'; it should name the tables")

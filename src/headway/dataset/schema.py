@@ -61,8 +61,8 @@ class Column:
     default
         The value that rows take when the whole column is missing.
     long
-        Whether a text may have several lines and be as long as ``TEXT_LENGTH``; any other text is
-        a name, of one line and ``NAME_LENGTH``.
+        Whether a text may be as long as ``TEXT_LENGTH``; any other one is a name, of at most
+        ``NAME_LENGTH``.
     expects
         Words for a user, where those made from the constraints would not be clear.
     """
@@ -85,6 +85,11 @@ class Column:
     def dtype(self) -> pl.DataType:
         """The Polars type of the column."""
         return DTYPES[self.kind]
+
+    @property
+    def one_line(self) -> bool:
+        """Whether its texts are ids or addresses, which have no tabs and no second line."""
+        return self.pattern is not None or (self.references is not None and not self.many)
 
     @property
     def expected(self) -> str:

@@ -65,14 +65,14 @@ def yaml_value(text: str | bytes, name: str) -> Any:
     text = csv_text(text, name)
     if len(text) > YAML_BYTES:
         raise DataError(f"{name} is larger than {YAML_BYTES:,} bytes, the most of a YAML text")
-    with guarded(name, "is no YAML that can be read"):
+    with guarded(name, "is not YAML that can be read"):
         try:
             _check(text, name)
             # The class is a safe loader.
             return yaml.load(text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else 1
+            line = min(mark.line, text.rstrip("\n").count("\n")) + 1 if mark else 1
             said = shown(str(error.problem or error.context), most=200)
             raise DataError(f"{name}: not YAML at line {line}: {said}") from None
         except yaml.YAMLError as error:

@@ -20,7 +20,7 @@ from headway.sources import Refused
 from headway.sources.archives import open_tree
 from headway.sources.cells import MOST_REFUSED, check_cells, checked_header
 from headway.sources.csvreader import BrokenCsv, records
-from headway.text import NOT_PLAIN, without_controls
+from headway.text import NOT_IN_TEXT, without_controls
 from headway.text import shown as escaped
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame", "read_frames"]
@@ -269,7 +269,7 @@ class Columns:
         if required:
             self.refuse(cell.is_null(), column, "a name")
         long = cell.str.len_bytes() > 4 * NAME_LENGTH
-        wrong = long | (cell.str.len_chars() > NAME_LENGTH) | cell.str.contains(NOT_PLAIN)
+        wrong = long | (cell.str.len_chars() > NAME_LENGTH) | cell.str.contains(NOT_IN_TEXT)
         words = f"at most {NAME_LENGTH} characters that can be seen"
         self.refuse(wrong, column, words)
         self._values[name] = pl.when(~long).then(cell)

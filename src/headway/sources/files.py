@@ -8,7 +8,6 @@ is a :class:`~headway.errors.DataError` that says so.
 from headway.foreign.jsontext import json_lines, json_value
 from headway.foreign.plainfile import LIMIT, as_text, csv_text, read_bytes, read_text
 from headway.foreign.tomltext import toml_file, toml_value
-from headway.foreign.yamltext import yaml_value
 from headway.sources.archives import Tree, open_tree
 from headway.sources.cells import csv_rows
 
@@ -25,5 +24,4 @@ __all__ = [
     "read_text",
     "toml_file",
     "toml_value",
-    "yaml_value",
 ]

@@ -44,6 +44,8 @@ def members(path: Path, lists: Collection[str]) -> Iterator[tuple[str, Any]]:
         When the file cannot be read, is not a JSON object, or a value is too large, nested too
         deeply or a whole number beyond 64 bits.
     """
+    if not path.exists():
+        raise DataError(f"{path} cannot be read: there is no such file")
     with opened(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as text:
         try:
             yield from _Reader(text, str(path)).members(lists)

@@ -14,9 +14,10 @@ import polars as pl
 
 from headway.bounds import FIRST_DAY, LAST_DAY, YAML_BYTES
 from headway.errors import DataError, UsageError
+from headway.foreign.yamltext import yaml_value
 from headway.progress import Progress
 from headway.sources import Parsed, Refused, joined
-from headway.sources.files import csv_text, read_text, yaml_value
+from headway.sources.files import csv_text, read_text
 from headway.sources.names import DEFAULT
 from headway.text import fault_of_name, shown
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from headway.bounds import FIRST_DAY, LAST_DAY
+from headway.bounds import FIRST_DAY, LAST_DAY, NAME_LENGTH
 from headway.errors import UsageError, did_you_mean
 from headway.sources import Parsed, Refused
 from headway.text import fault_of_name
@@ -263,9 +263,14 @@ def named(record: Mapping[str, Any], name: str, *, required: bool = False) -> st
             raise ValueError(f"{name!r} is missing")
         return None
     if not isinstance(value, str):
-        raise ValueError(f"{name!r} is {shown(value)}; expected a text")
+        raise ValueError(
+            f"{name!r} is {shown(value)}; expected a text of at most {NAME_LENGTH} characters"
+        )
     if fault := fault_of_name(value):
-        raise ValueError(f"{name!r} is {shown(value)}, which {fault}; expected a name")
+        raise ValueError(
+            f"{name!r} is {shown(value)}; expected a text of at most {NAME_LENGTH} characters that"
+            f" can be seen, and it {fault}"
+        )
     return value
 
 

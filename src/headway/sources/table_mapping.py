@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from headway.errors import UsageError, did_you_mean
+from headway.errors import DataError, UsageError, did_you_mean
 from headway.foreign.tomltext import toml_value
 
 __all__ = [
@@ -179,10 +179,9 @@ def parse_mapping(text: str, file: str = "mapping.toml") -> TableMapping:
 
     Raises
     ------
-    DataError
-        When it is not TOML, or is beyond the bounds.
     UsageError
-        When it has an unknown key or a wrong value, or lacks a field.
+        When it is not TOML, is beyond the bounds, has an unknown key or a wrong value, or lacks a
+        field.
 
     Examples
     --------
@@ -195,7 +194,11 @@ def parse_mapping(text: str, file: str = "mapping.toml") -> TableMapping:
     ... ''').columns["score"]
     'Solved'
     """
-    return mapping_of(toml_value(text, file), file)
+    try:
+        whole = toml_value(text, file)
+    except DataError as error:
+        raise UsageError(error.message, hint=error.hint) from None
+    return mapping_of(whole, file)
 
 
 def mapping_of(whole: Mapping[str, Any], file: str = "mapping") -> TableMapping:

@@ -1,5 +1,6 @@
 """Ruler files: a ruler written down in TOML, read and checked; and the shelf of shipped ones."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -11,8 +12,8 @@ import polars as pl
 
 from headway.bounds import TOML_BYTES
 from headway.declared import Unfit, gathered
-from headway.errors import UsageError, did_you_mean
-from headway.foreign.plainfile import read_text
+from headway.errors import DataError, UsageError, did_you_mean
+from headway.foreign.plainfile import read_bytes
 from headway.foreign.tomltext import toml_value
 from headway.rulers.files.chosen import ChosenRuler
 from headway.rulers.files.contents import RulerFile
@@ -21,6 +22,7 @@ from headway.rulers.files.kinds import KINDS
 if TYPE_CHECKING:
     from headway.dataset import Dataset
 
+LARGEST = TOML_BYTES
 MOST_PROBLEMS = 50
 
 
@@ -160,12 +162,15 @@ def parse(text: str, *, where: str = "ruler") -> RulerFile:
 
     Raises
     ------
-    DataError
-        When it is not TOML, or is beyond the bounds.
     UsageError
-        When it is not a valid ruler: with the line where that is known.
+        When it is not TOML, is beyond the bounds, or is not a valid ruler: with the line where
+        that is known.
     """
-    values = toml_value(text, where)
+    try:
+        values = toml_value(text, where)
+    except DataError as error:
+        said = error.message.replace("is not TOML", "is not valid TOML")
+        raise UsageError(said, hint=error.hint) from None
     if isinstance(values.get("name"), str) and values["name"] in KINDS:
         line = _located(
             where, _lines_of(text), ("name",), f"{values['name']!r} is the name of a kind"
@@ -180,12 +185,24 @@ def read(path: str | Path) -> RulerFile:
 
     Raises
     ------
-    DataError
-        When it cannot be read, is too large, or is not TOML.
     UsageError
-        When it is not a valid ruler.
+        When it cannot be read, is too large, is not text, or is not a valid ruler.
     """
-    return parse(read_text(Path(path), limit=TOML_BYTES), where=str(path))
+    # Unlike Path, these take names that no system allows.
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        raise UsageError(f"{str(path)!r} is not a file", hint="name a ruler file, RULER.toml")
+    path = Path(path)
+    try:
+        text = read_bytes(path, limit=LARGEST).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{str(path)!r} is not a text in UTF-8 (byte {error.start} is wrong)",
+            hint="a ruler file is TOML; `headway ruler new FILE` writes one",
+        ) from None
+    except DataError as error:
+        most = f"; a ruler file has at most {LARGEST:,}" if "larger than" in error.message else ""
+        raise UsageError(error.message + most, hint=error.hint) from None
+    return parse(text, where=str(path))
 
 
 def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
