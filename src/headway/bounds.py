@@ -108,16 +108,16 @@ TOML_KEYS = 10_000
 TOML_DEPTH = 16
 """Lists, tables and dotted keys inside each other in TOML."""
 
-NUMBER_LENGTH = 3_000
-"""Characters of a number written in YAML: one of more cannot even be printed."""
+NUMBER_LENGTH = 4_000
+"""Digits of a number in YAML; a quarter of it in another base, such as 16 or 60."""
 
 NAME_LENGTH = 300
 """Characters of the name or the id of anything."""
 
-TEXT_LENGTH = 32_768
+TEXT_LENGTH = 2**19
 """Characters of any other text of a dataset."""
 
-LINE_BYTES = 2**24
+LINE_BYTES = 2**26
 """Bytes of one line of a table of a dataset: more than all its texts at their bound."""
 
 FIRST_DAY = date(1950, 1, 1)

@@ -42,8 +42,8 @@ def _class(*left_out: int) -> str:
 NOT_PLAIN = _class()
 """The characters that no name has, as a class of a regular expression (Python's and Polars')."""
 
-NOT_IN_TEXT = _class(ord("\t"), ord("\n"))
-"""The same for texts, which may have tabs and several lines."""
+NOT_IN_TEXT = _class(ord("\t"), ord("\n"), ord("\r"))
+"""The same for texts, which may have tabs and ends of lines."""
 
 _NOT_PLAIN = re.compile(NOT_PLAIN[:-1] + "\ud800-\udfff]")
 _NOT_IN_TEXT = re.compile(NOT_IN_TEXT[:-1] + "\ud800-\udfff]")

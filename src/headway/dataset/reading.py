@@ -168,8 +168,8 @@ def _take(
             problems.add(path.name, reason.removeprefix(path.name))
         problems.more(path.name, error.count - len(error.reasons[:MOST_PER_TABLE]))
     except DataError as error:
-        words = error.message.removeprefix(str(path)).removeprefix(":").strip()
-        problems.add(path.name, f": {words}")
+        words = error.message.removeprefix(str(path))
+        problems.add(path.name, words if words.startswith(":") else words.lower())
     except OSError as error:
         problems.add(path.name, f" cannot be read: {_words(error)}")
 
@@ -207,7 +207,11 @@ def _from_csv(path: Path) -> Given:
 
 
 def _from_parquet(path: Path) -> Given:
-    frame = pl.concat(parquet_pieces(path))
+    try:
+        frame = pl.concat(parquet_pieces(path))
+    except DataError as error:
+        words = error.message.removeprefix(str(path)).strip()
+        raise Malformed([f"{path.name}: it is not a sound Parquet file: it {words}"]) from None
 
     def place(rows: Sequence[int]) -> list[str]:
         return [f"{path.name} row {row + 1}" for row in rows]

@@ -31,7 +31,7 @@ from headway.foreign.guarding import reason
 from headway.foreign.jsontext import json_value
 from headway.foreign.plainfile import read_bytes
 
-LOCK_SECONDS = 2.0
+LOCK_SECONDS = 10.0
 UNCHANGED = "what was there before is unchanged"
 READING_ATTEMPTS = 20
 _AT_FDCWD = -100
@@ -95,7 +95,7 @@ def locked(
     path
         The folder, which need not be there.
     seconds
-        How long to wait for another writer; None for two seconds.
+        How long to wait for another writer; None for ten seconds.
     said
         Gets a sentence for everything that a killed writer left and that was put right.
 
@@ -231,7 +231,10 @@ def _aside(target: Path) -> Path:
 
 def home_of(path: Path) -> Path:
     """Return the folder of a dataset as an absolute path, with links followed."""
-    return Path(os.path.realpath(path))
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def _settle(target: Path) -> list[str]:

@@ -18,7 +18,6 @@ LIMIT = FILE_BYTES
 """Bytes that are read of one file when the caller names no limit."""
 
 _PIECE = 2**20
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_bytes(path: Path, *, limit: int = LIMIT) -> bytes:
@@ -61,16 +60,15 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         When there is no such file, or it cannot be opened or read.
     """
     check_regular(path)
-    with guarded(path):
-        try:
-            # Without waiting: what was a file a moment ago may be a pipe that nobody writes to.
-            handle = os.open(path, _FLAGS)
-        except FileNotFoundError:
-            raise DataError(f"there is no file {path}") from None
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+    try:
+        with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise DataError(f"{path} is not a regular file")
             yield file
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {reason(error)}") from None
 
 
 def check_regular(path: Path) -> None:

@@ -37,8 +37,11 @@ class _Loader(_Base):  # type: ignore[misc]
         return made
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
-        if node.tag in _NUMBERS and len(str(node.value)) > NUMBER_LENGTH:
-            raise _stopped(node, f"a number of more than {NUMBER_LENGTH} characters")
+        if node.tag in _NUMBERS:
+            plain = str(node.value).isdecimal()
+            most = NUMBER_LENGTH if plain else NUMBER_LENGTH // 4
+            if len(str(node.value)) > most:
+                raise _stopped(node, f"a number of more than {most:,} characters")
         return super().construct_object(node, deep=deep)
 
 
