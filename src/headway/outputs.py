@@ -1,5 +1,6 @@
 """Files that Headway writes: each in one step, so that a reader sees the old or the new one."""
 
+import importlib.util
 import os
 import re
 import secrets
@@ -10,10 +11,7 @@ from pathlib import Path
 
 from headway.errors import DataError
 
-try:
-    import fcntl
-except ImportError:
-    fcntl = None  # type: ignore[assignment]
+_HOLDS = importlib.util.find_spec("fcntl") is not None
 
 __all__ = ["replaced"]
 
@@ -83,15 +81,19 @@ def replaced(path: Path | str) -> Iterator[Path]:
 
 def _hold(handle: int) -> None:
     """Mark a file as being written for as long as this process lives."""
-    if fcntl is not None:
+    if _HOLDS:
+        import fcntl
+
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _clear(target: Path) -> None:
     """Remove what killed writers of the same file left."""
-    if fcntl is None:
+    if not _HOLDS:
         return
+    import fcntl
+
     name = re.compile(re.escape(f".{target.name[:200]}.new-") + r"[0-9a-f]{16}")
     for entry in list(target.parent.iterdir()):
         if not name.fullmatch(entry.name):

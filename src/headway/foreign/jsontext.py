@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Literal, NoReturn
 
@@ -86,8 +87,8 @@ def decoder(name: str, not_a_number: NotANumber = "refuse") -> json.JSONDecoder:
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(members)
         if len(made) < len(members):
-            seen: set[str] = set()
-            twice = next(key for key, _ in members if key in seen or seen.add(key))
+            counts = Counter(key for key, _ in members)
+            twice = next(key for key, count in counts.items() if count > 1)
             raise DataError(
                 f"{name}: the key {shown(repr(twice), most=80)} is there twice in one object",
                 hint="keep one of the two; which one counts cannot be known",

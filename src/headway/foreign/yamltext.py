@@ -87,9 +87,8 @@ def _check(text: str, name: str) -> None:
     depth = nodes = 0
     for event in yaml.parse(text, Loader=_Base):
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1
             raise DataError(
-                f"{name}: line {line} refers to another part of the file (*{event.anchor})",
+                f"{name} refers to another part of itself: *{shown(str(event.anchor), most=80)}",
                 hint="write the values out; anchors are not read",
             )
         if isinstance(event, yaml.CollectionStartEvent):
