@@ -36,8 +36,9 @@ MAPPING = (
     "[benchmarks.Maths]\nceiling = 1\nchance = 0\n"
 )
 MATRIX = (
-    "model_id,benchmark_id,performance,benchmark,benchmark_release_date,optimized,is_math,is_coding"
-    ",model,Model,date,source\n1,1,0.5,Maths,2024-01-01,False,True,False,a-1,A 1,2025-01-02,web\n"
+    "performance,benchmark,benchmark_release_date,optimized,model,model_version,Model,date,source\n"
+    "0.5,Maths,2024-01-02,False,A 1,a-1-2024-01-01_high,A,2024-01-01,Epoch evaluations\n"
+    "0.75,Maths,2024-01-02,True,B 2,b-2,,2025-01-01,\n"
 )
 RATINGS = (
     "snapshot_date,subset,publish_date,category,model_name,license,rating,rating_lower,"
@@ -66,23 +67,63 @@ LM_EVAL = json.dumps(
 )
 EVERY = json.dumps(
     {
-        "schema_version": "0.1.0",
-        "evaluation_id": "x/1",
-        "retrieved_timestamp": "1750000000",
-        "source_metadata": {"source_type": "documentation", "source_organization_name": "X"},
-        "model_info": {"name": "A 1", "id": "org/a-1", "developer": "org"},
+        "schema_version": "0.3.0",
+        "evaluation_id": "maths/org/a-1/1",
+        "evaluation_timestamp": "2026-03-04T10:00:00Z",
+        "retrieved_timestamp": "1775000000",
+        "source_metadata": {
+            "source_name": "A board",
+            "source_type": "documentation",
+            "source_organization_name": "A laboratory",
+            "evaluator_relationship": "third_party",
+        },
+        "eval_library": {"name": "lm_eval", "version": "0.4"},
+        "model_info": {"name": "A 1", "id": "org/a-1", "developer": "Org"},
         "evaluation_results": [
             {
                 "evaluation_name": "Maths",
-                "metric_config": {"lower_is_better": False, "min_score": 0, "max_score": 1},
+                "source_data": {
+                    "dataset_name": "Maths",
+                    "source_type": "url",
+                    "url": ["https://x"],
+                },
+                "evaluation_timestamp": "2026-03-04",
+                "metric_config": {
+                    "lower_is_better": False,
+                    "score_type": "continuous",
+                    "min_score": 0,
+                    "max_score": 1,
+                    "metric_name": "Accuracy",
+                },
                 "score_details": {"score": 0.5},
             }
         ],
     }
 )
+HELM = {
+    "runs/r/run_spec.json": {
+        "name": "mmlu:subject=law,model=openai_gpt-5",
+        "scenario_spec": {"class_name": "MMLUScenario", "args": {"subject": "law"}},
+        "adapter_spec": {"method": "multiple_choice_joint", "model": "openai/gpt-5"},
+        "groups": ["mmlu"],
+    },
+    "runs/r/stats.json": [
+        {
+            "name": {"name": "exact_match", "split": "test"},
+            "count": 1,
+            "sum": 0.75,
+            "sum_squared": 0.5,
+            "min": 0.75,
+            "max": 0.75,
+            "mean": 0.75,
+            "variance": 0.0,
+            "stddev": 0.0,
+        }
+    ],
+}
 RULER = (
-    'name = "mine"\nkind = "eci"\ntitle = "Mine"\n[benchmarks]\ninclude = ["gpqa-diamond"]\n'
-    "[options]\nmin_scores = 2\n"
+    'name = "mine"\nkind = "published"\ntitle = "Mine"\nnote = "A ruler"\n'
+    '[options]\nboard = "Epoch ECI"\n'
 )
 TEXTS = (
     *("", "\0", "\x07", "\x1b[2J", "\u202e", "\ufffe", "\r\n", '"', "'", ",", ";", "\t", "=1+1"),
@@ -103,9 +144,6 @@ Files = dict[str, bytes]
 Make = Callable[[Path], tuple[Files, list[str]]]
 
 
-INSPECT = '{"version": 2, "status": "success"}'
-
-
 def plain(name: str, content: str | bytes, *words: str) -> Make:
     """One file, and the command that reads it, in which ``@`` stands for the file."""
     data = content if isinstance(content, bytes) else content.encode()
@@ -121,7 +159,7 @@ def packed(name: str, member: str, content: str, method: int, *words: str) -> Ma
 
 
 def _into(source: str, *more: str) -> list[str]:
-    return ["import", source, "@", "--into", "OUT", "--start", "empty", "--unmatched", "add", *more]
+    return ["import", source, "@", "--into", "OUT", "--unmatched", "add", *more]
 
 
 def kinds(home: Path) -> dict[str, Make]:
@@ -136,7 +174,7 @@ def kinds(home: Path) -> dict[str, Make]:
         {"model": ["A", "B"] * 4, "benchmark": ["t"] * 8, "item": list("aabbccdd"),
          "score": [1.0, 0, 1, 1, 0, 0, 1, 0]}
     )  # fmt: skip
-    found: dict[str, Make] = {}
+    found: dict[str, Make] = {"dataset check": _folder(home, "check", "@")}
     map_file = home / "map.toml"
     map_file.write_text(MAPPING)
     table = _into("table", "--map-file", str(map_file))
@@ -149,7 +187,7 @@ def kinds(home: Path) -> dict[str, Make]:
     sound.write_text(SCORES)
     found["mapping"] = plain(
         "m.toml", MAPPING, "import", "table", str(sound), "--map-file", "@", "--into", "OUT",
-        "--start", "empty", "--unmatched", "add",
+        "--unmatched", "add",
     )  # fmt: skip
     found["epoch csv"] = plain("m.csv", MATRIX, *_into("epoch"))
     for method, name in (
@@ -162,15 +200,14 @@ def kinds(home: Path) -> dict[str, Make]:
     found["metr"] = plain("h.yaml", HORIZONS, *_into("metr"))
     found["lm-eval"] = plain("results_1.json", LM_EVAL, *_into("lm-eval"))
     found["every-eval-ever"] = plain("e.json", EVERY, *_into("every-eval-ever"))
-    found["helm"] = packed(
-        "h.zip", "runs/r/run_spec.json", '{"name": "x"}', zipfile.ZIP_DEFLATED, *_into("helm")
-    )
-    found["inspect json"] = plain(
-        "i.json", '{"version": 2, "status": "success"}', *_into("inspect")
-    )
-    found["inspect eval"] = packed(
-        "i.eval", "header.json", '{"version": 2}', zipfile.ZIP_DEFLATED, *_into("inspect")
-    )
+    runs = io.BytesIO()
+    with zipfile.ZipFile(runs, "w") as archive:
+        for name, content in HELM.items():
+            archive.writestr(name, json.dumps(content))
+    found["helm"] = plain("h.zip", runs.getvalue(), *_into("helm"))
+    log = _log(home)
+    found["inspect json"] = plain("i.json", log[".json"], *_into("inspect"))
+    found["inspect eval"] = plain("i.eval", log[".eval"], *_into("inspect"))
     found["ruler"] = plain("r.toml", RULER, "ruler", "check", "@")
     found["ruler in rank"] = plain("r.toml", RULER, "rank", "--ruler", "@", "--json")
     old = {"made": {"command": "rank", "ruler": {"name": "published", "kind": "published"},
@@ -180,7 +217,6 @@ def kinds(home: Path) -> dict[str, Make]:
     resume = _resume(home, answers)
     given = home / "answers.parquet"
     found["resume"] = plain("fit.resume", resume, "items", str(given), "--resume", "@", "--json")
-    found["dataset check"] = _folder(home, "check", "@")
     found["dataset lag"] = _folder(home, "lag", "--dataset", "@", "--ruler", "published")
     found["dataset import"] = _folder(
         home, "import", "table", str(sound), "--map-file", str(map_file), "--into", "@",
@@ -201,11 +237,40 @@ def _sheet(frame: Any) -> bytes:
     return buffer.getvalue()
 
 
+def _log(home: Path) -> dict[str, bytes]:
+    """A log of Inspect AI in both of its formats."""
+    from inspect_ai.log import (  # fmt: skip
+        EvalConfig,
+        EvalDataset,
+        EvalLog,
+        EvalMetric,
+        EvalResults,
+        EvalScore,
+        EvalSpec,
+        write_eval_log,
+    )
+
+    spec = EvalSpec(
+        created="2026-01-02T03:04:05+00:00", task="maths", model="openai/a-1",
+        dataset=EvalDataset(name="maths", samples=1), config=EvalConfig(),
+    )  # fmt: skip
+    metrics = {"accuracy": EvalMetric(name="accuracy", value=0.5)}
+    results = EvalResults(
+        total_samples=1, completed_samples=1,
+        scores=[EvalScore(name="match", scorer="match", metrics=metrics)],
+    )  # fmt: skip
+    log = EvalLog(version=2, status="success", eval=spec, results=results, samples=[])
+    made = {}
+    for ending in (".json", ".eval"):
+        write_eval_log(log, str(home / f"log{ending}"))
+        made[ending] = (home / f"log{ending}").read_bytes()
+    return made
+
+
 def _resume(home: Path, answers: Any) -> bytes:
     """A resume file of the very computation that will be asked to go on."""
-    import numpy as np
-
     from headway import __version__
+    from headway.engines import start
     from headway.engines.checkpoint import Checkpoint
     from headway.rulers.responses.reading import parts_from_parquet
     from headway.rulers.responses.ruler import ItemRuler
@@ -217,10 +282,17 @@ def _resume(home: Path, answers: Any) -> bytes:
         str(file), benchmarks=ruler.benchmarks, variants=ruler.variants, errors=ruler.errors,
         min_scores=ruler.min_scores,
     )  # fmt: skip
-    path = home / "sound.resume"
-    checkpoint = Checkpoint(path, {**ruler.belongs_to(found), "headway": __version__})
-    checkpoint.save({"ability": np.zeros(2)})
-    return path.read_bytes()
+    kept: list[bytes] = []
+
+    class Kept(Checkpoint):
+        def save(self, arrays: Any) -> None:
+            super().save(arrays)
+            kept.append(self.path.read_bytes())
+
+    belongs = {**ruler.belongs_to(found), "headway": __version__}
+    with contextlib.closing(start(found.loads)) as engine:
+        ruler.fit_parts(found, engine=engine, resume=Kept(home / "sound.resume", belongs))
+    return kept[0]
 
 
 def _folder(home: Path, *words: str) -> Make:
@@ -236,7 +308,7 @@ def _folder(home: Path, *words: str) -> Make:
              "available_on": ["2025-01-02", "2025-06-03"]}
         ).with_columns(pl.col("available_on").str.to_date())  # fmt: skip
         ratings = pl.DataFrame(
-            {"board": ["x"] * 2, "model": ["a", "b"], "rating": [100.0, 90.0],
+            {"board": ["Epoch ECI"] * 2, "model": ["a", "b"], "rating": [100.0, 90.0],
              "as_of": ["2025-07-01"] * 2}
         ).with_columns(pl.col("as_of").str.to_date())  # fmt: skip
         answers = pl.DataFrame(
@@ -294,6 +366,9 @@ def laid_out(make: Make, home: Path, chance: random.Random) -> list[str]:
     folder.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(mutated(content, chance) if name == chosen else content)
+    # Ratings and prices alone are no dataset, so there is one to add them to.
+    if "OUT" in words:
+        shutil.copytree(home / "facts", home / "out")
     given = folder if len(files) > 1 else folder / next(iter(files))
     return [str(given) if word == "@" else word.replace("OUT", str(home / "out")) for word in words]
 

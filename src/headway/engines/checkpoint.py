@@ -65,8 +65,15 @@ class Checkpoint:
         self._every = every
         self._saved = -np.inf
 
-    def load(self) -> dict[str, NDArray[Any]] | None:
+    def load(
+        self, *, like: Mapping[str, NDArray[Any]] | None = None
+    ) -> dict[str, NDArray[Any]] | None:
         """Return the arrays that were saved, or None where there is no file.
+
+        Parameters
+        ----------
+        like
+            Arrays of the names and shapes that are expected; an empty one may have any shape.
 
         Raises
         ------
@@ -90,6 +97,11 @@ class Checkpoint:
                 f"{self.path} belongs to another computation",
                 hint="name another resume file, or remove this one to begin again",
                 details=_differences(there, self._belongs_to),
+            )
+        if like is not None and not _alike(arrays, like):
+            raise DataError(
+                f"{self.path} does not hold the state of this computation",
+                hint="name another file, or remove this one to begin again",
             )
         return arrays
 
@@ -120,6 +132,14 @@ def _stored(path: Path) -> dict[str, NDArray[Any]]:
     if said != _checksum(arrays):
         raise DataError("it is damaged")
     return arrays
+
+
+def _alike(arrays: Mapping[str, NDArray[Any]], like: Mapping[str, Any]) -> bool:
+    shapes = {name: np.asarray(one).shape for name, one in like.items()}
+    return arrays.keys() == shapes.keys() and all(
+        np.issubdtype(arrays[name].dtype, np.number) and shape in (arrays[name].shape, (0,))
+        for name, shape in shapes.items()
+    )
 
 
 def _checksum(arrays: Mapping[str, NDArray[Any]]) -> str:
