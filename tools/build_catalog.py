@@ -45,6 +45,7 @@ SOURCES: list[Row] = [
         "url": "https://epoch.ai/data/eci_benchmarks.csv",
         "licence": "CC BY 4.0",
         "retrieved_on": RECORDED_ON,
+        "covers_until": RECORDED_ON,
     },
     {
         "source": INDEX,
@@ -53,6 +54,7 @@ SOURCES: list[Row] = [
         "url": "https://epoch.ai/data/eci_scores.csv",
         "licence": "CC BY 4.0",
         "retrieved_on": RECORDED_ON,
+        "covers_until": RECORDED_ON,
     },
     {
         "source": "headway-benchmarks",

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.analyses.asked import of_scales
 from headway.analyses.movers import Comparison, movers_table
 from headway.analyses.result import Result
 from headway.draws import FloatArray, central_interval
@@ -169,6 +170,7 @@ def agreement(
         dataset=scales[reference].dataset.digest,
         details={"movers": moved, "reasons": reasons},
         notes=_notes(scales, pairings, seed),
+        asked=of_scales(scales, scales[reference].dataset.digest) | {"level": level, "seed": seed},
         rulers=names,
         reference=reference,
     )

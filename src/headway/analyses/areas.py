@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from headway.analyses.contest import LagSpec, contest, year_before
+from headway.analyses.asked import of_question
+from headway.analyses.contest import LagSpec, contest, last_day, year_before
 from headway.analyses.conventions.records import record_lags
 from headway.analyses.result import Result, interval_columns, model_name
 from headway.errors import HeadwayError, NotIdentified, UsageError
@@ -91,10 +92,11 @@ def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> 
         One row per domain, worst first. ``status`` is ``ok``; ``at_least`` when the leader's
         first measured model was already there, so the true lag may be longer; ``leads`` when the
         follower was there first (the lag is negative, or unknown when no leader's model has
-        come since); or ``not_enough_data`` with the reason in ``why``. ``stale`` marks a domain
+        come since); ``incomplete`` when a model without a date or a known group would raise a
+        frontier there; or ``not_enough_data`` with the reason in ``why``. ``stale`` marks a domain
         in which the follower's best model is more than a year older than the last day.
     """
-    return _result([_row(area, spec) for area in domain_areas(scale, progress)], scale, spec)
+    return _result(domain_areas(scale, progress), scale, spec)
 
 
 def by_benchmark(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
@@ -102,7 +104,7 @@ def by_benchmark(scale: Scale, spec: LagSpec, progress: Progress | None = None) 
 
     As :func:`by_domain`, on the scores themselves, without a tie.
     """
-    return _result([_row(area, spec) for area in benchmark_areas(scale, progress)], scale, spec)
+    return _result(benchmark_areas(scale, progress), scale, spec)
 
 
 def domain_areas(scale: Scale, progress: Progress | None = None) -> Iterator[Area]:
@@ -167,10 +169,6 @@ def measure(area: Area, spec: LagSpec) -> dict[str, Any]:
         return _unknown(error.message)
 
 
-def _row(area: Area, spec: LagSpec) -> dict[str, Any]:
-    return {**area.facts, **measure(area, spec)}
-
-
 def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
     pair = contest(scale, replace(spec, since=None, drop_first=False))
     for side in (pair.leader, pair.follower):
@@ -187,6 +185,8 @@ def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
     status = "leads" if matched is None or lag[0, 0] < 0 else "ok"
     if status == "ok" and first == leader.start[0]:
         status = "at_least"
+    elif status == "ok" and not pair.complete:
+        status = "incomplete"
     gap = interval_columns(leader.values[:, [i]] - follower.values[:, [j]], spec.level)
     return {
         **{name: column[0] for name, column in interval_columns(lag, spec.level).items()},
@@ -216,11 +216,24 @@ def _tested(cells: Observations, benchmark: str) -> int:
     return int((cells.benchmark == cells.benchmarks.index(benchmark)).sum())
 
 
-def _result(rows: list[dict[str, Any]], scale: Scale, spec: LagSpec) -> Result:
+def _result(areas: Iterator[Area], scale: Scale, spec: LagSpec) -> Result:
+    """Measure every area up to the last day of the whole."""
+    dated = replace(spec, until=last_day(scale, spec))
+    rows = [{**area.facts, **measure(area, dated)} for area in areas]
     filled = [{"quantity": "lag", "level": spec.level, "unit": "months"} | row for row in rows]
     table = pl.DataFrame([{c: row.get(c) for c in _SCHEMA} for row in filled], schema=_SCHEMA)
     return Result(
         table=table.sort("estimate", "entity", descending=[True, False], nulls_last=True),
         spec=spec.to_dict(),
         dataset=scale.dataset.digest,
+        notes=left_out(scale, dated),
+        asked=of_question(scale, spec),
     )
+
+
+def left_out(scale: Scale, spec: LagSpec) -> tuple[str, ...]:
+    """Notes on the models that the frontiers of a question do without, on the whole scale."""
+    try:
+        return contest(scale, spec).notes
+    except HeadwayError:
+        return ()

@@ -6,9 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from headway.analyses.asked import of_scales
 from headway.analyses.contest import LagSpec
 from headway.analyses.lag import LagResult, compare
 from headway.analyses.result import Result
+from headway.dataset.left_out import too_low
 from headway.errors import HeadwayError
 from headway.rulers.scale import Scale
 
@@ -69,6 +71,7 @@ def by_ruler(
     """
     rows: list[dict[str, Any]] = []
     draws: dict[tuple[str, ...], Any] = {}
+    notes: list[str] = []
     for name, scale in scales.items():
         tie = spec.tie if has_anchored_points(scale) else 0.0
         row = _named(name, scale) | {"level": spec.level, "tie": tie}
@@ -77,6 +80,7 @@ def by_ruler(
                 scale, replace(spec, tie=tie), tuple(dict.fromkeys((spec.convention, "gap")))
             )
             row |= _answer(measured, spec.convention)
+            notes += [f"{name}: {note}" for note in _left_out(measured)]
         except HeadwayError as error:
             row |= {"status": "not_enough_data", "why": error.message}
             rows.append(row)
@@ -90,12 +94,23 @@ def by_ruler(
          "status": "not_enough_data", "why": why}
         for name, why in (failures or {}).items()
     ]  # fmt: skip
+    digest = dataset or " ".join(sorted({scale.dataset.digest for scale in scales.values()}))
     filled = [{"quantity": "lag", "unit": "months"} | row for row in rows]
     return Result(
         table=pl.DataFrame([{c: row.get(c) for c in _SCHEMA} for row in filled], schema=_SCHEMA),
         spec=spec.to_dict(),
-        dataset=dataset or " ".join(sorted({scale.dataset.digest for scale in scales.values()})),
+        dataset=digest,
         draws=draws,
+        notes=tuple(dict.fromkeys(notes)),
+        asked=of_scales(scales, digest, spec.date)
+        | {
+            "leader": spec.leader,
+            "follower": spec.follower,
+            "conventions": [spec.convention],
+            "tie": spec.tie,
+            "tie_unit": "points",
+            "level": spec.level,
+        },
     )
 
 
@@ -133,6 +148,16 @@ def _answer(measured: LagResult, convention: str) -> dict[str, Any]:
         "gap_low": gap["low"],
         "gap_high": gap["high"],
     }
+
+
+def _left_out(measured: LagResult) -> list[str]:
+    """Say which models that would raise a frontier a ruler measured without."""
+    said = []
+    for group, models in measured.asked["left_out"].items():
+        above = [one["model"] for one in models if one["raises"]]
+        if above:
+            said.append(too_low(group, above))
+    return said
 
 
 def _key(measured: LagResult, convention: str) -> tuple[str, ...]:

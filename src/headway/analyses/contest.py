@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 import polars as pl
 
+from headway.analyses.evidence import ahead_of_time, evidence_day
+from headway.dataset.left_out import some
 from headway.draws import FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.frontier import (
@@ -161,8 +163,23 @@ class Contest:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Notes of both frontiers."""
-        return (*self.leader.notes, *self.follower.notes)
+        """Notes of both frontiers, and of models that have not come yet."""
+        return (*self.leader.notes, *self.follower.notes, *self._ahead_of_time())
+
+    def _ahead_of_time(self) -> Iterator[str]:
+        late = ahead_of_time(self.scale, self.spec.date)
+        if late:
+            named = some([f"{model} ({day})" for model, day in late])
+            known = self.scale.dataset.known_until
+            yield (
+                f"Dates after {known}, when the newest row was recorded, do not move the last"
+                f" day: {named}."
+            )
+
+    @property
+    def complete(self) -> bool:
+        """Whether no model that was left out would raise either frontier."""
+        return self.leader.complete and self.follower.complete
 
     def periods(self, first: int | None = None) -> Iterator[Period]:
         """All days, each calendar year, and the last twelve months.
@@ -196,7 +213,7 @@ def contest(scale: Scale, spec: LagSpec) -> Contest:
     UsageError
         When a group is empty, or the two groups have no day in common.
     """
-    last = spec.until or evidence_day(scale)
+    last = last_day(scale, spec)
     sides = [
         frontier(
             scale,
@@ -221,7 +238,7 @@ def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -
     UsageError
         When the two groups have no day in common.
     """
-    last = spec.until or evidence_day(scale)
+    last = last_day(scale, spec)
     if spec.drop_first:
         leader, follower = leader.without_first(), follower.without_first()
     first = max(int(leader.start[0]), int(follower.start[0]))
@@ -237,20 +254,15 @@ def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -
     )
 
 
-def evidence_day(scale: Scale) -> dt.date:
-    """Day of the evidence: when the newest score was recorded, or the newest model came."""
-    data = scale.dataset
-    days = [
-        data.scores["recorded_on"].max(),
-        *(data.models[f"{basis}_on"].max() for basis in ("available", "announced")),
-    ]
-    known = [day for day in days if isinstance(day, dt.date)]
-    if not known:
-        raise UsageError(
-            "no model of this dataset has a date, so no lag can be measured",
-            hint="add announced_on or available_on to the models table",
-        )
-    return known[0]
+def last_day(scale: Scale, spec: LagSpec) -> dt.date:
+    """Return the last day that counts: the one asked for, else that of the evidence.
+
+    Raises
+    ------
+    UsageError
+        When nothing says how far the evidence reaches.
+    """
+    return spec.until or evidence_day(scale, spec.date)
 
 
 def year_before(day: dt.date) -> dt.date:

@@ -1,12 +1,15 @@
 """What changed between two vintages of the evidence, and what that did to ranks and to the lag."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
 
-from headway.analyses.contest import LagSpec, evidence_day
+from headway.analyses.asked import TIED, of_data, of_question
+from headway.analyses.contest import LagSpec, last_day
+from headway.analyses.evidence import evidence_day
 from headway.analyses.lag import HEADLINE, compare
 from headway.analyses.result import Finding, Result, tidy
 from headway.dataset import TABLES, Dataset
@@ -94,6 +97,7 @@ def diff(
         "attributes": _attributes(before, after),
     }
     notes: list[str] = []
+    asked = of_data(after, spec.date)
     try:
         scales = tuple(ruler.fit(data, progress=progress) for data in (earlier, after))
     except (NotIdentified, UsageError) as error:
@@ -101,13 +105,16 @@ def diff(
         table = tidy(spec.convention, [], spec.level)
     else:
         details["ranks"] = _ranks(*scales)
-        table = _lags(scales[0], scales[1], spec, notes)
+        table = lags(scales[0], scales[1], spec, notes)
+        asked = of_question(scales[1], spec, tied=spec.convention in TIED)
+        asked |= {"conventions": [spec.convention], "before": of_question(scales[0], spec)}
     return Result(
         table=table,
         spec=spec.to_dict() | {"facts": facts, "before": before.digest},
         dataset=after.digest,
         details=details,
         notes=tuple(dict.fromkeys(notes)),
+        asked=asked,
     )
 
 
@@ -119,7 +126,7 @@ def _with_later_facts(before: Dataset, after: Dataset) -> Dataset:
     tables["models"] = pl.concat([later, gone]).sort(TABLES["models"].row_key)
     tables["organisations"] = after.tables["organisations"]
     note = "countries and dates of models are those of the later dataset"
-    return Dataset(tables=tables, origin=before.origin, notes=(*before.notes, note))
+    return replace(before, tables=tables, notes=(*before.notes, note))
 
 
 def _entities(name: str, before: Dataset, after: Dataset) -> pl.DataFrame:
@@ -236,8 +243,15 @@ def _ranks(before: "Scale", after: "Scale") -> pl.DataFrame:
     ).sort(pl.col("moved_up").abs(), "rank_after", descending=[True, False])
 
 
-def _lags(before: "Scale", after: "Scale", spec: LagSpec, notes: list[str]) -> pl.DataFrame:
-    first, last = evidence_day(before), spec.until or evidence_day(after)
+def lags(before: "Scale", after: "Scale", spec: LagSpec, notes: list[str]) -> pl.DataFrame:
+    """Measure the lag before and after, and what of the change is of evidence and what of time.
+
+    Parameters
+    ----------
+    notes
+        Gets what a reader has to know.
+    """
+    first, last = evidence_day(before, spec.date), last_day(after, spec)
     measured: dict[str, Mapping[tuple[str, ...], FloatArray]] = {}
     rows: dict[str, dict[str, Any]] = {}
     for entity, scale, day in (

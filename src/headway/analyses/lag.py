@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from headway.analyses.asked import of_contest
 from headway.analyses.contest import CONVENTIONS, Contest, LagSpec, contest
 from headway.analyses.conventions import (
     Measured,
@@ -21,7 +22,7 @@ from headway.analyses.conventions import (
     time_to_match,
     trend,
 )
-from headway.analyses.result import Result, tidy
+from headway.analyses.result import Result, marked_incomplete, tidy
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
 
@@ -164,12 +165,15 @@ def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
         notes.extend(measured.notes)
         for finding in measured.findings:
             draws[name, finding.period, finding.entity, finding.quantity] = finding.rows[1:]
+    answered = tuple(name for name in conventions if any(k[0] == name for k in draws))
+    table = pl.concat(frames)
     return LagResult(
-        table=pl.concat(frames),
+        table=table if pair.complete else marked_incomplete(table),
         spec=spec.to_dict(),
         dataset=pair.scale.dataset.digest,
         details=details,
         draws=draws,
         notes=tuple(dict.fromkeys(notes)),
-        conventions=tuple(name for name in conventions if any(k[0] == name for k in draws)),
+        asked=of_contest(pair, answered),
+        conventions=answered,
     )

@@ -67,6 +67,9 @@ class Result:
         Digest of the dataset.
     notes
         Sentences that a reader has to know.
+    asked
+        The question as it was in force, and how far the evidence reaches; see
+        :mod:`headway.analyses.asked`.
     """
 
     table: pl.DataFrame
@@ -75,11 +78,13 @@ class Result:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     draws: Mapping[tuple[str, ...], FloatArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON (dates as ISO text, unknown as null)."""
         return {
             "spec": dict(self.spec),
+            "asked": dict(self.asked),
             "dataset": self.dataset,
             "table": plain_rows(self.table),
             "details": {name: plain_rows(frame) for name, frame in self.details.items()},
@@ -136,6 +141,14 @@ def tidy(convention: str, findings: Sequence[Finding], level: float) -> pl.DataF
             }
         )
     return pl.DataFrame(rows, schema=COLUMNS)
+
+
+def marked_incomplete(table: pl.DataFrame) -> pl.DataFrame:
+    """Return rows in which what was measured says that a model that would count is left out."""
+    measured = pl.col("status").is_in(["ok", "point_only"])
+    return table.with_columns(
+        pl.when(measured).then(pl.lit("incomplete")).otherwise("status").alias("status")
+    )
 
 
 def interval_columns(rows: FloatArray, level: float) -> dict[str, pl.Series]:

@@ -146,6 +146,7 @@ def _print(out: Console, result: AgreementResult, failures: dict[str, str], *, e
         out.print()
         title = f"Models that move most from {result.reference}"
         output.show(out, moved, MOVERS, title=title, spare=("span", "models", "benchmarks"))
+    output.asked(out, result.asked)
     output.notes(out, [*result.notes, *(f"{name}: {why}" for name, why in failures.items())])
 
 

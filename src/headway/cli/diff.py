@@ -156,6 +156,7 @@ def _print(result: Result, spec: LagSpec, most: int) -> None:
         title = f"{spec.follower} behind {spec.leader}"
         output.show(out, frame, LAGS | {"span": f"{spec.level:.0%} interval"}, title=title)
     out.print()
+    output.asked(out, result.asked)
     output.notes(out, result.notes)
 
 

@@ -81,6 +81,7 @@ def events(
             title=f"{heading}: {spec.follower} behind {spec.leader}, in months", spare=SPARE,
         )  # fmt: skip
         out.print()
+    output.asked(out, result.asked)
     output.notes(out, [*notes, *result.notes])
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from headway.analyses.asked import of_scale
 from headway.cli import output, rank
 from headway.cli.evidence import evidence
 from headway.cli.options import Json, from_spec
@@ -87,7 +88,9 @@ def items(
     if resume is not None:
         resume.remove()
     if json:
-        output.strict_json(scale.to_dict() | {"rank": scale.rank().to_dicts()})
+        output.strict_json(
+            scale.to_dict() | {"rank": scale.rank().to_dicts(), "asked": of_scale(scale)}
+        )
     else:
         rank.show(scale, most)
 

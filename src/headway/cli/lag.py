@@ -124,6 +124,7 @@ def lag(
         out = output.console()
         names = {name: COLUMNS.get(name, name.capitalize()) for name in keys}
         refits.show(out, old, data.digest, changes, names, title=title, most=len(changes))
+        output.asked(out, result.asked)
         output.notes(out, result.notes)
     else:
         _print(result, title, f"{spec.level:.0%} interval", every=every, first=said_first)
@@ -200,4 +201,5 @@ def _print(
         title = f"{title}, {frame['convention'][0]}"
     shown = frame.with_columns(output.intervals(frame, "low", "high").alias("span"))
     output.show(out, shown, columns, title=title, spare=spare)
+    output.asked(out, result.asked)
     output.notes(out, [*first, *result.notes])

@@ -140,6 +140,7 @@ def _print(result: MultiverseResult, found: FigureResult | None, words: Words) -
                 show(figures, out, (0, 2, 3, 4, 5, 6, 7), (0, 2, 3, 4, 6), (0, 2, 4))
                 out.print(Text(words("multiverse.near_note"), style="dim"), soft_wrap=True)
         out.print()
+    output.asked(out, result.asked, words.lang)
     notes = (*result.notes, *(found.notes if found is not None else ()))
     output.notes(out, [words.note(note)[0] for note in notes])
 

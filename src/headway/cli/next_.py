@@ -7,6 +7,7 @@ import polars as pl
 import typer
 
 from headway import analyses
+from headway.analyses.asked import of_scale
 from headway.analyses.lag import LagSpec
 from headway.cli import choice, output
 from headway.cli.evidence import AsOf, KnownOn, evidence
@@ -79,7 +80,7 @@ def command(
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     scale = fitted(replace(options, draws=draws), data)
     models, wanted = identified(scale, candidate), known(scale, benchmark)
-    asked, answer, unit, notes = _answer(context, scale, spec, model, against)
+    asked, answer, unit, notes, question = _answer(context, scale, spec, model, against)
     table = next_evaluation(scale, answer, models=models, most=None)
     table = table.with_columns(unit=pl.lit(unit or scale.unit))
     if wanted is not None:
@@ -99,11 +100,12 @@ def command(
         }
         output.strict_json(
             made(scale, data)
-            | {"answer": asked, "sentence": said, "table": table.to_dicts(),
+            | {"answer": asked, "asked": question, "sentence": said, "table": table.to_dicts(),
                "benchmarks": together.to_dicts(), "notes": notes}
         )  # fmt: skip
         return
     _print(Words(lang), scale, asked, table, together, most, notes)
+    output.asked(output.console(), question, lang)
 
 
 def _require_one_answer(
@@ -134,25 +136,26 @@ def _answer(
     spec: LagSpec,
     model: str | None,
     against: str | None,
-) -> tuple[dict[str, Any], str | tuple[str, str] | FloatArray, str, list[str]]:
-    """What is asked, the answer for the library, its unit, and notes."""
+) -> tuple[dict[str, Any], str | tuple[str, str] | FloatArray, str, list[str], dict[str, Any]]:
+    """What is asked, the answer for the library, its unit, notes, and the question in force."""
+    of_one = of_scale(scale)
     if model is not None:
         asked = {"model": resolve_model(scale.dataset, model)}
         if against is None:
-            return asked, asked["model"], "", list(scale.notes)
+            return asked, asked["model"], "", list(scale.notes), of_one
         asked["against"] = resolve_model(scale.dataset, against)
         if asked["against"] == asked["model"]:
             raise UsageError(
                 f"--model and --against are both {asked['model']!r}", hint="name two models"
             )
-        return asked, (asked["model"], asked["against"]), "", list(scale.notes)
+        return asked, (asked["model"], asked["against"]), "", list(scale.notes), of_one
     spec, first = choice.with_tie(context, spec, scale)
     result = analyses.compare(scale, spec, (spec.convention,))
     row = result.headline()
     draws = result.draws[spec.convention, row["period"], row["entity"], row["quantity"]]
     lag = {name: value for name, value in spec.to_dict().items() if name != "model"}
     lag |= {name: row[name] for name in ("period", "quantity", "estimate", "low", "high", "status")}
-    return lag, draws, row["unit"], [*first, *result.notes]
+    return lag, draws, row["unit"], [*first, *result.notes], dict(result.asked)
 
 
 def _print(

@@ -119,6 +119,14 @@ def notes(out: Console, lines: Sequence[str]) -> None:
         out.print(f"· {line}", markup=False, soft_wrap=True)
 
 
+def asked(out: Console, said: Mapping[str, Any], lang: str = "en") -> None:
+    """Print how a question was asked, how far its evidence reaches, and of which facts."""
+    from headway.report.asked import stated
+    from headway.report.words import Words
+
+    out.print(stated(Words(lang), said), markup=False, soft_wrap=True)
+
+
 def strict_json(values: Mapping[str, Any]) -> None:
     """Print plain values as one strict JSON document: no NaN, dates as ISO text."""
     typer.echo(json.dumps(values, allow_nan=False, ensure_ascii=False, indent=2, default=_plain))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import polars as pl
 import typer
 
+from headway.analyses.asked import of_scale
 from headway.cli import output
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
@@ -120,6 +121,7 @@ def made(scale: CalibratedScale, data: "Dataset") -> dict[str, Any]:
         "seed": scale.seed,
         "level": scale.level,
         "dataset": {"digest": data.digest, "origin": data.origin},
+        "asked": of_scale(scale),
     }
 
 
@@ -155,4 +157,5 @@ def _print(
         more(words, out, len(found), most)
     said = [words("predict.unit"), words("predict.interval")]
     said += [words("predict.seen")] if cells != "empty" else []
+    output.asked(out, of_scale(scale), lang)
     output.notes(out, [*said, *(words.note(note)[0] for note in scale.notes)])

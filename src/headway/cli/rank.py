@@ -5,6 +5,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from headway.analyses.asked import of_scale
 from headway.cli import choice, output
 from headway.cli import refit as refits
 from headway.cli.evidence import AsOf, KnownOn, evidence
@@ -75,6 +76,7 @@ def rank(
     changes = None if old is None else refits.beside(old, scale.table, by=("entity",))
     if json:
         said = scale.to_dict() | {"rank": scale.rank(simultaneous=simultaneous).to_dicts()} | made
+        said["asked"] = of_scale(scale)
         if old is not None and changes is not None:
             said["refit"] = refits.summary(old, data.digest, changes)
         output.strict_json(said)
@@ -83,6 +85,7 @@ def rank(
         refits.show(
             out, old, data.digest, changes, {"entity": "Model"}, title=scale.ruler, most=most
         )
+        output.asked(out, of_scale(scale))
         output.notes(out, scale.notes)
     else:
         show(scale, most, simultaneous=simultaneous)
@@ -113,4 +116,5 @@ def show(scale: Scale, most: int, *, simultaneous: bool = False) -> None:
     output.show(out, shown, columns, title=scale.ruler, spare=SPARE)
     if len(ranked) > most:
         out.print(f"{len(ranked) - most} more: --most {len(ranked)} or --json shows them.")
+    output.asked(out, of_scale(scale))
     output.notes(out, scale.notes)

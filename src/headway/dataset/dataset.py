@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import polars as pl
 
 from headway.dataset import filters
+from headway.dataset.left_out import best_first, some
 from headway.dataset.rendering import plain
-from headway.dataset.tables import BOOKKEEPING, TABLES
-from headway.dataset.vintages import as_day, current, recorded_by, with_references
+from headway.dataset.rules import lacking
+from headway.dataset.tables import BOOKKEEPING, EVIDENCE, TABLES
+from headway.dataset.vintages import (
+    as_day,
+    covering,
+    current,
+    recorded_by,
+    with_references,
+)
 from headway.errors import DataError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -36,6 +44,8 @@ class Dataset:
         The folder it was read from, or None.
     notes
         What was assumed or left out on the way.
+    day
+        The day of which it is a view (see :meth:`as_of`), or None.
 
     Examples
     --------
@@ -51,12 +61,14 @@ class Dataset:
     origin: str
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    day: date | None = None
 
     @classmethod
     def from_frames(
         cls,
         *,
         recorded_on: date | str | None = None,
+        covers_until: date | str | None = None,
         **frames: "IntoDataFrame",
     ) -> "Dataset":
         """Make a dataset of data frames: pandas, Polars, PyArrow or any that narwhals knows.
@@ -70,6 +82,9 @@ class Dataset:
         ----------
         recorded_on
             Day of record for tables without that column; today (UTC) when None.
+        covers_until
+            Last day up to which the frames cover the field, for sources that say none; when
+            None, the evidence reaches to its newest model.
         **frames
             Data frames by table name.
 
@@ -96,7 +111,7 @@ class Dataset:
         """
         from headway.dataset.frames import tables_from_frames
 
-        tables, notes = tables_from_frames(frames, recorded_on)
+        tables, notes = tables_from_frames(frames, recorded_on, covers_until)
         return cls(tables=tables, origin="data frames", notes=notes)
 
     @property
@@ -223,6 +238,13 @@ class Dataset:
                 total.update(plain(view).write_csv().encode())
         return total.hexdigest()
 
+    @cached_property
+    def known_until(self) -> date | None:
+        """Day of the newest row, or of the view: later days are not known."""
+        newest = [frame["recorded_on"].max() for frame in self.tables.values()]
+        days = [day for day in newest if isinstance(day, date)]
+        return min(max(days), self.day or max(days)) if days else None
+
     def as_of(self, day: date | str, by: Literal["recorded", "released"] = "recorded") -> "Dataset":
         """Return the dataset of an earlier day.
 
@@ -248,26 +270,30 @@ class Dataset:
         """
         last = as_day(day)
         if by == "recorded":
-            first = self._first_day("recorded_on", self.tables["scores"])
+            known = [self.tables[n].select("recorded_on") for n in EVIDENCE if n in self.tables]
+            first = self._first_day("recorded_on", pl.concat(known))
             tables = recorded_by(self.tables, last)
             words = f"as recorded by {last}"
         elif by == "released":
             scored = self.models.join(self.scores, on="model", how="semi")
-            first = self._first_day("announced_on", scored)
+            first = self._first_day("announced_on", scored if len(scored) else self.models)
             keep = self.models.filter(pl.col("announced_on") <= last)
-            undated = self.models["announced_on"].null_count()
+            undated = self.models.filter(pl.col("announced_on").is_null())["model"]
             tables = with_references(filters.restricted(self.tables, {"models": keep}))
+            tables["sources"] = covering(tables["sources"], last)
             words = f"models announced by {last}"
-            if undated:
-                words += f"; {undated} models without a day of announcement are left out"
+            if len(undated):
+                words += f"; {len(undated)} models without a day of announcement are left out"
+                words += f": {some(best_first(self, undated))}"
         else:
             raise UsageError(f"by is {by!r}; expected 'recorded' or 'released'")
-        if tables["scores"].is_empty():
+        if lacking([name for name, rows in tables.items() if rows.height]):
+            what = "scores" if self.tables["scores"].height else "models with evidence"
             raise DataError(
-                f"there are no scores {words}",
+                f"there are no {what} {words}",
                 hint=f"the first possible day is {first}",
             )
-        return self._with(tables, words)
+        return replace(self._with(tables, words), day=min(last, self.day or last))
 
     def where(self, **wanted: Any) -> "Dataset":
         """Return the dataset of some models, benchmarks or scores.
@@ -421,5 +447,9 @@ class Dataset:
 
     def _with(self, tables: Mapping[str, pl.DataFrame], note: str) -> Self:
         return type(self)(
-            tables=tables, origin=self.origin, path=self.path, notes=(*self.notes, note)
+            tables=tables,
+            origin=self.origin,
+            path=self.path,
+            notes=(*self.notes, note),
+            day=self.day,
         )

@@ -8,8 +8,9 @@ import narwhals as nw
 import polars as pl
 
 from headway.dataset.conversion import convert, listed
+from headway.dataset.coverage import checked_coverage
 from headway.dataset.problems import Given, Problems
-from headway.dataset.rules import checked
+from headway.dataset.rules import checked, complete
 from headway.dataset.tables import EVIDENCE, TABLES
 from headway.dataset.vintages import as_day
 from headway.errors import DataError, UsageError, did_you_mean
@@ -18,7 +19,9 @@ OWN_SOURCE = "data-frames"
 
 
 def tables_from_frames(
-    frames: Mapping[str, Any], recorded_on: date | str | None = None
+    frames: Mapping[str, Any],
+    recorded_on: date | str | None = None,
+    covers_until: date | str | None = None,
 ) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
     """Check data frames and fill in what follows from them.
 
@@ -28,6 +31,8 @@ def tables_from_frames(
         Data frames by table name; scores, responses, votes or ratings are needed.
     recorded_on
         Day of record for tables without that column; today (UTC) when None.
+    covers_until
+        Last day up to which sources that say none cover the field.
 
     Returns
     -------
@@ -42,6 +47,7 @@ def tables_from_frames(
         When a name is not that of a table, or a value is not a data frame.
     """
     day = datetime.now(tz=UTC).date() if recorded_on is None else as_day(recorded_on)
+    covered = None if covers_until is None else checked_coverage(as_day(covers_until), day)
     tables = {name: _standing(name, _polars(name, frame)) for name, frame in frames.items()}
     if not set(EVIDENCE) & set(tables):
         raise UsageError(
@@ -64,10 +70,16 @@ def tables_from_frames(
     problems = Problems()
     given = {name: _given(name, tables[name]) for name in TABLES if name in tables}
     sound = checked(given, problems, also_defaults=defaults)
+    held = [name for name, frame in sound.items() if frame.height]
+    complete(given, held, problems)
     problems.raise_if_any("the data frames are not sound")
     for name, table in TABLES.items():
         if table.always and name not in sound:
             sound[name] = table.empty()
+    if covered is not None:
+        sound["sources"] = sound["sources"].with_columns(
+            pl.col("covers_until").fill_null(pl.lit(covered))
+        )
     return sound, tuple(notes)
 
 

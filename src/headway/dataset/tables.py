@@ -130,7 +130,6 @@ SOURCES = Table(
     name="sources",
     description="Where facts come from",
     key=("source",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("source", "Id of the source"),
@@ -139,6 +138,10 @@ SOURCES = Table(
         _url("url", "Address"),
         _prose("licence", "Licence of the source"),
         _date("retrieved_on", "Day on which it was read"),
+        _date(
+            "covers_until",
+            "Last day up to which it covers the field, as it says itself; empty when it says none",
+        ),
         *_RECORDED,
     ),
 )
@@ -170,7 +173,6 @@ MODELS = Table(
     name="models",
     description="Models as released",
     key=("model",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("model", "Id of the model"),
@@ -237,7 +239,6 @@ BENCHMARKS = Table(
     name="benchmarks",
     description="Tests",
     key=("benchmark",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("benchmark", "Id of the benchmark"),
@@ -282,7 +283,6 @@ SCORES = Table(
     name="scores",
     description="Reported scores",
     key=("model", "variant", "benchmark", "reporter", "source"),
-    may_be_empty=False,
     always=True,
     columns=(
         _reference("model", "models", "Model", required=True),

@@ -73,7 +73,7 @@ def headline(
     return Headline(
         sentence=sentence(words, row, leader=leader, follower=follower),
         interval=interval(words, row),
-        basis=_basis(words, row, date=date, tie=tie),
+        basis=_basis(words, row, date=date, tie=tie) + _incomplete(words, row),
         others=_others(words, others),
     )
 
@@ -126,6 +126,12 @@ def _basis(words: Words, row: Mapping[str, Any], *, date: str, tie: float) -> st
         tie=words("headline.tie", tie=f"{tie:g}") if with_tie else "",
         date=words(f"basis.{date}"),
     )  # fmt: skip
+
+
+def _incomplete(words: Words, row: Mapping[str, Any]) -> str:
+    if row["status"] != "incomplete":
+        return ""
+    return words("asked.space") + words("headline.incomplete")
 
 
 def _others(words: Words, others: list[float]) -> str:

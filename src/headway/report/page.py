@@ -18,6 +18,7 @@ import polars as pl
 from headway.analyses.premium import PremiumResult
 from headway.report import drawing, multiverse, rulers, tables
 from headway.report import premium as phrases
+from headway.report.asked import stated
 from headway.report.charts.frame import MEDIUM, NARROW, WIDE, Look
 from headway.report.figures import Figure, figures
 from headway.report.palette import DARK, FONT, LIGHT
@@ -144,6 +145,7 @@ def _context(story: Story, words: Words) -> dict[str, Any]:
         "gap": _gap(story, words),
         "asked": " ".join(asked),
         "day": words.day(story.last_day),
+        "stated": stated(words, story.asked),
         "since": words.day(spec.since) if spec.since else "",
         "stop": "。" if words.lang == "zh" else ".",
         "second": second,

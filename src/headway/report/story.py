@@ -10,7 +10,7 @@ import polars as pl
 from headway.analyses.agreement import AgreementResult, agreement
 from headway.analyses.by_ruler import by_ruler, has_anchored_points
 from headway.analyses.changes import changes
-from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
+from headway.analyses.contest import Convention, LagSpec, contest, last_day
 from headway.analyses.events import EventsResult, events
 from headway.analyses.lag import LagResult, compare, lag
 from headway.analyses.multiverse import Everything, reduced
@@ -215,6 +215,11 @@ class Story:
         )  # fmt: skip
 
     @property
+    def asked(self) -> dict[str, Any]:
+        """The question of the headline as it was in force."""
+        return {**self.main.compared.asked, "conventions": [self.main.spec.convention]}
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Every note of every result, once."""
         results = [self.main.compared, self.main.series, self.events, self.rulers,
@@ -229,6 +234,7 @@ class Story:
         """Plain values for JSON: unknown is null, dates are ISO text."""
         return {
             "spec": self.spec.to_dict(),
+            "asked": self.asked,
             "command": self.spec.command(),
             "dataset": self.data.digest,
             "last_day": self.last_day.isoformat(),
@@ -278,11 +284,11 @@ def tell(
     progress.stage("Fitting the scale")
     ruler, note = _ruler(everything, data, spec)
     scale = ruler.fit(data, draws=spec.draws, seed=spec.seed, progress=progress)
-    last_day = evidence_day(scale)
-    if spec.as_of is not None:
-        last_day = _asked(everything, spec.as_of)
     progress.stage("Measuring the main contest")
     options = spec.lag_spec()
+    if spec.as_of is not None:
+        _require_known(everything, spec.as_of)
+    day = last_day(scale, options)
     own_notes = [note] if note else []
     if options.tie and not has_anchored_points(scale):
         options = options.with_options(tie=0.0)
@@ -345,7 +351,7 @@ def tell(
             spec.leader,
             spec.follower,
             rulers=asked,
-            day=last_day,
+            day=day,
             level=spec.level,
             seed=spec.seed,
         ),
@@ -354,20 +360,18 @@ def tell(
         spec=spec, data=data, scale=scale, main=main, second=second, events=found,
         rulers=rulers, agreement=agreed, scales=scales,
         headline_ruler=reference, premium=measured, changes=changed, every=every,
-        published=_published(scale), last_day=last_day, problems=problems,
+        published=_published(scale), last_day=day, problems=problems,
         own_notes=tuple(own_notes),
     )  # fmt: skip
 
 
-def _asked(everything: "Dataset", day: dt.date) -> dt.date:
-    """Return the day of the question, when the evidence reaches to it."""
-    newest = everything.scores["recorded_on"].max()
-    if isinstance(newest, dt.date) and day > newest:
+def _require_known(everything: "Dataset", day: dt.date) -> None:
+    newest = everything.known_until
+    if newest is not None and day > newest:
         raise UsageError(
             f"as_of is {day}, but the evidence was recorded by {newest}",
             hint="what came later is not known; choose a day up to then",
         )
-    return day
 
 
 def _shelf(

@@ -10,10 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.coverage import sources_in
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ class PublishedRuler:
             ruler=f"{self.board} (published)",
             spec=asdict(self) | {"kind": "published", "as_of": str(rows["as_of"][0])},
             dataset=data,
+            evidence=Evidence(sources=sources_in(rows), as_of=rows["as_of"][0]),
             models=models,
             estimate=rating,
             capability=Draws(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,6 +45,23 @@ class Curves:
     shift: FloatArray
     factor: FloatArray
     ridge: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a scale rests on.
+
+    Parameters
+    ----------
+    sources
+        The sources of the rows that were used.
+    as_of
+        The last day that those rows speak of, where the ruler knows one (the day of a board's
+        publication, the last day of votes); their sources cover no more than that.
+    """
+
+    sources: tuple[str, ...] = ()
+    as_of: date | None = None
 
 
 class Ruler(Protocol):
@@ -112,6 +130,8 @@ class Scale:
         Cost, convergence, connectivity and the like, as plain values.
     notes
         Sentences that a reader of the numbers has to know.
+    evidence
+        The sources of the rows that were used.
     """
 
     ruler: str
@@ -132,6 +152,7 @@ class Scale:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    evidence: Evidence = Evidence()
 
     def __post_init__(self) -> None:
         for name in ("estimate", "low", "high", "n_scores"):

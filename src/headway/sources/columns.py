@@ -20,6 +20,7 @@ from headway.sources import Refused
 from headway.sources.archives import open_tree
 from headway.sources.cells import MOST_REFUSED, check_cells, checked_header
 from headway.sources.csvreader import BrokenCsv, records
+from headway.sources.json_table import json_table
 from headway.text import NOT_IN_TEXT, without_controls
 from headway.text import shown as escaped
 
@@ -147,7 +148,7 @@ def _batches(
 def read_frame(
     path: Path, *, sheet: str | None = None, delimiter: str | None = None
 ) -> tuple[pl.DataFrame, list[Refused]]:
-    """Read a table from CSV, TSV, Parquet or a spreadsheet as columns of text.
+    """Read a table from CSV, TSV, Parquet, JSON or a spreadsheet as columns of text.
 
     Parameters
     ----------
@@ -161,7 +162,8 @@ def read_frame(
     Returns
     -------
     tuple of polars.DataFrame and list of Refused
-        As :func:`csv_frame`; the first row of Parquet is line 1.
+        As :func:`csv_frame`; the first row of Parquet and the first record of JSON is line 1.
+        A column of lists or objects is there without its content.
 
     Raises
     ------
@@ -173,6 +175,8 @@ def read_frame(
         return pl.concat(_parquet(path)), []
     if name.endswith((".xlsx", ".xlsm", ".xlsb", ".ods")):
         return _sheet(path, sheet), []
+    if name.endswith((".json", ".jsonl", ".ndjson")):
+        return _json(path)
     if delimiter is None:
         delimiter = "\t" if name.endswith((".tsv", ".tab")) else ","
     text = as_text(read_bytes(path), str(path))
@@ -197,6 +201,13 @@ def read_frames(
         yield frame, []
 
 
+def _json(path: Path) -> tuple[pl.DataFrame, list[Refused]]:
+    columns, numbers, refused = json_table(as_text(read_bytes(path), str(path)), path)
+    if any("\0" in name for name in columns):
+        raise DataError(f"{path} has a column with NUL in its name")
+    return pl.DataFrame([pl.Series(LINE, numbers, dtype=pl.UInt32), *columns.values()]), refused
+
+
 def _is_parquet(path: Path) -> bool:
     return path.name.lower().endswith((".parquet", ".pq"))
 
@@ -204,10 +215,6 @@ def _is_parquet(path: Path) -> bool:
 def _parquet(path: Path) -> Iterator[pl.DataFrame]:
     first = 1
     for frame in apart.parquet_pieces(path):
-        nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
-        if nested:
-            name = escaped(repr(nested[0]), most=80)
-            raise DataError(f"{path}: the column {name} is nested; expected a flat table")
         with guarded(path):
             plain = frame.with_columns(pl.col(pl.Binary).cast(pl.String))
         yield _numbered(plain, path, first)
@@ -256,7 +263,14 @@ class Columns:
         return pl.when(cell != "").then(cell)
 
     def shown(self, column: str) -> pl.Expr:
-        """Return a column as text, whatever the file has it as."""
+        """Return a column as text, whatever the file has it as.
+
+        Raises
+        ------
+        DataError
+            When its cells are lists or objects.
+        """
+        _refuse_nested(self._frame, column, self._file)
         return pl.col(column).cast(pl.String)
 
     def refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
@@ -411,12 +425,12 @@ class Columns:
 
 
 def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> None:
-    """Check that columns are there.
+    """Check that columns are there, and that their cells are plain values.
 
     Raises
     ------
     DataError
-        Naming every column that is missing.
+        Naming every column that is missing, or one that is nested.
     """
     names = [name for name in frame.columns if name != LINE]
     missing = [
@@ -429,6 +443,15 @@ def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> No
             f"{file}: this is not the file expected",
             details=missing,
             hint="its columns are " + ", ".join(names[:20]),
+        )
+    for name in required:
+        _refuse_nested(frame, name, file)
+
+
+def _refuse_nested(frame: pl.DataFrame, column: str, file: str) -> None:
+    if frame.schema[column].is_nested():
+        raise DataError(
+            f"{file}: the column {column!r} is nested; its cells should be plain values"
         )
 
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
+from headway.analyses.evidence import reach
 from headway.analyses.lag import LagResult
 from headway.analyses.result import Result
 from headway.errors import UsageError
-from headway.report.charts.facts import last_day
 from headway.report.charts.frame import Look
 from headway.report.charts.intervals import Row, intervals
 from headway.report.charts.over_time import over_time
@@ -186,10 +186,11 @@ def ranking(
 def ranking_note(scale: "Scale", look: Look) -> str:
     """Return how the ranking is to be read."""
     words = look.words
+    reached = reach(scale)
     facts = {
         "level": words.level(scale.level),
         "ruler": ruler_name(words, scale),
-        "day": words.day(last_day(scale)),
+        "day": words.day(None if reached is None else reached.day),
     }
     published = published_ratings(scale)
     if published.is_empty():

@@ -6,6 +6,7 @@ from typing import Any
 
 from headway.errors import UsageError
 from headway.report.words import (
+    asked,
     comparisons,
     en,
     evaluations,
@@ -17,7 +18,7 @@ from headway.report.words import (
     zh,
 )
 
-_PARTS = (rulers, comparisons, evaluations, multiverse, premium)
+_PARTS = (asked, rulers, comparisons, evaluations, multiverse, premium)
 LANGUAGES: dict[str, dict[str, str]] = {
     "en": {key: text for part in _PARTS for key, text in part.ENGLISH.items()} | en.TEXTS,
     "zh": {key: text for part in _PARTS for key, text in part.CHINESE.items()} | zh.TEXTS,

@@ -18,8 +18,27 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "残差过程的拟合在第 {1} 步停止；最后一步仍使某个模型的能力值移动了 {2} 个标准误。",
     ),
     (
-        r"(\d+) models of (.+?) have no (\w+) date and are left out: (.+?)\.?",
+        r"(\d+) models? of (.+?) (?:have|has) no (\w+) date and (?:are|is) left out: (.+?)\.",
         "{group2}一方有 {1} 个模型没有{basis3}，未计入：{4}。",
+    ),
+    (
+        r"(\d+) models? may belong to (.+?) \(([^()]+?) not known\) and (?:are|is) left out: "
+        r"(.+?)\.",
+        "有 {1} 个模型是否属于{group2}一方不明（属性 {3} 未知），未计入：{4}。",
+    ),
+    (
+        r"Dates after (\S+), when the newest row was recorded, do not move the last day: (.+?)\.",
+        "晚于 {1}（最新一行数据的记录日）的日期不影响最后一日：{2}。",
+    ),
+    (
+        r"(\S+): The frontier of (.+?) may stand too low, and what rests on it is incomplete: it "
+        r"would be raised by (.+?)\.",
+        "标尺 {1}：{group2}的前沿可能偏低，依此得出的数字不完整：若计入 {3}，前沿会更高。",
+    ),
+    (
+        r"The frontier of (.+?) may stand too low, and what rests on it is incomplete: it would be "
+        r"raised by (.+?)\.",
+        "{group1}的前沿可能偏低，依此得出的数字不完整：若计入 {2}，前沿会更高。",
     ),
     (
         r"(\d+) models of (.+?) with fewer than (\d+) scores are left out\.",
@@ -53,8 +72,9 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (r"models announced by (\S+)", "只含截至 {1} 已发布消息的模型。"),
     (
-        r"models announced by (\S+); (\d+) models without a day of announcement are left out",
-        "只含截至 {1} 已发布消息的模型；另有 {2} 个模型没有发布日期，未计入。",
+        r"models announced by (\S+); (\d+) models without a day of announcement are left out: "
+        r"(.+)",
+        "只含截至 {1} 已发布消息的模型；另有 {2} 个模型没有发布日期，未计入：{3}。",
     ),
     (r"as recorded by (\S+)", "只含截至 {1} 已记录的事实。"),
     (
@@ -276,6 +296,8 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
 )
 
+_RANK = re.compile(r" \(rank (\d+)\)")
+
 
 @cache
 def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -294,6 +316,7 @@ def translate(text: str, words: "Words") -> str | None:
     for pattern, chinese in _compiled():
         found = pattern.fullmatch(text)
         if found:
+            groups = [_RANK.sub(r"（第 \1 名）", part) for part in found.groups()]
             parts = {f"group{k}": words.group(part) for k, part in enumerate(found.groups(), 1)}
             parts |= {
                 f"basis{k}": words.known("noun", part) for k, part in enumerate(found.groups(), 1)
@@ -302,5 +325,5 @@ def translate(text: str, words: "Words") -> str | None:
                 f"domain{k}": words.known("domain", part)
                 for k, part in enumerate(found.groups(), 1)
             }
-            return chinese.format(text, *found.groups(), **parts)
+            return chinese.format(text, *groups, **parts)
     return None

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.coverage import sources_in
 from headway.draws import FloatArray
 from headway.errors import DataError, NotIdentified, UsageError, did_you_mean
 
@@ -38,6 +39,8 @@ class Attempts:
         Mean score of the attempts of a model at a task, from 0 to 1.
     notes
         What was left out, and why.
+    sources
+        The sources of the attempts.
     """
 
     models: tuple[str, ...]
@@ -47,6 +50,7 @@ class Attempts:
     task: Ints
     success: FloatArray
     notes: tuple[str, ...]
+    sources: tuple[str, ...]
 
     @property
     def doublings(self) -> FloatArray:
@@ -114,7 +118,7 @@ def attempts(
     untimed = answers.height - timed.height
     if untimed:
         notes.append(f"{untimed} answers to items without a human time are left out.")
-    cells = timed.group_by(_CELL).agg(pl.col("score").mean())
+    cells = timed.group_by(_CELL).agg(pl.col("score").mean(), pl.col("source").unique())
     cells, said = _configured(cells, variants)
     notes += said
     enough = cells.group_by("model").len().filter(pl.col("len") >= min_tasks)["model"]
@@ -165,7 +169,7 @@ def _configured(cells: pl.DataFrame, variants: str) -> tuple[pl.DataFrame, list[
         return cells.filter(pl.col("variant") == "default").drop("variant"), []
     if variants == "pooled":
         said = f"{several.height} models have several variants, pooled into one."
-        pooled = cells.group_by(keys).agg(pl.col("score").mean())
+        pooled = cells.group_by(keys).agg(pl.col("score").mean(), pl.col("source").explode())
         return pooled, [said] if several.height else []
     chosen = (
         cells.group_by("model", "variant")
@@ -202,4 +206,5 @@ def _indexed(cells: pl.DataFrame, items: pl.DataFrame, notes: tuple[str, ...]) -
         task=joined["task"].to_numpy().astype(np.int64),
         success=joined["score"].to_numpy().astype(np.float64),
         notes=notes,
+        sources=sources_in(joined.select(pl.col("source").explode())),
     )

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from headway.dataset.coverage import sources_in
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import DataError, NotIdentified
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -63,6 +64,7 @@ def published_horizons(
         ruler=f"{100 * success:g}% time horizon (published)",
         spec=spec,
         dataset=data,
+        evidence=Evidence(sources=sources_in(rows)),
         models=models,
         estimate=value,
         capability=Draws(

@@ -15,7 +15,7 @@ from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
 from headway.rulers.horizons.human_time import Attempts, Configurations, Failures, attempts
 from headway.rulers.horizons.published import published_horizons
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
 if TYPE_CHECKING:
@@ -265,6 +265,7 @@ class HorizonRuler:
             ruler=f"{100 * self.success:g}% time horizon",
             spec=spec | {"benchmarks": used},
             dataset=data,
+            evidence=Evidence(sources=tried.sources),
             models=tried.models,
             estimate=values[0],
             capability=Draws(

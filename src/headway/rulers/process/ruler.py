@@ -236,6 +236,7 @@ class CalibratedRuler:
             spec={k: dict(v) if isinstance(v, Mapping) else v for k, v in asdict(self).items()}
             | {"kind": "calibrated"},
             dataset=data,
+            evidence=first.evidence,
             models=first.models,
             estimate=points[0],
             capability=Draws(

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.coverage import sources_in
 from headway.errors import DataError, NotIdentified, UsageError, did_you_mean
 from headway.rulers.responses.parts import (
     SHOWN,
@@ -127,6 +128,8 @@ def from_frame(
             "no answers to single questions are left",
             hint="choose other benchmarks, variants='best', errors='wrong', or a lower min_scores",
         )
+    sources = sources_in(frame)
+    frame = frame.drop("source", strict=False)
     takers = takers_of(frame, variants)
     names = frame.select("benchmark", "item").unique().sort("benchmark", "item").with_row_index("j")
     rows = coded(frame.lazy(), takers, names, variants).collect()
@@ -149,6 +152,7 @@ def from_frame(
         loads=tuple(partial(_given, part) for part in parts),
         digest=digest.hexdigest(),
         notes=notes,
+        sources=sources,
     )
 
 
@@ -230,7 +234,8 @@ def _prepared(
             hint=f"needed are {', '.join(NEEDED)}; variant, epoch and error may be there",
         )
     try:
-        frame = with_optional(frame.lazy(), frame.columns).select(*KEY, "score", "error").collect()
+        wanted = [*KEY, "score", "error", *(["source"] if "source" in frame.columns else [])]
+        frame = with_optional(frame.lazy(), frame.columns).select(wanted).collect()
     except pl.exceptions.PolarsError as error:
         raise DataError(f"responses: {str(error).splitlines()[0]}") from None
     for name in KEY:

@@ -17,7 +17,7 @@ from headway.rulers.responses import fit as item_fit
 from headway.rulers.responses.answers import POOLED, Answers, Errors, Variants, from_dataset
 from headway.rulers.responses.fit import ItemFit, Resume
 from headway.rulers.responses.quadrature import Model
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
 if TYPE_CHECKING:
@@ -296,6 +296,7 @@ class ItemRuler:
             ruler=self.name,
             spec=spec,
             dataset=data,
+            evidence=Evidence(sources=answers.sources),
             models=names,
             estimate=factor * fit.mean[place],
             capability=Draws(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.imputation import Filling, Normaliser, by_fit, by_others, by_worst
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.scores.observations import Duplicates, Observations, observe
@@ -208,6 +208,7 @@ class CompositeRuler:
                 data, models, names, normalisers, duplicates=self.duplicates, draws=n_draws,
                 seed=seed, workers=workers, progress=progress,
             )  # fmt: skip
+        also = () if filling is None else filling.sources
         observed = np.isfinite(score)
         full = normalised if filling is None else np.where(observed, normalised, filling.estimate)
         used = _Used(
@@ -227,6 +228,7 @@ class CompositeRuler:
                 "definition": self.definition,
             },
             dataset=data,
+            evidence=Evidence(sources=tuple(sorted({*cells.keep(kept).sources, *also}))),
             models=models,
             estimate=full @ weight,
             capability=Draws(

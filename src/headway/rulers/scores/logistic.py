@@ -14,7 +14,7 @@ import polars as pl
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotConverged, NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.scale import Curves, Scale, resolve_model
+from headway.rulers.scale import Curves, Evidence, Scale, resolve_model
 from headway.rulers.scores.observations import Duplicates, Observations, observe, require_connected
 from headway.rulers.scores.resample import within_models
 
@@ -262,6 +262,7 @@ class LogisticRuler:
             ruler=self.name,
             spec={key: _plain(value) for key, value in asdict(self).items()} | {"kind": "logistic"},
             dataset=data,
+            evidence=Evidence(sources=cells.sources),
             models=cells.models,
             estimate=shift[0] + factor[0] * point.capability,
             capability=Draws(

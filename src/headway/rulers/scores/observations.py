@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.coverage import sources_in
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError, did_you_mean
 
@@ -32,6 +33,8 @@ class Observations:
         Chance-corrected: 0 is chance, 1 the ceiling; not clipped.
     weight : float64 (n_cells,)
         Weight of each cell (the weight of its benchmark).
+    source : polars.Series of lists (n_cells,)
+        The sources of the scores that made each cell.
     notes
         What was left out and why.
     """
@@ -42,6 +45,7 @@ class Observations:
     benchmark: Ints
     performance: FloatArray
     weight: FloatArray
+    source: pl.Series
     notes: tuple[str, ...]
 
     @property
@@ -49,6 +53,11 @@ class Observations:
         """First cell of every model, and the number of cells at the end."""
         counts = np.bincount(self.model, minlength=len(self.models))
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Sources of the scores in the cells."""
+        return sources_in(pl.DataFrame({"source": self.source.explode()}))
 
     def keep(self, models: NDArray[np.bool_]) -> "Observations":
         """Keep some models, and the benchmarks that they have scores on."""
@@ -63,6 +72,7 @@ class Observations:
             benchmark=new_bench[self.benchmark[cells]],
             performance=self.performance[cells],
             weight=self.weight[cells],
+            source=self.source.filter(pl.Series(cells)),
             notes=self.notes,
         )
 
@@ -136,6 +146,7 @@ def observe(
         benchmark=np.searchsorted(used, cells["benchmark"].to_list()).astype(np.int64),
         performance=cells["performance"].to_numpy().astype(np.float64),
         weight=np.array([weights.get(b, 1.0) for b in cells["benchmark"]], dtype=np.float64),
+        source=cells["source"],
         notes=tuple(notes),
     )
 
@@ -178,17 +189,15 @@ def require_connected(cells: Observations) -> None:
 
 
 def _one_per_cell(scores: pl.DataFrame, duplicates: str) -> pl.DataFrame:
-    cell = ["model", "benchmark"]
+    cell, value, source = ["model", "benchmark"], pl.col("performance"), pl.col("source")
     if duplicates == "best":
-        return scores.group_by(cell).agg(pl.col("performance").max())
+        best = source.filter(value == value.max()).unique()
+        return scores.group_by(cell).agg(value.max(), best)
     if duplicates == "mean":
-        return scores.group_by(cell).agg(pl.col("performance").mean())
+        return scores.group_by(cell).agg(value.mean(), source.unique())
     if duplicates == "latest":
-        return (
-            scores.sort("recorded_on", "performance")
-            .group_by(cell)
-            .agg(pl.col("performance").last())
-        )
+        ordered = scores.sort("recorded_on", "performance")
+        return ordered.group_by(cell).agg(value.last(), source.tail(1))
     if duplicates == "error":
         twice = scores.group_by(cell).len().filter(pl.col("len") > 1).sort(cell)
         if len(twice):
@@ -197,7 +206,7 @@ def _one_per_cell(scores: pl.DataFrame, duplicates: str) -> pl.DataFrame:
                 details=[f"{m} on {b}: {n} scores" for m, b, n in twice.head(20).iter_rows()],
                 hint="choose duplicates='best', 'mean' or 'latest'",
             )
-        return scores.select(*cell, "performance")
+        return scores.select(*cell, value, pl.concat_list(source))
     raise UsageError(f"duplicates={duplicates!r} is not one of 'best', 'mean', 'latest', 'error'")
 
 

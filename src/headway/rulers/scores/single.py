@@ -10,7 +10,7 @@ import polars as pl
 from headway.draws import Draws, central_interval
 from headway.errors import NotIdentified, UsageError, did_you_mean
 from headway.progress import Progress
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.scores.observations import Duplicates, observe
 from headway.rulers.scores.sampling import sampling_errors
@@ -86,6 +86,7 @@ class SingleRuler:
             ruler=str(facts["name"] or self.benchmark),
             spec=asdict(self) | {"kind": "single", "benchmarks": [self.benchmark]},
             dataset=data,
+            evidence=Evidence(sources=cells.sources),
             models=cells.models,
             estimate=100 * p,
             capability=Draws(

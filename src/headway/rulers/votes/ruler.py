@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import polars as pl
 
+from headway.dataset.coverage import sources_in
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.scale import TIDY, Scale, resolve_model
+from headway.rulers.scale import TIDY, Evidence, Scale, resolve_model
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.votes.comparisons import (
     BothBad,
@@ -265,6 +266,7 @@ class PairwiseRuler:
             ruler=self.name,
             spec={key: _plain(value) for key, value in asdict(self).items()} | {"kind": "pairwise"},
             dataset=data,
+            evidence=_evidence(chosen, cells),
             models=cells.models,
             estimate=in_points.value(point.theta[None, :])[0],
             capability=Draws(
@@ -436,6 +438,16 @@ def _status(cells: Comparisons, place: Any, anchor: int | None) -> tuple[str, ..
 def _is_number(value: object) -> bool:
     plain = isinstance(value, int | float) and not isinstance(value, bool)
     return plain and isfinite(float(value))  # type: ignore[arg-type]
+
+
+def _evidence(votes: pl.DataFrame, cells: Comparisons) -> Evidence:
+    """Where the votes that count come from, and the last day of any."""
+    among = pl.all_horizontal(pl.col("model_a", "model_b").is_in(list(cells.models)))
+    counted = votes.filter(among)
+    dated = counted["voted_at"].max() if "voted_at" in counted.columns else None
+    return Evidence(
+        sources=sources_in(counted), as_of=dated if isinstance(dated, dt.date) else None
+    )
 
 
 def _plain(value: Any) -> Any:
