@@ -5,8 +5,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import headway
 from headway.analyses.contest import CONVENTIONS, LagSpec
@@ -14,8 +13,7 @@ from headway.analyses.lag import compare
 from headway.analyses.result import Finding, Result, tidy
 from headway.cli import output
 from headway.dataset import Dataset
-from headway.intervals import graded
-from headway.intervals import notes as said
+from headway.intervals import graded, notes as said
 from headway.report.headline import headline
 from headway.report.phrases import convention_name, interval_only
 from headway.report.words import Words

@@ -9,8 +9,7 @@ import numpy as np
 import polars as pl
 
 from headway.draws import FloatArray, central_interval
-from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, graded
-from headway.intervals import notes as interval_notes
+from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, graded, notes as interval_notes
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale

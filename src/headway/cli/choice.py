@@ -1,6 +1,5 @@
 """The choice of a ruler, shared by every command that needs a scale."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,8 @@ import typer
 from headway import __version__
 from headway.analyses.conventions import require_effect
 from headway.analyses.lag import LagSpec
-from headway.errors import UsageError, did_you_mean
+from headway.errors import DataError, UsageError, did_you_mean
+from headway.foreign.tomltext import toml_value
 from headway.progress import Progress
 from headway.rulers import LogisticRuler, PublishedRuler, Scale
 from headway.rulers.files.chosen import ChosenRuler
@@ -225,8 +225,8 @@ def _pair(text: str) -> tuple[str, Any]:
     if not (name and equals):
         raise UsageError(f"--option {text!r} is not NAME=VALUE")
     try:
-        read = tomllib.loads(f"value = {value}")
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError):
+        read = toml_value(f"value = {value}", "the option")
+    except DataError:
         return name, value
     return name, read["value"] if set(read) == {"value"} else value
 

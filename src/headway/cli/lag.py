@@ -9,8 +9,7 @@ import typer
 
 from headway import analyses
 from headway.analyses.lag import LagResult, LagSpec
-from headway.cli import choice, output
-from headway.cli import refit as refits
+from headway.cli import choice, output, refit as refits
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, day, from_spec
 from headway.cli.progress import Shown

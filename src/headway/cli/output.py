@@ -114,6 +114,21 @@ def _between(low: float | None, high: float | None) -> str:
     return f"{low:.{digits}f} to {high:.{digits}f}"
 
 
+def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame for CSV whose texts no spreadsheet takes for a formula.
+
+    A text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line end gets an apostrophe in
+    front, which spreadsheets do not show.
+
+    >>> without_formulas(pl.DataFrame({"model": ["=1+1", "gpt-5"], "x": [-1, 2]})).rows()
+    [("'=1+1", -1), ('gpt-5', 2)]
+    """
+    text = pl.col(pl.String)
+    return frame.with_columns(
+        pl.when(text.str.contains(r"^[=+\-@\t\r\n]")).then("'" + text).otherwise(text)
+    )
+
+
 def notes(out: Console, lines: Sequence[str]) -> None:
     """Print what a reader of the numbers has to know."""
     for line in lines:

@@ -12,8 +12,7 @@ from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
 from headway.errors import UsageError
-from headway.rulers import CalibratedRuler, CalibratedScale
-from headway.rulers import predict as predicted
+from headway.rulers import CalibratedRuler, CalibratedScale, predict as predicted
 from headway.rulers.files.kinds import kind_of
 from headway.rulers.process.predictions import on_scale
 

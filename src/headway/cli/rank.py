@@ -6,8 +6,7 @@ import polars as pl
 import typer
 
 from headway.analyses.asked import of_scale
-from headway.cli import choice, output
-from headway.cli import refit as refits
+from headway.cli import choice, output, refit as refits
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown

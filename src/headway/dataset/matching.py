@@ -17,6 +17,7 @@ from typing import Literal
 
 import polars as pl
 
+from headway.bounds import NAME_LENGTH
 from headway.dataset.name_facts import NEAR, apart, contradiction, named_span
 from headway.dataset.tables import ALIASED, TABLES
 from headway.dataset.vintages import current
@@ -213,7 +214,7 @@ class Known:
 
     def _snapshot(self, name: str) -> str | None:
         """The one model with this name but for the day, if it came out at about that day."""
-        parts = _DAY.fullmatch(name)
+        parts = _dated(name)
         if parts is None:
             return None
         candidates = self._dated.get(_undated(words_of(parts["rest"])), set())
@@ -238,7 +239,7 @@ class Known:
         words = words_of(without_provider(foreign))
         spelt = self._spelt[kind]
         same = spelt.get(words_of(foreign)) or spelt.get(words) or set()
-        parts = _DAY.fullmatch(without_provider(foreign))
+        parts = _dated(without_provider(foreign))
         rest = words_of(parts["rest"]) if parts else words
         dated = self._dated.get(_undated(rest), set()) if kind == "model" else set()
         ids = [*sorted(same), *sorted(dated)]
@@ -283,6 +284,11 @@ class Known:
                 )
             for kind in homes:
                 self._mapping[kind][foreign] = wanted
+
+
+def _dated(name: str) -> "re.Match[str] | None":
+    """A name that ends in a day; a text longer than any name is none."""
+    return _DAY.fullmatch(name) if len(name) <= NAME_LENGTH else None
 
 
 def matches(known: Known, kind: Kind, names: pl.Series) -> list[Match]:

@@ -10,8 +10,7 @@ import polars as pl
 from headway.sources import Parsed
 from headway.sources.cells import each_row, filled, number, one_of
 from headway.sources.epoch_makers import Makers
-from headway.sources.epoch_words import ACCESSIBILITY, BOARD, OPEN_WEIGHTS, sources
-from headway.sources.epoch_words import INDEX as SOURCE
+from headway.sources.epoch_words import ACCESSIBILITY, BOARD, INDEX as SOURCE, OPEN_WEIGHTS, sources
 from headway.sources.files import csv_rows, csv_text
 from headway.sources.written_days import Days
 

@@ -10,8 +10,7 @@ import polars as pl
 
 from headway.sources import Parsed
 from headway.sources.cells import between, each_row, filled, one_of
-from headway.sources.epoch_words import MATRIX as SOURCE
-from headway.sources.epoch_words import same, sources
+from headway.sources.epoch_words import MATRIX as SOURCE, same, sources
 from headway.sources.files import csv_rows, csv_text
 from headway.sources.names import split_variant
 from headway.sources.written_days import Days

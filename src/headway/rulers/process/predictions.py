@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from headway.dataset.naming import resolve
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError, did_you_mean
-from headway.rulers.process import fit as process_fit
-from headway.rulers.process import model as process
+from headway.rulers.process import fit as process_fit, model as process
 from headway.rulers.process.model import Ints
 from headway.rulers.process.ruler import CalibratedScale, Posterior, deviations_of
 from headway.rulers.scale import Scale

@@ -13,8 +13,7 @@ from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
 from headway.rulers.alike import by_rows
-from headway.rulers.process import fit as process_fit
-from headway.rulers.process import model as process
+from headway.rulers.process import fit as process_fit, model as process
 from headway.rulers.scale import Curves, Scale
 from headway.rulers.scores.gauge import ANCHORS, PINNED
 from headway.rulers.scores.logistic import MOST_DRAWS, LogisticRuler, require_whole
