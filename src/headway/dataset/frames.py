@@ -10,7 +10,7 @@ import polars as pl
 from headway.dataset.conversion import convert, listed
 from headway.dataset.coverage import checked_coverage
 from headway.dataset.problems import Given, Problems
-from headway.dataset.rules import checked
+from headway.dataset.rules import checked, complete
 from headway.dataset.tables import EVIDENCE, TABLES
 from headway.dataset.vintages import as_day
 from headway.errors import DataError, UsageError, did_you_mean
@@ -70,6 +70,8 @@ def tables_from_frames(
     problems = Problems()
     given = {name: _given(name, tables[name]) for name in TABLES if name in tables}
     sound = checked(given, problems, also_defaults=defaults)
+    held = [name for name, frame in sound.items() if frame.height]
+    complete(given, held, problems)
     problems.raise_if_any("the data frames are not sound")
     for name, table in TABLES.items():
         if table.always and name not in sound:

@@ -124,7 +124,6 @@ SOURCES = Table(
     name="sources",
     description="Where facts come from",
     key=("source",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("source", "Id of the source"),
@@ -168,7 +167,6 @@ MODELS = Table(
     name="models",
     description="Models as released",
     key=("model",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("model", "Id of the model"),
@@ -235,7 +233,6 @@ BENCHMARKS = Table(
     name="benchmarks",
     description="Tests",
     key=("benchmark",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("benchmark", "Id of the benchmark"),
@@ -280,7 +277,6 @@ SCORES = Table(
     name="scores",
     description="Reported scores",
     key=("model", "variant", "benchmark", "reporter", "source"),
-    may_be_empty=False,
     always=True,
     columns=(
         _reference("model", "models", "Model", required=True),

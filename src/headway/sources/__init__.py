@@ -73,6 +73,11 @@ class Parsed:
     dashes
         Whether an effort or mode after a hyphen at the end of a model's name is a variant, where
         the rest is the name of a known model; see :func:`headway.sources.names.split_variant`.
+    left_out
+        Number of input rows that are no results or give way to others; the notes say which.
+    histories
+        Tables of dated intervals in which the file states the whole history of whatever it speaks
+        of, so that an interval that it does not have is one that it no longer states.
     """
 
     tables: Mapping[str, pl.DataFrame] = field(repr=False)
@@ -80,6 +85,8 @@ class Parsed:
     refused: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = ()
     dashes: bool = False
+    left_out: int = 0
+    histories: frozenset[str] = frozenset()
 
 
 class Source(Protocol):
@@ -172,4 +179,6 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         refused=tuple(row for part in parts for row in part.refused),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         dashes=bool(parts) and all(part.dashes for part in parts),
+        left_out=sum(part.left_out for part in parts),
+        histories=frozenset().union(*(part.histories for part in parts)),
     )

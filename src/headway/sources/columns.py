@@ -16,6 +16,7 @@ from headway.sources import Refused
 from headway.sources.archives import open_tree
 from headway.sources.cells import checked_header
 from headway.sources.csvreader import BrokenCsv, records
+from headway.sources.json_table import json_table
 from headway.sources.plainfile import as_text, check_regular, csv_text, read_bytes
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame", "read_frames"]
@@ -143,7 +144,7 @@ def _batches(
 def read_frame(
     path: Path, *, sheet: str | None = None, delimiter: str | None = None
 ) -> tuple[pl.DataFrame, list[Refused]]:
-    """Read a table from CSV, TSV, Parquet or a spreadsheet as columns of text.
+    """Read a table from CSV, TSV, Parquet, JSON or a spreadsheet as columns of text.
 
     Parameters
     ----------
@@ -157,7 +158,8 @@ def read_frame(
     Returns
     -------
     tuple of polars.DataFrame and list of Refused
-        As :func:`csv_frame`; the first row of Parquet is line 1.
+        As :func:`csv_frame`; the first row of Parquet and the first record of JSON is line 1.
+        A column of lists or objects is there without its content.
 
     Raises
     ------
@@ -169,6 +171,8 @@ def read_frame(
         return _parquet(path, 0, None), []
     if name.endswith((".xlsx", ".xlsm", ".xlsb", ".ods")):
         return _sheet(path, sheet), []
+    if name.endswith((".json", ".jsonl", ".ndjson")):
+        return _json(path)
     if delimiter is None:
         delimiter = "\t" if name.endswith((".tsv", ".tab")) else ","
     return csv_frame(as_text(read_bytes(path), str(path)), str(path), delimiter=delimiter)
@@ -195,6 +199,13 @@ def read_frames(
             return
 
 
+def _json(path: Path) -> tuple[pl.DataFrame, list[Refused]]:
+    columns, numbers, refused = json_table(as_text(read_bytes(path), str(path)), path)
+    if any("\0" in name for name in columns):
+        raise DataError(f"{path} has a column with NUL in its name")
+    return pl.DataFrame([pl.Series(LINE, numbers, dtype=pl.UInt32), *columns.values()]), refused
+
+
 def _is_parquet(path: Path) -> bool:
     return path.name.lower().endswith((".parquet", ".pq"))
 
@@ -206,10 +217,10 @@ def _parquet(path: Path, first: int, length: int | None) -> pl.DataFrame:
         rows = scan.select(pl.len()).collect().item()
         if rows > MOST_ROWS:
             raise DataError(f"{path} has {rows:,} rows; at most {MOST_ROWS:,} are read")
+        nested = [name for name, kind in scan.collect_schema().items() if kind.is_nested()]
+        # Nothing is made of nested columns, and they can be most of a file.
+        scan = scan.with_columns(pl.lit(None, pl.List(pl.Null)).alias(name) for name in nested)
         frame = scan.slice(first, length).collect()
-        nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
-        if nested:
-            raise DataError(f"{path}: the column {nested[0]!r} is nested; expected a flat table")
         frame = frame.with_columns(pl.col(pl.Binary).cast(pl.String))
     except DataError:
         raise
@@ -274,7 +285,14 @@ class Columns:
         return pl.when(cell != "").then(cell)
 
     def shown(self, column: str) -> pl.Expr:
-        """Return a column as text, whatever the file has it as."""
+        """Return a column as text, whatever the file has it as.
+
+        Raises
+        ------
+        DataError
+            When its cells are lists or objects.
+        """
+        _refuse_nested(self._frame, column, self._file)
         return pl.col(column).cast(pl.String)
 
     def refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
@@ -423,12 +441,12 @@ class Columns:
 
 
 def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> None:
-    """Check that columns are there.
+    """Check that columns are there, and that their cells are plain values.
 
     Raises
     ------
     DataError
-        Naming every column that is missing.
+        Naming every column that is missing, or one that is nested.
     """
     names = [name for name in frame.columns if name != LINE]
     missing = [
@@ -441,6 +459,15 @@ def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> No
             f"{file}: this is not the file expected",
             details=missing,
             hint="its columns are " + ", ".join(names[:20]),
+        )
+    for name in required:
+        _refuse_nested(frame, name, file)
+
+
+def _refuse_nested(frame: pl.DataFrame, column: str, file: str) -> None:
+    if frame.schema[column].is_nested():
+        raise DataError(
+            f"{file}: the column {column!r} is nested; its cells should be plain values"
         )
 
 

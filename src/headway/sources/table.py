@@ -174,6 +174,7 @@ def _parsed(
     check_columns(frame, [*mapping.columns.values(), *(str(one.column) for one in wide)], file)
     rows = frame.height + len(refused)
     notes: list[str] = []
+    empty = 0
     if wide:
         frame, empty = _long(frame, mapping)
         rows = frame.height + empty + len(refused)
@@ -204,6 +205,7 @@ def _parsed(
         read=rows,
         refused=tuple(sorted((*refused, *more), key=lambda one: one.line)),
         notes=tuple(notes),
+        left_out=empty,
     )
 
 
