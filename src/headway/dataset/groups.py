@@ -153,9 +153,9 @@ def _term(data: "Dataset", term: str, group: str) -> pl.Expr:
     folded |= {key.lower(): {key.lower()} for key in alias}
     wanted = [value.strip() for value in text.split("|")]
     for value in wanted:
-        known = None if value.lower() in folded else _named(data, attribute, value)
-        if known is not None and known.lower() in folded:
-            folded[value.lower()] = folded[known.lower()]
+        called = None if value.lower() in folded else _named(data, attribute, value)
+        if called is not None and called.lower() in folded:
+            folded[value.lower()] = folded[called.lower()]
         if value.lower() not in folded:
             possible = sorted(set(alias.values()))
             raise UsageError(
