@@ -2,8 +2,7 @@
 
 import unicodedata
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from headway.text import is_plain, shown
 
@@ -21,7 +20,8 @@ def test_every_control_and_direction_mark_is_found() -> None:
         turns = unicodedata.bidirectional(character) in {
             "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
         }  # fmt: skip
-        if turns or kind in {"Zl", "Zp", "Cs"} or (kind == "Cc" and character not in "\n\t"):
+        if turns or kind in {"Zl", "Zp", "Cs"} or kind == "Cc":
             assert not is_plain(character), hex(code)
+            assert is_plain(character, lines=True) == (character in "\n\t\r"), hex(code)
         if kind[0] in "LNPSM":
             assert is_plain(character), hex(code)

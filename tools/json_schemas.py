@@ -109,7 +109,9 @@ def places() -> Iterator[dict[str, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         table, answers = root / "scores.csv", root / "answers.parquet"
-        table.write_text("model,benchmark,score\ngpt-5,hle,0.25\nnobody,hle,0.1\n", encoding="utf-8")
+        table.write_text(
+            "model,benchmark,score\ngpt-5,hle,0.25\nnobody,hle,0.1\n", encoding="utf-8"
+        )
         pl.DataFrame(
             {
                 "model": [m for m in "abcdef" for _ in range(30)],
@@ -154,8 +156,7 @@ def schema_of(
     if objects and name not in OPEN and all(objects):
         keys = list(dict.fromkeys(key for value in objects for key in value))
         made["properties"] = {
-            key: schema_of([v[key] for v in objects if key in v], key, unknown=row)
-            for key in keys
+            key: schema_of([v[key] for v in objects if key in v], key, unknown=row) for key in keys
         }
         made["required"] = [key for key in keys if all(key in value for value in objects)]
         made["additionalProperties"] = False

@@ -54,10 +54,7 @@ def test_a_schema_is_one(command: str, capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.parametrize(
     "command",
-    [
-        pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name
-        for name in TOOL.RUNS
-    ],
+    [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in TOOL.RUNS],
 )
 def test_what_is_printed_keeps_to_the_schema(
     command: str, capsys: pytest.CaptureFixture[str]
