@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 
+from headway.report.drawing import svg
 from headway.report.labels import LINE_HEIGHT, Placed, text_width
 from headway.report.palette import FONT, Palette, palette
 from headway.report.words import Words
@@ -219,9 +220,7 @@ class StillChart(alt.LayerChart):
     """A chart that a notebook shows as a picture, drawn here: no script, and no network."""
 
     def _repr_mimebundle_(self, *_: Any, **__: Any) -> dict[str, str]:
-        from vl_convert import vegalite_to_svg
-
-        return {"image/svg+xml": vegalite_to_svg(self.to_dict())}
+        return {"image/svg+xml": svg(self.to_dict())}
 
 
 def finish(
