@@ -64,7 +64,7 @@ WORDS = {
     "spec": "The options that made the result, as plain values.",
     "dataset": "Digest of the dataset: the same facts have the same digest.",
     "digest": "Digest of the dataset: the same facts have the same digest.",
-    "table": "Tidy rows: estimate, low and high at level, in unit; null is unknown, status says why.",
+    "table": "Tidy rows: estimate, low and high at level, in unit; null is unknown, see status.",
     "details": "Longer tables behind the answer, by name.",
     "notes": "Sentences that a reader of the numbers has to know.",
     "made": "How the result was made, enough to make it again with --refit.",
