@@ -14,8 +14,7 @@ from headway.rulers.alike import by_votes, numbered, shared
 from headway.rulers.ranks import marginal_ranks, ranks_of
 from headway.rulers.scale import Scale
 from tests.rulers.item_worlds import dataset, long
-from tests.rulers.votes import dataset as dataset_of_votes
-from tests.rulers.votes import frame as votes_frame
+from tests.rulers.votes import dataset as dataset_of_votes, frame as votes_frame
 
 TWINS = ("k0", "k1", "k2")
 OTHERS = tuple(f"m{k}" for k in range(8))

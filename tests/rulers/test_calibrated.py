@@ -12,8 +12,7 @@ import pytest
 import headway
 from headway.dataset import Dataset
 from headway.errors import NotIdentified, UsageError
-from headway.rulers.process import fit as process_fit
-from headway.rulers.process import model as process
+from headway.rulers.process import fit as process_fit, model as process
 from headway.rulers.process.next_evaluation import explaining, next_evaluation
 from headway.rulers.process.predictions import predict
 from headway.rulers.process.ruler import CalibratedRuler, CalibratedScale, arrange

@@ -1,7 +1,6 @@
 """``headway import``: bring the files of a source into a dataset."""
 
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -19,7 +18,9 @@ from headway.dataset.import_report import ImportReport, counted
 from headway.dataset.importing import ADD, LEAVE, bring
 from headway.dataset.matching import Match
 from headway.errors import DataError, UsageError
-from headway.sources import SOURCES
+from headway.foreign.tomltext import toml_file, toml_value
+from headway.sources import SOURCES, source as source_of
+from headway.sources.options import checked_options
 from headway.sources.table import columns_of
 from headway.sources.table_mapping import TableMapping, as_toml, guess_mapping
 
@@ -54,9 +55,11 @@ def _setting(text: str) -> tuple[str, Any]:
     if not (name.strip() and equals):
         raise typer.BadParameter(f"{text!r} is not NAME=VALUE")
     try:
-        return name.strip().replace("-", "_"), tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        return name.strip().replace("-", "_"), value
+        read = toml_value(f"value = {value}", "the option")
+    except DataError:
+        read = {}
+    known = read["value"] if set(read) == {"value"} else value
+    return name.strip().replace("-", "_"), known
 
 
 @app.command()
@@ -143,8 +146,7 @@ def import_(
     names, options = _from_file(map_file, source)
     names |= dict(map_ or [])
     settings: dict[str, Any] = {
-        **options,
-        **dict(option or []),
+        **checked_options(source, source_of(source), {**options, **dict(option or [])}),
         "unmatched": unmatched,
         "recorded_on": recorded_on,
         "covers_until": covers_until,
@@ -170,7 +172,7 @@ def import_(
         output.strict_json(said)
     else:
         _print(report, dry_run=dry_run)
-        if answer:
+        if answer and (report.changes or report.into.is_dir()):
             output.notes(output.console(), sentences(effect_of(report)))
     if report.refused:
         raise typer.Exit(SOME_REFUSED)
@@ -241,12 +243,7 @@ def _on_a_terminal() -> bool:
 def _from_file(path: Path | None, source: str) -> tuple[dict[str, str], dict[str, Any]]:
     if path is None:
         return {}, {}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is not TOML: {error}") from None
+    content = toml_file(path)
     names, options = content.pop("names", {}), content.pop("options", {})
     if content and source != "table":
         raise UsageError(
@@ -288,10 +285,15 @@ def _print(report: ImportReport, *, dry_run: bool) -> None:
             _more(out, len(lines), "lines")
     out.print()
     output.notes(out, report.notes)
-    done = "would be written" if dry_run else "written"
-    words = done if report.written or dry_run else "nothing new; the dataset is as it was"
+    if report.changes:
+        words = "would be written" if dry_run else "written"
+    elif report.into.is_dir():
+        words = "nothing new; the dataset is as it was"
+    else:
+        words = "nothing to write; there is no dataset"
     out.print(
-        f"{report.read} rows read, {len(report.refused)} refusals; {report.into}: {words}.",
+        f"{report.read} rows read ({report.unread} not understood, {report.left_out} left out),"
+        f" {len(report.refused)} refusals; {report.into}: {words}.",
         soft_wrap=True,
         markup=False,
     )

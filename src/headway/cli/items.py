@@ -16,6 +16,7 @@ from headway.cli.options import Json, from_spec
 from headway.cli.progress import Shown
 from headway.cli.where import Where
 from headway.errors import UsageError
+from headway.outputs import replaced
 from headway.rulers.responses.ruler import ItemRuler
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -23,7 +24,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 NAMES = {"benchmarks": "--benchmark", "groups": "--group"}
 WRITERS: Mapping[str, Callable[[pl.DataFrame, Path], None]] = {
     ".parquet": lambda frame, file: frame.write_parquet(file),
-    ".csv": lambda frame, file: frame.write_csv(file),
+    ".csv": lambda frame, file: output.without_formulas(frame).write_csv(file),
 }
 
 
@@ -105,4 +106,5 @@ def _require_writable(file: Path | None) -> None:
 
 def _write(frame: pl.DataFrame, file: Path | None) -> None:
     if file is not None:
-        WRITERS[file.suffix](frame, file)
+        with replaced(file) as fresh:
+            WRITERS[file.suffix](frame, fresh)

@@ -175,6 +175,8 @@ CHECKS: dict[str, Check] = {
     "disconnected": disconnected,
     "unconfirmed": unconfirmed,
     "without_bounds": without_bounds,
+    "overlapping_intervals": contradictions.overlapping_intervals,
+    "prices_per_token": contradictions.prices_per_token,
     "errors_of_nothing": errors_of_nothing,
     "contradicting_coverage": contradictions.contradicting_coverage,
     "ahead_of_time": contradictions.ahead_of_time,
@@ -182,7 +184,9 @@ CHECKS: dict[str, Check] = {
     "disagreeing": contradictions.disagreeing,
     "implausible_jumps": contradictions.implausible_jumps,
     "variants_out_of_order": contradictions.variants_out_of_order,
+    "several_settings": contradictions.several_settings,
     "same_name": contradictions.same_name,
+    "contradicting_aliases": contradictions.contradicting_aliases,
 }
 
 

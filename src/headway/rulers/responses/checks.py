@@ -60,8 +60,7 @@ def describe(
     options: Options,
 ) -> dict[str, Any]:
     """Columns of the table of questions for one part, on the scale of the fit."""
-    from headway.rulers.kernels import item_checks as kernel
-    from headway.rulers.kernels import items
+    from headway.rulers.kernels import item_checks as kernel, items
 
     found = kernel.fit_statistics(
         part.start, part.taker, part.code, part.trials, part.success, state, ability, sd**2

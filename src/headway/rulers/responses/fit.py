@@ -65,8 +65,8 @@ SHAPED = 9
 class Resume(Protocol):
     """Keeps the state of a fit between runs: :class:`headway.engines.checkpoint.Checkpoint`."""
 
-    def load(self) -> Mapping[str, NDArray[Any]] | None:
-        """Return what was saved, or None."""
+    def load(self, *, like: Mapping[str, Any]) -> Mapping[str, NDArray[Any]] | None:
+        """Return what was saved under the names of these arrays, or None."""
 
     def save(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Keep some arrays."""
@@ -167,8 +167,8 @@ class _Driver:
         self.passes, self.change, self.failed = 0, np.inf, 0
 
     def iterate(self, progress: Progress, resume: Resume | None, most: int) -> None:
-        saved = resume.load() if resume is not None else None
         mixer = Anderson(MEMORY)
+        saved = resume.load(like=self._state(mixer, True)) if resume is not None else None
         stages: tuple[bool, ...] = (True, False)
         if saved is not None:
             mixer, stages = self._restore(saved)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from headway.engines import Engine, Load
 from headway.errors import DataError, HeadwayError, NotIdentified, UsageError
+from headway.foreign.apart import check_parquet
 from headway.progress import Progress, Silent
 from headway.rulers.responses.answer_files import ENDINGS, EXPECTED, scan
 from headway.rulers.responses.answers import (
@@ -42,6 +43,8 @@ class _Reading:
 
     def scan(self, file: str) -> pl.LazyFrame:
         """Answers of one file that count, with all columns."""
+        if "://" not in file:
+            check_parquet(Path(file))
         try:
             lazy = scan(file, self.storage_options)
             columns = lazy.collect_schema().names()

@@ -12,8 +12,7 @@ from headway.draws import Draws, central_interval
 from headway.engines import Engine
 from headway.errors import UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.responses import checks
-from headway.rulers.responses import fit as item_fit
+from headway.rulers.responses import checks, fit as item_fit
 from headway.rulers.responses.answers import POOLED, Answers, Errors, Variants, from_dataset
 from headway.rulers.responses.fit import Resume
 from headway.rulers.responses.fitted import ItemFit

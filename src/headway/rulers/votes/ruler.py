@@ -11,11 +11,12 @@ import numpy as np
 import polars as pl
 
 from headway.dataset.coverage import sources_in
+from headway.dataset.naming import find
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
 from headway.rulers.alike import by_votes
-from headway.rulers.scale import TIDY, Evidence, Scale, resolve_model
+from headway.rulers.scale import TIDY, Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.votes.comparisons import (
     BothBad,
@@ -320,10 +321,7 @@ class PairwiseRuler:
         if self.anchors is None:
             return None
         [wanted] = self.anchors
-        try:
-            identifier = resolve_model(data, wanted)
-        except UsageError:
-            identifier = wanted
+        identifier = find(data, "model", wanted)
         if identifier not in cells.models:
             most = np.argsort(-cells.votes_of, kind="stable")[:6]
             raise NotIdentified(
