@@ -214,16 +214,16 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"The spread of abilities is no unit here, because (\d+) configurations would "
-        r"fix it themselves: they stand in logits, no question is called mis-keyed, and the spread's uncertainty is "
-        r"in the intervals\.",
+        r"fix it themselves: they stand in logits, no question is called mis-keyed, and "
+        r"the spread's uncertainty is in the intervals\.",
         "此处不能以能力的离散程度为单位，因为仅有 {1} 个配置，单位会由它们"
         "自身决定：能力以 logit 表示，"
         "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
     ),
     (
         r"The spread of abilities is no unit here, because (\d+) configurations would "
-        r"fix it themselves: they stand in points, no question is called mis-keyed, and the spread's uncertainty is "
-        r"in the intervals\.",
+        r"fix it themselves: they stand in points, no question is called mis-keyed, and "
+        r"the spread's uncertainty is in the intervals\.",
         "此处不能以能力的离散程度为单位，因为仅有 {1} 个配置，单位会由它们"
         "自身决定：能力以分数表示，"
         "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
