@@ -174,7 +174,7 @@ def survives(parse):
         str(error).encode("utf-8", "backslashreplace")
         return
     scores, answers = parsed.tables["scores"], parsed.tables["responses"]
-    assert parsed.read == scores.height + answers.height + len(parsed.refused)
+    assert parsed.read == scores.height + answers.height + len(parsed.refused) + parsed.left_out
     assert dict(scores.schema) == SCORES
     for frame in parsed.tables.values():
         frame.write_csv(io.BytesIO())

@@ -224,9 +224,13 @@ def test_files_that_are_not_what_their_name_says(tmp_path):
         path.write_text("model,score\n")
         with pytest.raises(DataError, match=r"t\.\w+ "):
             table.read([path])
-    pl.DataFrame({"model": [["a"]]}).write_parquet(tmp_path / "n.parquet")
+    nested = {"model": [["a"]], "benchmark": ["b"], "score": [0.5]}
+    pl.DataFrame(nested).write_parquet(tmp_path / "n.parquet")
     with pytest.raises(DataError, match="the column 'model' is nested"):
         table.read([tmp_path / "n.parquet"])
+    wide = parse_mapping('[columns]\nmodel = "benchmark"\n[benchmarks.A]\ncolumn = "model"\n')
+    with pytest.raises(DataError, match="the column 'model' is nested"):
+        table.read([tmp_path / "n.parquet"], mapping=wide)
 
 
 def test_a_table_needs_a_mapping_or_a_plain_header(tmp_path):

@@ -20,6 +20,8 @@ from headway.dataset.importing import ADD, LEAVE, bring
 from headway.dataset.matching import Match
 from headway.errors import DataError, UsageError
 from headway.sources import SOURCES
+from headway.sources import source as source_of
+from headway.sources.options import checked_options
 from headway.sources.table import columns_of
 from headway.sources.table_mapping import TableMapping, as_toml, guess_mapping
 
@@ -143,8 +145,7 @@ def import_(
     names, options = _from_file(map_file, source)
     names |= dict(map_ or [])
     settings: dict[str, Any] = {
-        **options,
-        **dict(option or []),
+        **checked_options(source, source_of(source), {**options, **dict(option or [])}),
         "unmatched": unmatched,
         "recorded_on": recorded_on,
         "covers_until": covers_until,
@@ -170,7 +171,7 @@ def import_(
         output.strict_json(said)
     else:
         _print(report, dry_run=dry_run)
-        if answer:
+        if answer and (report.changes or report.into.is_dir()):
             output.notes(output.console(), sentences(effect_of(report)))
     if report.refused:
         raise typer.Exit(SOME_REFUSED)
@@ -288,10 +289,15 @@ def _print(report: ImportReport, *, dry_run: bool) -> None:
             _more(out, len(lines), "lines")
     out.print()
     output.notes(out, report.notes)
-    done = "would be written" if dry_run else "written"
-    words = done if report.written or dry_run else "nothing new; the dataset is as it was"
+    if report.changes:
+        words = "would be written" if dry_run else "written"
+    elif report.into.is_dir():
+        words = "nothing new; the dataset is as it was"
+    else:
+        words = "nothing to write; there is no dataset"
     out.print(
-        f"{report.read} rows read, {len(report.refused)} refusals; {report.into}: {words}.",
+        f"{report.read} rows read ({report.unread} not understood, {report.left_out} left out),"
+        f" {len(report.refused)} refusals; {report.into}: {words}.",
         soft_wrap=True,
         markup=False,
     )

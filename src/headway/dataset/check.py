@@ -158,6 +158,8 @@ CHECKS: dict[str, Check] = {
     "disconnected": disconnected,
     "unconfirmed": unconfirmed,
     "without_bounds": without_bounds,
+    "overlapping_intervals": contradictions.overlapping_intervals,
+    "prices_per_token": contradictions.prices_per_token,
     "contradicting_coverage": contradictions.contradicting_coverage,
     "ahead_of_time": contradictions.ahead_of_time,
     "contradicting_evaluations": contradictions.contradicting_evaluations,

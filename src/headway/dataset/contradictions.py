@@ -1,12 +1,15 @@
 """Statements that cannot all be right, or that one would not expect together."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import polars as pl
 
 from headway.dataset.dataset import Dataset
 from headway.dataset.findings import Finding, Severity
 from headway.dataset.matching import words_of
+from headway.dataset.tables import TABLES
+from headway.sources.prices import LEAST
 
 DISAGREEMENT = 0.05
 JUMP = 0.25
@@ -36,6 +39,51 @@ def contradicting_dates(dataset: Dataset) -> Iterator[Finding]:
     closed = dataset.models.filter(~pl.col("open_weights") & pl.col("weights_on").is_not_null())
     for name, day in closed.select("model", "weights_on").iter_rows():
         yield Finding("error", "models", name, f"weights_on is {day} and open_weights is false")
+
+
+def overlapping_intervals(dataset: Dataset) -> Iterator[Finding]:
+    """Two prices of one model, provider and mode on one day, and the like.
+
+    An interval without a first day has always been there, and one without a last day lasts. One
+    that ends on the day on which it begins was withdrawn and holds on no day.
+    """
+    for name in ("prices", "availability"):
+        table = TABLES[name]
+        thing = [column for column in table.key if column != "from"]
+        rows = (
+            dataset.table(name)
+            .with_columns(
+                pl.col("from").fill_null(date.min).alias("first"),
+                pl.col("until").fill_null(date.max).alias("last"),
+            )
+            .filter(pl.col("first") < pl.col("last"))
+            .sort(*thing, "first", "last")
+            .with_columns(
+                pl.col("first").shift(-1).over(thing).alias("next"),
+                pl.col("from").shift(-1).over(thing).alias("again"),
+            )
+            .filter(pl.col("next") < pl.col("last"))
+        )
+        for row in rows.iter_rows(named=True):
+            what = " / ".join(str(row[column]) for column in thing[1:])
+            until = "open" if row["until"] is None else f"until {row['until']}"
+            said = (
+                f"{what}: the interval from {row['from'] or 'the first day known'} is {until}, and"
+                f" another begins on {row['again'] or 'the first day known'}"
+            )
+            yield Finding("error", name, row[thing[0]], said)
+
+
+def prices_per_token(dataset: Dataset) -> Iterator[Finding]:
+    """Prices so low that they may be for a token, and not for a million."""
+    amounts = [name for name in TABLES["prices"].names if name.endswith("_usd_per_mtok")]
+    low = pl.any_horizontal(
+        pl.col(name).is_between(0, LEAST, closed="none").fill_null(value=False) for name in amounts
+    )
+    rows = dataset.prices.filter(low)
+    for model, provider in rows.select("model", "provider").unique().sort(pl.all()).iter_rows():
+        said = f"{provider}: a price below {LEAST} US dollars per million tokens: is it per token?"
+        yield Finding("warning", "prices", model, said)
 
 
 def contradicting_evaluations(dataset: Dataset) -> Iterator[Finding]:

@@ -13,7 +13,8 @@ import polars as pl
 from headway.dataset import filters
 from headway.dataset.left_out import best_first, some
 from headway.dataset.rendering import plain
-from headway.dataset.tables import BOOKKEEPING, TABLES
+from headway.dataset.rules import lacking
+from headway.dataset.tables import BOOKKEEPING, EVIDENCE, TABLES
 from headway.dataset.vintages import (
     as_day,
     covering,
@@ -287,12 +288,13 @@ class Dataset:
         """
         last = as_day(day)
         if by == "recorded":
-            first = self._first_day("recorded_on", self.tables["scores"])
+            known = [self.tables[n].select("recorded_on") for n in EVIDENCE if n in self.tables]
+            first = self._first_day("recorded_on", pl.concat(known))
             tables = recorded_by(self.tables, last)
             words = f"as recorded by {last}"
         elif by == "released":
             scored = self.models.join(self.scores, on="model", how="semi")
-            first = self._first_day("announced_on", scored)
+            first = self._first_day("announced_on", scored if len(scored) else self.models)
             keep = self.models.filter(pl.col("announced_on") <= last)
             undated = self.models.filter(pl.col("announced_on").is_null())["model"]
             tables = with_references(filters.restricted(self.tables, {"models": keep}))
@@ -303,9 +305,10 @@ class Dataset:
                 words += f": {some(best_first(self, undated))}"
         else:
             raise UsageError(f"by is {by!r}; expected 'recorded' or 'released'")
-        if tables["scores"].is_empty():
+        if lacking([name for name, rows in tables.items() if rows.height]):
+            what = "scores" if self.tables["scores"].height else "models with evidence"
             raise DataError(
-                f"there are no scores {words}",
+                f"there are no {what} {words}",
                 hint=f"the first possible day is {first}",
             )
         return replace(self._with(tables, words), day=min(last, self.day or last))

@@ -18,7 +18,7 @@ from headway.dataset.frame_shapes import (
     without_signs,
 )
 from headway.dataset.problems import Given, Problems
-from headway.dataset.rules import checked
+from headway.dataset.rules import checked, complete
 from headway.dataset.tables import EVIDENCE, TABLES
 from headway.dataset.vintages import as_day
 from headway.errors import DataError, UsageError, did_you_mean
@@ -90,6 +90,8 @@ def tables_from_frames(
     problems = Problems()
     given = {name: _given(name, tables[name]) for name in TABLES if name in tables}
     sound = checked(given, problems, also_defaults=defaults)
+    held = [name for name, frame in sound.items() if frame.height]
+    complete(given, held, problems)
     problems.raise_if_any("the data frames are not sound")
     for name, table in TABLES.items():
         if table.always and name not in sound:

@@ -2,7 +2,7 @@
 
 import json
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 from headway.dataset.csvfile import Malformed, read_csv
 from headway.dataset.descriptor import NAME, VERSION_FIELD
 from headway.dataset.problems import MOST_PER_TABLE, Given, Problems
-from headway.dataset.rules import checked, needed
+from headway.dataset.rules import checked, complete
 from headway.dataset.tables import SCHEMA_VERSION, TABLES
 from headway.errors import DataError, did_you_mean
 
@@ -70,19 +70,28 @@ def read_apart(folder: Path) -> tuple[dict[str, pl.DataFrame], dict[str, Path]]:
                 raise DataError(f"{folder / NAME}: table {name!r}: {error}") from None
         else:
             small.append(resource)
-    return _read(folder, small), large
+    return _read(folder, small, {name for name, path in large.items() if has_rows(path)}), large
 
 
-def _read(folder: Path, resources: list[Any]) -> dict[str, pl.DataFrame]:
+def has_rows(path: Path) -> bool:
+    """Whether a Parquet file of a dataset has a row; one that cannot be read counts as full."""
+    try:
+        return bool(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return True
+
+
+def _read(
+    folder: Path, resources: list[Any], apart: Collection[str] = ()
+) -> dict[str, pl.DataFrame]:
     problems = Problems()
     given: dict[str, Given] = {}
     for place, resource in enumerate(resources):
         _take(folder, place, resource, given, problems)
-    named = {resource.get("name") for resource in resources if isinstance(resource, dict)}
-    for name, table in TABLES.items():
-        if needed(table, [str(held) for held in named]) and name not in named:
-            problems.add(NAME, f": the table {name!r} is missing; every dataset needs it")
+    named = {str(resource.get("name")) for resource in resources if isinstance(resource, dict)}
     tables = checked(given, problems)
+    held = {name for name, frame in tables.items() if frame.height} | set(apart)
+    complete(given, held, problems, named=named - set(given), where=NAME)
     problems.raise_if_any(f"the dataset {folder} is not sound", _HINT)
     for name, table in TABLES.items():
         if table.always and name not in tables:

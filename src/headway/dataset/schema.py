@@ -119,8 +119,6 @@ class Table:
         All columns in the order of the file, with the bookkeeping columns at the end.
     description
         One sentence for the descriptor.
-    may_be_empty
-        Whether a table without rows is sound.
     always
         Whether every dataset folder has this table, even when it is empty.
     form
@@ -131,7 +129,6 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     description: str
-    may_be_empty: bool = True
     always: bool = False
     form: Literal["csv", "parquet"] = "csv"
 

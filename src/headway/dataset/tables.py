@@ -65,7 +65,6 @@ SOURCES = Table(
     name="sources",
     description="Where facts come from",
     key=("source",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("source", "Id of the source"),
@@ -109,7 +108,6 @@ MODELS = Table(
     name="models",
     description="Models as released",
     key=("model",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("model", "Id of the model"),
@@ -195,7 +193,6 @@ BENCHMARKS = Table(
     name="benchmarks",
     description="Tests",
     key=("benchmark",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("benchmark", "Id of the benchmark"),
@@ -240,7 +237,6 @@ SCORES = Table(
     name="scores",
     description="Reported scores",
     key=("model", "variant", "benchmark", "reporter", "source"),
-    may_be_empty=False,
     always=True,
     columns=(
         _reference("model", "models", "Model", required=True),

@@ -22,8 +22,9 @@ from pathlib import Path
 import polars as pl
 
 from headway.dataset.descriptor import NAME, as_text, descriptor
-from headway.dataset.reading import read_folder
+from headway.dataset.reading import has_rows, read_folder
 from headway.dataset.rendering import in_pieces, rendered
+from headway.dataset.rules import lacking, lacking_words
 from headway.dataset.schema import Table
 from headway.dataset.tables import TABLES
 from headway.errors import DataError
@@ -43,9 +44,12 @@ class InPieces:
     ----------
     pieces
         Gives the pieces; it is called once.
+    rows
+        How many rows the pieces had, when they were given.
     """
 
     pieces: Callable[[], Iterator[pl.DataFrame]]
+    rows: Callable[[], int]
 
 
 Content = pl.DataFrame | InPieces | Path
@@ -72,12 +76,22 @@ def write_folder(tables: Mapping[str, Content], path: Path, *, overwrite: bool =
     Raises
     ------
     DataError
-        When something else is there, another process writes, or the disk refuses; what was
-        there before is then as it was.
+        When a table is missing that every dataset needs, something else is there, another
+        process writes, or the disk refuses; what was there before is then as it was.
     """
+    missing = lacking([name for name, content in tables.items() if has_content(content)])
+    if missing:
+        raise DataError(f"the dataset cannot be written to {path}: {lacking_words(missing)}")
     with locked(path) as target:
         put_folder(tables, target, overwrite=overwrite)
     return path
+
+
+def has_content(content: Content) -> bool:
+    """Whether a table has a row; one that is written in pieces counts what it gave so far."""
+    if isinstance(content, pl.DataFrame):
+        return content.height > 0
+    return has_rows(content) if isinstance(content, Path) else content.rows() > 0
 
 
 @contextmanager
@@ -149,7 +163,7 @@ def put_folder(
         When something else is there, or the disk refuses.
     """
     with _refusals(target):
-        _refuse_other_content(target, overwrite=overwrite)
+        refuse_other_content(target, overwrite=overwrite)
         _replace(tables, target, wanted)
 
 
@@ -228,7 +242,14 @@ def _settle(target: Path) -> None:
             shutil.rmtree(entry)
 
 
-def _refuse_other_content(target: Path, *, overwrite: bool) -> None:
+def refuse_other_content(target: Path, *, overwrite: bool) -> None:
+    """Refuse a place where something is that may not be replaced.
+
+    Raises
+    ------
+    DataError
+        When a file, another folder, or a dataset that is to be kept is there.
+    """
     try:
         mode = target.lstat().st_mode
     except FileNotFoundError:

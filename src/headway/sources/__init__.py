@@ -93,6 +93,11 @@ class Parsed:
         Values of columns of ``benchmarks`` that nobody stated, for benchmarks with a ceiling.
     places
         For a table, where each of its rows stands, such as ``scores.csv line 3``.
+    left_out
+        Number of input rows that are no results or give way to others; the notes say which.
+    histories
+        Tables of dated intervals in which the file states the whole history of whatever it speaks
+        of, so that an interval that it does not have is one that it no longer states.
     """
 
     tables: Mapping[str, pl.DataFrame] = field(repr=False)
@@ -103,6 +108,8 @@ class Parsed:
     duplicates: Duplicates | None = None
     assumed: Mapping[str, float] = field(default_factory=dict)
     places: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
+    left_out: int = 0
+    histories: frozenset[str] = frozenset()
 
 
 class Source(Protocol):
@@ -199,6 +206,8 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         duplicates=policies.pop() if len(policies) == 1 else None,
         assumed={name: value for part in parts for name, value in part.assumed.items()},
         places={name: _places(name, parts) for part in parts for name in part.places},
+        left_out=sum(part.left_out for part in parts),
+        histories=frozenset().union(*(part.histories for part in parts)),
     )
 
 

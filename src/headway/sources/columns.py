@@ -13,11 +13,12 @@ import polars as pl
 
 from headway.errors import DataError, did_you_mean
 from headway.sources import Refused
-from headway.sources.archives import open_tree
 from headway.sources.cells import checked_header
-from headway.sources.csvreader import BrokenCsv, records
+from headway.sources.csvreader import BrokenCsv, delimiter_of, records
+from headway.sources.json_table import json_table
 from headway.sources.numbers import Decimal, Numbers, absent, numbers_in
 from headway.sources.plainfile import as_text, check_regular, csv_text, read_bytes
+from headway.sources.spreadsheets import sheet_frame
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame", "read_frames"]
 
@@ -29,7 +30,6 @@ _SLICE = 250_000
 _LONGEST_HEADER = 2**20
 _NO_DELIMITER = b"\x01"
 _WRONG = "\0wrong"
-_DELIMITERS = ",;\t|"
 UNCLEAR = "which of comma and point is the decimal sign: say decimal = ',' or decimal = '.'"
 _MIXED = "it mixes points and commas as the decimal sign"
 _TRUE = ("true", "yes", "1", "open")
@@ -148,7 +148,7 @@ def _batches(
 def read_frame(
     path: Path, *, sheet: str | None = None, delimiter: str | None = None
 ) -> tuple[pl.DataFrame, list[Refused]]:
-    """Read a table from CSV, TSV, Parquet or a spreadsheet as columns of text.
+    """Read a table from CSV, TSV, Parquet, JSON or a spreadsheet as columns of text.
 
     Parameters
     ----------
@@ -163,7 +163,8 @@ def read_frame(
     Returns
     -------
     tuple of polars.DataFrame and list of Refused
-        As :func:`csv_frame`; the first row of Parquet is line 1.
+        As :func:`csv_frame`; the first row of Parquet and the first record of JSON is line 1.
+        A column of lists or objects is there without its content.
 
     Raises
     ------
@@ -174,18 +175,16 @@ def read_frame(
     if _is_parquet(path):
         return _parquet(path, 0, None), []
     if name.endswith((".xlsx", ".xlsm", ".xlsb", ".ods")):
-        return _sheet(path, sheet), []
+        frame = _numbered(sheet_frame(path, sheet), path, 2)
+        return frame.filter(~pl.all_horizontal(pl.all().exclude(LINE).is_null())), []
+    if name.endswith((".json", ".jsonl", ".ndjson")):
+        return _json(path)
     text = as_text(read_bytes(path), str(path))
     if delimiter is None:
-        delimiter = "\t" if name.endswith((".tsv", ".tab")) else _delimiter(text)
+        delimiter = (
+            "\t" if name.endswith((".tsv", ".tab")) else delimiter_of(text[:_LONGEST_HEADER])
+        )
     return csv_frame(text, str(path), delimiter=delimiter)
-
-
-def _delimiter(text: str) -> str:
-    """Return what the header has most of outside quotes; a comma where nothing is more."""
-    header = text[:_LONGEST_HEADER].lstrip("\n").partition("\n")[0]
-    plain = "".join(header.split('"')[::2])
-    return max(_DELIMITERS, key=plain.count)
 
 
 def read_frames(
@@ -209,6 +208,13 @@ def read_frames(
             return
 
 
+def _json(path: Path) -> tuple[pl.DataFrame, list[Refused]]:
+    columns, numbers, refused = json_table(as_text(read_bytes(path), str(path)), path)
+    if any("\0" in name for name in columns):
+        raise DataError(f"{path} has a column with NUL in its name")
+    return pl.DataFrame([pl.Series(LINE, numbers, dtype=pl.UInt32), *columns.values()]), refused
+
+
 def _is_parquet(path: Path) -> bool:
     return path.name.lower().endswith((".parquet", ".pq"))
 
@@ -220,10 +226,10 @@ def _parquet(path: Path, first: int, length: int | None) -> pl.DataFrame:
         rows = scan.select(pl.len()).collect().item()
         if rows > MOST_ROWS:
             raise DataError(f"{path} has {rows:,} rows; at most {MOST_ROWS:,} are read")
+        nested = [name for name, kind in scan.collect_schema().items() if kind.is_nested()]
+        # Nothing is made of nested columns, and they can be most of a file.
+        scan = scan.with_columns(pl.lit(None, pl.List(pl.Null)).alias(name) for name in nested)
         frame = scan.slice(first, length).collect()
-        nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
-        if nested:
-            raise DataError(f"{path}: the column {nested[0]!r} is nested; expected a flat table")
         frame = frame.with_columns(pl.col(pl.Binary).cast(pl.String))
     except DataError:
         raise
@@ -233,37 +239,6 @@ def _parquet(path: Path, first: int, length: int | None) -> pl.DataFrame:
             raise
         raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
     return _numbered(frame, path, first + 1)
-
-
-def _sheet(path: Path, sheet: str | None) -> pl.DataFrame:
-    open_tree(path).close()
-    try:
-        rows = pl.read_excel(
-            path,
-            sheet_name=sheet,
-            engine="calamine",
-            has_header=False,
-            infer_schema_length=0,
-            raise_if_empty=False,
-            drop_empty_rows=False,
-            drop_empty_cols=False,
-        )
-    except ModuleNotFoundError:
-        raise DataError(
-            f"{path}: reading spreadsheets needs the package fastexcel",
-            hint="install it, or save the sheet as CSV",
-        ) from None
-    except BaseException as error:
-        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
-            raise
-        raise DataError(f"{path} is not a spreadsheet that can be read: {error}") from None
-    rows = rows.with_columns(pl.all().cast(pl.String))
-    cells = [cell or "" for cell in rows.row(0)] if rows.height else []
-    # The library would rename the second of two equal headers.
-    header = checked_header(cells, where=f"{path}: ")
-    frame = rows.slice(1).rename(dict(zip(rows.columns, header, strict=True)))
-    filled = frame.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
-    return _numbered(filled, path, 2).filter(~pl.all_horizontal(pl.all().exclude(LINE).is_null()))
 
 
 def _numbered(frame: pl.DataFrame, path: Path, first: int) -> pl.DataFrame:
@@ -297,7 +272,14 @@ class Columns:
         return pl.when(~absent(cell)).then(cell.str.strip_chars())
 
     def shown(self, column: str) -> pl.Expr:
-        """Return a column as text, whatever the file has it as."""
+        """Return a column as text, whatever the file has it as.
+
+        Raises
+        ------
+        DataError
+            When its cells are lists or objects.
+        """
+        _refuse_nested(self._frame, column, self._file)
         return pl.col(column).cast(pl.String)
 
     def refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
@@ -465,12 +447,12 @@ class Columns:
 
 
 def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> None:
-    """Check that columns are there.
+    """Check that columns are there, and that their cells are plain values.
 
     Raises
     ------
     DataError
-        Naming every column that is missing.
+        Naming every column that is missing, or one that is nested.
     """
     names = [name for name in frame.columns if name != LINE]
     missing = [
@@ -483,6 +465,15 @@ def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> No
             f"{file}: this is not the file expected",
             details=missing,
             hint="its columns are " + ", ".join(names[:20]),
+        )
+    for name in required:
+        _refuse_nested(frame, name, file)
+
+
+def _refuse_nested(frame: pl.DataFrame, column: str, file: str) -> None:
+    if frame.schema[column].is_nested():
+        raise DataError(
+            f"{file}: the column {column!r} is nested; its cells should be plain values"
         )
 
 

@@ -6,6 +6,7 @@ their questions. See https://epoch.ai/benchmarks and https://epoch.ai/eci; CC BY
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -84,12 +85,7 @@ def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
     if not skipped:
         return parsed
     note = f"not read, as they are no tables: {', '.join(skipped[:20])}"
-    return Parsed(
-        tables=parsed.tables,
-        read=parsed.read,
-        refused=parsed.refused,
-        notes=(*parsed.notes, note),
-    )
+    return replace(parsed, notes=(*parsed.notes, note))
 
 
 def parse(texts: Mapping[str, str], *, progress: Progress | None = None) -> Parsed:
@@ -161,12 +157,7 @@ def parse(texts: Mapping[str, str], *, progress: Progress | None = None) -> Pars
             parts.append(_left_out(file, texts[file]))
     whole = joined(parts)
     tables, said = _with_reporters(whole.tables)
-    return Parsed(
-        tables=tables,
-        read=whole.read,
-        refused=whole.refused,
-        notes=(*whole.notes, *said),
-    )
+    return replace(whole, tables=tables, notes=(*whole.notes, *said))
 
 
 def _kind(file: str, text: str) -> str:
@@ -202,7 +193,7 @@ def _left_out(file: str, text: str) -> Parsed:
     rows = max(text.rstrip("\n").count("\n"), 0)
     if _stem(file) in _FITTED:
         note = f"{file}: {rows} rows are results of a fit, not evidence; they are left out"
-        return Parsed(tables={}, read=rows, notes=(note,))
+        return Parsed(tables={}, read=rows, notes=(note,), left_out=rows)
     reason = f"nobody has declared how this table is read; its {rows} lines are left out"
     return Parsed(tables={}, read=1, refused=(Refused(line=0, reason=reason, file=file),))
 

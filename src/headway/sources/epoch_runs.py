@@ -288,7 +288,7 @@ def parse_items(
         else ()
     )
     tables = {"sources": sources(RUNS), "responses": pl.DataFrame(found.rows, schema=RESPONSES)}
-    return Parsed(tables=tables, read=read, refused=refused, notes=notes)
+    return Parsed(tables=tables, read=read, refused=refused, notes=notes, left_out=found.others)
 
 
 def _common() -> dict[str, str]:

@@ -372,6 +372,7 @@ def parse_table(
         read=read,
         refused=refused,
         notes=tuple(table.notes(file)),
+        left_out=table.undated,
     )
 
 
@@ -434,4 +435,5 @@ def parse_metadata(
     )
     read, refused = each_row(rows, take, file)
     notes = () if not read else (f"{file}: {read - len(refused)} rows say how tables are read",)
-    return Parsed(tables={}, read=read, refused=refused, notes=notes), found
+    part = Parsed(tables={}, read=read, refused=refused, notes=notes, left_out=read - len(refused))
+    return part, found

@@ -289,6 +289,7 @@ def _parsed(
     frame, blank = _filled(frame)
     if blank:
         notes.append(f"{file}: {blank} rows have no cell filled and are no scores")
+    empty = 0
     if wide:
         frame, empty = _long(frame, mapping)
         rows = frame.height + empty + len(refused) + blank
@@ -322,6 +323,7 @@ def _parsed(
         read=rows,
         refused=tuple(sorted((*refused, *more), key=lambda one: one.line)),
         notes=tuple(notes),
+        left_out=empty + blank,
         duplicates="error",
         assumed={"chance": 0.0},
         places={"scores": places.to_series()} if mapping.rows == "scores" else {},
@@ -331,7 +333,12 @@ def _parsed(
 def _filled(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Drop the rows that have nothing in any cell, and count them."""
     cells = [name for name in frame.columns if name != LINE]
-    empty = [pl.col(name).cast(pl.String).str.strip_chars().fill_null("") == "" for name in cells]
+    empty = [
+        pl.col(name).is_null()
+        if frame.schema[name].is_nested()
+        else pl.col(name).cast(pl.String).str.strip_chars().fill_null("") == ""
+        for name in cells
+    ]
     filled = frame.filter(~pl.all_horizontal(empty))
     return filled, frame.height - filled.height
 
