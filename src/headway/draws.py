@@ -137,6 +137,20 @@ class Draws:
             draw_set=self.draw_set,
         )
 
+    def to_xarray(self, *, name: str = "draws", **attributes: Any) -> Any:
+        """Return the draws as an ``xarray.DataArray``, with the unit and the draw set.
+
+        Raises
+        ------
+        UsageError
+            When xarray is not installed.
+        """
+        from headway.tabular import as_xarray
+
+        coords = {label: list(values) for label, values in self.coords.items()}
+        known = {"unit": self.unit, "draw_set": self.draw_set}
+        return as_xarray(self.values, self.dims, coords, name=name, attributes=known | attributes)
+
     def interval(self, level: float = 0.9) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
         """Central interval over draws, ignoring undefined ones, and how many were defined.
 

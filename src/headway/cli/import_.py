@@ -1,7 +1,6 @@
 """``headway import``: bring the files of a source into a dataset."""
 
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -19,8 +18,8 @@ from headway.dataset.import_report import ImportReport, counted
 from headway.dataset.importing import ADD, LEAVE, bring
 from headway.dataset.matching import Match
 from headway.errors import DataError, UsageError
-from headway.sources import SOURCES
-from headway.sources import source as source_of
+from headway.foreign.tomltext import toml_file, toml_value
+from headway.sources import SOURCES, source as source_of
 from headway.sources.options import checked_options
 from headway.sources.table import columns_of
 from headway.sources.table_mapping import TableMapping, as_toml, guess_mapping
@@ -56,9 +55,11 @@ def _setting(text: str) -> tuple[str, Any]:
     if not (name.strip() and equals):
         raise typer.BadParameter(f"{text!r} is not NAME=VALUE")
     try:
-        return name.strip().replace("-", "_"), tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        return name.strip().replace("-", "_"), value
+        read = toml_value(f"value = {value}", "the option")
+    except DataError:
+        read = {}
+    known = read["value"] if set(read) == {"value"} else value
+    return name.strip().replace("-", "_"), known
 
 
 @app.command()
@@ -242,12 +243,7 @@ def _on_a_terminal() -> bool:
 def _from_file(path: Path | None, source: str) -> tuple[dict[str, str], dict[str, Any]]:
     if path is None:
         return {}, {}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is not TOML: {error}") from None
+    content = toml_file(path)
     names, options = content.pop("names", {}), content.pop("options", {})
     if content and source != "table":
         raise UsageError(

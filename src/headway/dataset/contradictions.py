@@ -7,7 +7,8 @@ import polars as pl
 
 from headway.dataset.dataset import Dataset
 from headway.dataset.findings import Finding, Severity
-from headway.dataset.matching import words_of
+from headway.dataset.matching import MODEL_DATES, words_of
+from headway.dataset.name_facts import contradiction
 from headway.dataset.tables import TABLES
 from headway.sources.prices import LEAST
 
@@ -174,6 +175,30 @@ def variants_out_of_order(dataset: Dataset) -> Iterator[Finding]:
     for model, benchmark, less, high, more, low in pairs.select(columns).sort(columns).iter_rows():
         words = f"{benchmark}: {high:.3f} with effort {less} and {low:.3f} with {more}"
         yield Finding("note", "scores", model, words)
+
+
+def contradicting_aliases(dataset: Dataset) -> Iterator[Finding]:
+    """Aliases of models that name another day, size, kind or maker than that of their model."""
+    facts = {row["model"]: row for row in dataset.models.iter_rows(named=True)}
+    makers = {
+        str(text).casefold()
+        for pair in dataset.organisations.select("organisation", "name").iter_rows()
+        for text in pair
+        if text
+    }
+    called = dict(dataset.organisations.select("organisation", "name").iter_rows())
+    for kind, alias, model in dataset.aliases.select("kind", "alias", "id").iter_rows():
+        row = facts.get(model) if kind == "model" else None
+        if row is None:
+            continue
+        days = [row[column] for column in MODEL_DATES if row[column] is not None]
+        own = {part for column in ("organisation", "partners") for part in
+               (row[column] or "").split(";")}  # fmt: skip
+        own |= {str(called.get(part) or part) for part in own}
+        others = makers - {part.strip().casefold() for part in own}
+        said = contradiction(alias, row["name"] or model, days, makers=others)
+        if said:
+            yield Finding("warning", "aliases", alias, f"cannot be a name of {model}: {said}")
 
 
 def several_settings(dataset: Dataset) -> Iterator[Finding]:

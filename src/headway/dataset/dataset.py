@@ -6,15 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 
 import polars as pl
 
 from headway.dataset import filters
 from headway.dataset.left_out import best_first, some
+from headway.dataset.matching import Kind, Known
 from headway.dataset.rendering import plain
 from headway.dataset.rules import lacking
-from headway.dataset.tables import BOOKKEEPING, EVIDENCE, TABLES
+from headway.dataset.tables import ALIASED, BOOKKEEPING, EVIDENCE, TABLES
 from headway.dataset.vintages import (
     as_day,
     covering,
@@ -23,6 +24,7 @@ from headway.dataset.vintages import (
     with_references,
 )
 from headway.errors import DataError, UsageError, did_you_mean
+from headway.tabular import as_pandas
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -242,6 +244,11 @@ class Dataset:
         return self.table("prices")
 
     @cached_property
+    def known(self) -> Known:
+        """The ids, names and aliases in view, ready to be asked; see :mod:`.naming`."""
+        return Known(self.tables)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the facts in view, in hexadecimal; the order of rows has no part in it.
 
@@ -347,6 +354,8 @@ class Dataset:
                 keep["models"] = filters.with_attribute(self, models, column, value)
                 continue
             name = filters.home_of(column)
+            if column in get_args(Kind) and ALIASED[column] == name:
+                value = self._by_id(cast("Kind", column), value)
             keep[name] = filters.kept(keep.get(name, self.table(name)), TABLES[name], column, value)
         if not keep:
             return self
@@ -415,13 +424,7 @@ class Dataset:
         UsageError
             When pandas or PyArrow is not installed.
         """
-        try:
-            return {name: self.table(name).to_pandas() for name in self.names}
-        except ImportError as error:
-            raise UsageError(
-                f"pandas and PyArrow are needed for this: {error}",
-                hint="pip install 'headway[frames]'",
-            ) from None
+        return {name: as_pandas(self.table(name)) for name in self.names}
 
     def describe(self) -> pl.DataFrame:
         """Return one row per table: how much it holds and when it was recorded.
@@ -461,6 +464,16 @@ class Dataset:
         return f"<p>Dataset: {escape(self.origin)}</p>{self.describe()._repr_html_()}" + (
             f"<ul>{notes}</ul>" if notes else ""
         )
+
+    def _by_id(self, kind: Kind, value: Any) -> Any:
+        """Values of a key column with names in place of ids; what nobody is called stays."""
+        from headway.dataset.naming import find
+
+        if isinstance(value, str):
+            return value if value in self.known.ids(kind) else find(self, kind, value) or value
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._by_id(kind, one) for one in value]
+        return value
 
     @staticmethod
     def _first_day(column: str, rows: pl.DataFrame) -> str:

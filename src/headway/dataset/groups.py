@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from headway.dataset.naming import find
 from headway.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ def membership(data: "Dataset", group: str) -> Membership:
     ``closed`` or ``attribute:value``, with alternatives separated by ``|`` and ``!`` in front
     for "not": ``country:US``, ``open+!country:US``, ``organisation:OpenAI|Anthropic``.
     Attributes are country, organisation (partners count), family, licence_class, access and
-    model, and those of the table ``attributes``: ``lab:A``. A model whose attribute is not known
-    is neither in ``country:US`` nor in ``!country:US``.
+    model, and those of the table ``attributes``: ``lab:A``. A model or an organisation is named by
+    id, name or alias (:mod:`headway.dataset.naming`). A model whose attribute is not known is
+    neither in ``country:US`` nor in ``!country:US``.
 
     Raises
     ------
@@ -91,6 +93,13 @@ def membership(data: "Dataset", group: str) -> Membership:
         members=tuple(found), undecided=tuple(undecided),
         attributes=tuple(dict.fromkeys(attributes)),
     )  # fmt: skip
+
+
+def _named(data: "Dataset", attribute: str, value: str) -> str | None:
+    """The id of the model or maker that is called so, for values that are no id or name."""
+    if attribute == "model":
+        return find(data, "model", value)
+    return find(data, "organisation", value) if attribute == "organisation" else None
 
 
 def attributes_of(data: "Dataset") -> tuple[str, ...]:
@@ -138,10 +147,15 @@ def _term(data: "Dataset", term: str, group: str) -> pl.Expr:
         alias = {str(v): str(v) for v in facts[attribute].drop_nulls().unique()}
         column = pl.concat_list(pl.col(attribute).fill_null("").str.to_lowercase())
         unknown = pl.col(attribute).is_null() | (pl.col(attribute) == UNKNOWN)
-    folded = {shown.lower(): key.lower() for key, shown in alias.items()}
-    folded |= {key.lower(): key.lower() for key in alias}
+    folded: dict[str, set[str]] = {}
+    for key, shown in alias.items():
+        folded.setdefault(shown.lower(), set()).add(key.lower())
+    folded |= {key.lower(): {key.lower()} for key in alias}
     wanted = [value.strip() for value in text.split("|")]
     for value in wanted:
+        called = None if value.lower() in folded else _named(data, attribute, value)
+        if called is not None and called.lower() in folded:
+            folded[value.lower()] = folded[called.lower()]
         if value.lower() not in folded:
             possible = sorted(set(alias.values()))
             raise UsageError(
@@ -150,6 +164,12 @@ def _term(data: "Dataset", term: str, group: str) -> pl.Expr:
                 hint=f"{attribute} is one of: {', '.join(possible[:12])}"
                 + (", ..." if len(possible) > 12 else ""),
             )
-    keys = [folded[value.lower()] for value in wanted]
+        if len(folded[value.lower()]) > 1:
+            raise UsageError(
+                f"group {group!r}: {value!r} may mean several values of {attribute}",
+                details=sorted(folded[value.lower()]),
+                hint="name one of them by its id",
+            )
+    keys = [key for value in wanted for key in folded[value.lower()]]
     inside = column.list.eval(pl.element().is_in(keys)).list.any()
     return pl.when(inside).then(True).when(~unknown).then(False)

@@ -149,8 +149,10 @@ def take_in(
             deque(table.pieces(), maxlen=0)
         work.say_incomplete(into)
         return work.report(into, written=False)
-    with locked(into, seconds=WAIT_SECONDS) as target:
+    said: list[str] = []
+    with locked(into, seconds=WAIT_SECONDS, said=said) as target:
         work = at_work(target)
+        work.notes += said
         if work.large or work.complete():
             progress.stage("Writing the dataset")
             put_folder(work.contents(), target, overwrite=True, wanted=work.complete)

@@ -12,6 +12,11 @@ def text(name: str, description: str, *, pattern: str | None = None) -> Column:
     return Column(name=name, kind="string", description=description, pattern=pattern)
 
 
+def prose(name: str, description: str) -> Column:
+    """Declare a column of sentences, which may be longer than a name."""
+    return Column(name=name, kind="string", description=description, long=True)
+
+
 def identity(name: str, description: str, *, default: str | None = None) -> Column:
     """Declare a column of names that every row has."""
     return Column(
@@ -80,6 +85,7 @@ def reference(
         required=required,
         references=table,
         many=many,
+        long=many,
     )
 
 
@@ -101,5 +107,6 @@ def url(name: str, description: str) -> Column:
         kind="string",
         description=description,
         pattern=_URL,
+        long=True,
         expects="an address that starts with https://",
     )

@@ -14,6 +14,7 @@ from headway.dataset.problems import Given, Problems
 from headway.dataset.rules import checked
 from headway.dataset.schema import Table
 from headway.dataset.writing import InPieces
+from headway.foreign.apart import check_parquet
 
 PIECE = 750_000
 _SAMPLE = 1000
@@ -147,6 +148,7 @@ class LargeTable:
         sample += names if ids is None else [ids[name] for name in names if name in ids]
         sample += self._held[self._first].gather_every(step).to_list()
         if self._file is not None:
+            check_parquet(self._file)
             keys = pl.scan_parquet(self._file).select(pl.col(self._first).cast(pl.String))
             sample += keys.gather_every(step).collect(engine="streaming").to_series().to_list()
         ordered = sorted(sample)

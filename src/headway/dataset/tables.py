@@ -7,35 +7,16 @@ the row with the highest revision of a key is the current one.
 
 from headway.dataset.kinds import (
     amount as _amount,
-)
-from headway.dataset.kinds import (
     count as _count,
-)
-from headway.dataset.kinds import (
     country as _country,
-)
-from headway.dataset.kinds import (
     date as _date,
-)
-from headway.dataset.kinds import (
     enum as _enum,
-)
-from headway.dataset.kinds import (
     flag as _flag,
-)
-from headway.dataset.kinds import (
     identity as _id,
-)
-from headway.dataset.kinds import (
     number as _number,
-)
-from headway.dataset.kinds import (
+    prose as _prose,
     reference as _reference,
-)
-from headway.dataset.kinds import (
     text as _text,
-)
-from headway.dataset.kinds import (
     url as _url,
 )
 from headway.dataset.schema import Column, Table
@@ -53,7 +34,7 @@ _RECORDED = (
         minimum=0,
         default=0,
     ),
-    _text("reason", "Why the row corrects the earlier one; empty at revision 0"),
+    _prose("reason", "Why the row corrects the earlier one; empty at revision 0"),
 )
 _BOOKKEEPING = (
     _reference("source", "sources", "Where the row comes from", required=True),
@@ -68,10 +49,10 @@ SOURCES = Table(
     always=True,
     columns=(
         _id("source", "Id of the source"),
-        _text("title", "Title as published"),
+        _prose("title", "Title as published"),
         _text("publisher", "Who published it"),
         _url("url", "Address"),
-        _text("licence", "Licence of the source"),
+        _prose("licence", "Licence of the source"),
         _date("retrieved_on", "Day on which it was read"),
         _date(
             "covers_until",
@@ -138,7 +119,7 @@ MODELS = Table(
         ),
         _amount("parameters", "number", "Number of parameters"),
         _amount("active_parameters", "number", "Parameters used per token"),
-        _text("architecture", "Architecture in words"),
+        _prose("architecture", "Architecture in words"),
         _enum("confidence", _CONFIDENCE, "How sure a corrected row is", required=False),
         _url("evidence_url", "Evidence for a corrected row"),
         *_BOOKKEEPING,
@@ -164,7 +145,7 @@ AVAILABILITY = Table(
         ),
         _date("from", "First day of the interval", required=True),
         _date("until", "First day after the interval; empty when it lasts"),
-        _text("withdrawn_because", "Why the interval ended"),
+        _prose("withdrawn_because", "Why the interval ended"),
         _url("evidence_url", "Evidence"),
         *_BOOKKEEPING,
     ),
@@ -198,7 +179,7 @@ BENCHMARKS = Table(
         _id("benchmark", "Id of the benchmark"),
         _text("name", "Name as published"),
         _text("domain", "Main domain"),
-        _text("domains", "All domains, separated by ;"),
+        _prose("domains", "All domains, separated by ;"),
         _enum(
             "item_access",
             ("public", "semi_private", "held_out", "unknown"),
@@ -206,7 +187,7 @@ BENCHMARKS = Table(
             default="unknown",
         ),
         _enum("access_confidence", _CONFIDENCE, "How sure item_access is", required=False),
-        _text("access_evidence", "What item_access rests on"),
+        _prose("access_evidence", "What item_access rests on"),
         _url("access_evidence_url", "Evidence for item_access"),
         _date("released_on", "Day of release"),
         _enum(
@@ -225,7 +206,7 @@ BENCHMARKS = Table(
             "What decides whether an answer is right",
             default="unknown",
         ),
-        _text("maintainer", "Who keeps it"),
+        _prose("maintainer", "Who keeps it"),
         _country("maintainer_country", "Country of the maintainer"),
         _url("url", "Page of the benchmark"),
         _reference("superseded_by", "benchmarks", "Later version of the same benchmark"),
@@ -264,7 +245,7 @@ SCORES = Table(
             " another developer",
             default="unknown",
         ),
-        _text("reported_in", "Where the source took it from"),
+        _prose("reported_in", "Where the source took it from"),
         _flag("optimized", "Whether the model was tuned for the benchmark, as the source says"),
         _text("harness", "Software that ran it"),
         _date("evaluated_on", "Day of the evaluation"),
@@ -347,7 +328,7 @@ RESPONSES = Table(
         _count("output_tokens", "Tokens written"),
         _amount("cost_usd", "decimal", "Cost in US dollars"),
         _amount("seconds", "number", "Duration"),
-        _text("error", "Why there is no answer"),
+        _prose("error", "Why there is no answer"),
         *_BOOKKEEPING,
     ),
 )
@@ -377,7 +358,7 @@ VOTES = Table(
         _enum("outcome", ("a", "b", "tie", "both_bad"), "Which answer was preferred"),
         _text("domain", "Domain of the question"),
         _date("voted_at", "Day of the vote"),
-        _text("covariates", "Further attributes as JSON; those of either answer end in _a and _b"),
+        _prose("covariates", "Further attributes as JSON; those of either answer end in _a and _b"),
         *_BOOKKEEPING,
     ),
 )
@@ -406,10 +387,10 @@ CLAIMS = Table(
         _id("claim", "Id of the claim"),
         _text("said_by", "Who said it"),
         _date("said_on", "When"),
-        _text("statement", "The statement in English"),
-        _text("statement_zh", "The statement in Chinese"),
+        _prose("statement", "The statement in English"),
+        _prose("statement_zh", "The statement in Chinese"),
         _url("url", "Where it was said"),
-        _text("test", "How it can be checked, as JSON"),
+        _prose("test", "How it can be checked, as JSON"),
         _date("due", "When it can be checked"),
         *_BOOKKEEPING,
     ),

@@ -11,25 +11,27 @@ from pathlib import Path
 
 import polars as pl
 
+from headway.bounds import FIRST_DAY, HEADER_NAME, LAST_DAY, NAME_LENGTH
 from headway.errors import DataError, did_you_mean
+from headway.foreign import apart
+from headway.foreign.guarding import guarded
+from headway.foreign.plainfile import as_text, csv_text, read_bytes
 from headway.sources import Refused
-from headway.sources.cells import checked_header
-from headway.sources.csvreader import BrokenCsv, delimiter_of, records
+from headway.sources.archives import open_tree
+from headway.sources.cells import MOST_REFUSED, check_cells, checked_header
+from headway.sources.csvreader import BrokenCsv, records
 from headway.sources.json_table import json_table
 from headway.sources.numbers import Decimal, Numbers, absent, numbers_in
-from headway.sources.plainfile import as_text, check_regular, csv_text, read_bytes
-from headway.sources.spreadsheets import sheet_frame
+from headway.text import NOT_IN_TEXT, shown as escaped, without_controls
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame", "read_frames"]
 
 LINE = "\0line"
-MOST_ROWS = 50_000_000
-MOST_REFUSED = 100_000
 _BATCH = 100_000
-_SLICE = 250_000
 _LONGEST_HEADER = 2**20
 _NO_DELIMITER = b"\x01"
 _WRONG = "\0wrong"
+_DELIMITERS = ",;\t|"
 UNCLEAR = "which of comma and point is the decimal sign: say decimal = ',' or decimal = '.'"
 _MIXED = "it mixes points and commas as the decimal sign"
 _TRUE = ("true", "yes", "1", "open")
@@ -62,27 +64,29 @@ def csv_frame(
         When there is no header, a column is there twice, or the text is not CSV.
     """
     text = csv_text(text, file)
+    check_cells(text, delimiter, f"{file}: ")
     header = _header(text, file, delimiter)
     content = text.encode()
     simple = '"' not in text and "\n\n" not in text and len(header) > 1
-    if simple and _even(content, len(header), delimiter):
-        try:
-            frame = pl.read_csv(
-                io.BytesIO(content),
-                has_header=False,
-                skip_rows=1,
-                new_columns=header,
-                schema=dict.fromkeys(header, pl.String),
-                separator=delimiter,
-                quote_char=None,
-                infer_schema=False,
-                raise_if_empty=False,
-            )
-        except pl.exceptions.PolarsError:
-            pass
-        else:
-            if text.rstrip("\n").count("\n") == frame.height:
-                return frame.with_row_index(LINE, offset=2), []
+    with guarded(file):
+        if simple and _even(content, len(header), delimiter):
+            try:
+                frame = pl.read_csv(
+                    io.BytesIO(content),
+                    has_header=False,
+                    skip_rows=1,
+                    new_columns=header,
+                    schema=dict.fromkeys(header, pl.String),
+                    separator=delimiter,
+                    quote_char=None,
+                    infer_schema=False,
+                    raise_if_empty=False,
+                )
+            except pl.exceptions.PolarsError:
+                pass
+            else:
+                if text.rstrip("\n").count("\n") == frame.height:
+                    return frame.with_row_index(LINE, offset=2), []
     return _batches(text, file, header, delimiter)
 
 
@@ -173,18 +177,23 @@ def read_frame(
     """
     name = path.name.removesuffix(".gz").lower()
     if _is_parquet(path):
-        return _parquet(path, 0, None), []
+        return pl.concat(_parquet(path)), []
     if name.endswith((".xlsx", ".xlsm", ".xlsb", ".ods")):
-        frame = _numbered(sheet_frame(path, sheet), path, 2)
-        return frame.filter(~pl.all_horizontal(pl.all().exclude(LINE).is_null())), []
+        return _sheet(path, sheet), []
     if name.endswith((".json", ".jsonl", ".ndjson")):
         return _json(path)
     text = as_text(read_bytes(path), str(path))
     if delimiter is None:
-        delimiter = (
-            "\t" if name.endswith((".tsv", ".tab")) else delimiter_of(text[:_LONGEST_HEADER])
-        )
+        delimiter = "\t" if name.endswith((".tsv", ".tab")) else _delimiter(text)
+    check_cells(text, delimiter, f"{path}: ", file_bytes=path.stat().st_size)
     return csv_frame(text, str(path), delimiter=delimiter)
+
+
+def _delimiter(text: str) -> str:
+    """Return what the header has most of outside quotes; a comma where nothing is more."""
+    header = text[:_LONGEST_HEADER].lstrip("\n").partition("\n")[0]
+    plain = "".join(header.split('"')[::2])
+    return max(_DELIMITERS, key=plain.count)
 
 
 def read_frames(
@@ -200,12 +209,8 @@ def read_frames(
     if not _is_parquet(path):
         yield read_frame(path, sheet=sheet, delimiter=delimiter)
         return
-    for first in itertools.count(0, _SLICE):
-        frame = _parquet(path, first, _SLICE)
-        if frame.height or not first:
-            yield frame, []
-        if frame.height < _SLICE:
-            return
+    for frame in _parquet(path):
+        yield frame, []
 
 
 def _json(path: Path) -> tuple[pl.DataFrame, list[Refused]]:
@@ -219,31 +224,35 @@ def _is_parquet(path: Path) -> bool:
     return path.name.lower().endswith((".parquet", ".pq"))
 
 
-def _parquet(path: Path, first: int, length: int | None) -> pl.DataFrame:
-    check_regular(path)
-    try:
-        scan = pl.scan_parquet(path, glob=False)
-        rows = scan.select(pl.len()).collect().item()
-        if rows > MOST_ROWS:
-            raise DataError(f"{path} has {rows:,} rows; at most {MOST_ROWS:,} are read")
-        nested = [name for name, kind in scan.collect_schema().items() if kind.is_nested()]
-        # Nothing is made of nested columns, and they can be most of a file.
-        scan = scan.with_columns(pl.lit(None, pl.List(pl.Null)).alias(name) for name in nested)
-        frame = scan.slice(first, length).collect()
-        frame = frame.with_columns(pl.col(pl.Binary).cast(pl.String))
-    except DataError:
-        raise
-    except BaseException as error:
-        # A broken file makes polars panic, which is no Exception.
-        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
-            raise
-        raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
-    return _numbered(frame, path, first + 1)
+def _parquet(path: Path) -> Iterator[pl.DataFrame]:
+    first = 1
+    for frame in apart.parquet_pieces(path):
+        with guarded(path):
+            plain = frame.with_columns(pl.col(pl.Binary).cast(pl.String))
+        yield _numbered(plain, path, first)
+        first += frame.height
+
+
+def _sheet(path: Path, sheet: str | None) -> pl.DataFrame:
+    open_tree(path).close()
+    rows = apart.sheet(path, sheet)
+    cells = [cell or "" for cell in rows.row(0)] if rows.height else []
+    # The library would rename the second of two equal headers.
+    header = checked_header(cells, where=f"{path}: ")
+    frame = rows.slice(1).rename(dict(zip(rows.columns, header, strict=True)))
+    filled = frame.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+    return _numbered(filled, path, 2).filter(~pl.all_horizontal(pl.all().exclude(LINE).is_null()))
 
 
 def _numbered(frame: pl.DataFrame, path: Path, first: int) -> pl.DataFrame:
-    if not frame.columns or any("\0" in name for name in frame.columns):
-        raise DataError(f"{path} has no columns, or one with NUL in its name")
+    if not frame.columns:
+        raise DataError(f"{path} has no columns")
+    for number, name in enumerate(frame.columns, start=1):
+        if len(name) > HEADER_NAME or without_controls(name) != name:
+            raise DataError(
+                f"{path}: the name of column {number} is {escaped(name, most=80)!r}; expected at"
+                f" most {HEADER_NAME:,} characters that can be seen"
+            )
     return frame.with_row_index(LINE, offset=first)
 
 
@@ -291,7 +300,11 @@ class Columns:
         cell = self._cell(column)
         if required:
             self.refuse(cell.is_null(), column, "a name")
-        self._values[name] = cell
+        long = cell.str.len_bytes() > 4 * NAME_LENGTH
+        wrong = long | (cell.str.len_chars() > NAME_LENGTH) | cell.str.contains(NOT_IN_TEXT)
+        words = f"at most {NAME_LENGTH} characters that can be seen"
+        self.refuse(wrong, column, words)
+        self._values[name] = pl.when(~long).then(cell)
 
     def constant(self, name: str, value: object, dtype: pl.DataType | type[pl.DataType]) -> None:
         """Give every row the same value."""
@@ -382,8 +395,10 @@ class Columns:
         cell = self._cell(column)
         shape = cell.str.contains(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
         value = cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        bad = cell.is_not_null() & ~(shape & value.is_not_null())
-        self.refuse(bad, column, "a date such as 2026-08-11")
+        inside = value.is_between(FIRST_DAY, LAST_DAY).fill_null(value=False)
+        bad = cell.is_not_null() & ~(shape & inside)
+        words = f"a date such as 2026-08-11, between {FIRST_DAY} and {LAST_DAY}"
+        self.refuse(bad, column, words)
         self._values[name] = pl.when(shape).then(value)
 
     def flag(self, name: str, column: str) -> None:
@@ -431,7 +446,7 @@ class Columns:
                 f"{self._file}: {bad.height:,} rows are refused, first line {line}: {first}"
             )
         refused = [
-            Refused(line=line, reason=reason, file=self._file)
+            Refused(line=line, reason=escaped(reason), file=self._file)
             for line, reason in reasons.iter_rows()
         ]
         return made.filter(~pl.col(_WRONG)).drop(_WRONG), refused

@@ -3,8 +3,9 @@
 import csv
 from collections.abc import Iterable, Iterator
 
-LONGEST_FIELD = 1 << 17
-_DELIMITERS = ",;\t|"
+from headway.bounds import CELL_LENGTH
+
+LONGEST_FIELD = CELL_LENGTH
 
 
 class BrokenCsv(ValueError):
@@ -71,15 +72,3 @@ def records(
         finally:
             csv.field_size_limit(others)
         yield line, cells
-
-
-def delimiter_of(text: str) -> str:
-    r"""Return which of comma, semicolon, tab and bar the first line has most of outside quotes.
-
-    Examples
-    --------
-    >>> delimiter_of('model;"a,b,c";score\n'), delimiter_of("model\n")
-    (';', ',')
-    """
-    plain = "".join(text.lstrip("\n").partition("\n")[0].split('"')[::2])
-    return max(_DELIMITERS, key=plain.count)

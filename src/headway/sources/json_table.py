@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from headway.bounds import CELLS_OF_A_SMALL_FILE
 from headway.errors import DataError
+from headway.foreign.jsontext import json_lines, json_value
 from headway.sources import Refused
-from headway.sources.jsontext import json_lines, json_value
 
 __all__ = ["json_table"]
 
@@ -58,6 +59,9 @@ def json_table(text: str, file: Path) -> tuple[dict[str, pl.Series], list[int], 
         raise DataError(f"{file}: there are no rows in this JSON file", hint=_READ)
     if len(names) > MOST_COLUMNS:
         raise DataError(f"{file} has {len(names):,} columns; at most {MOST_COLUMNS:,} are read")
+    cells = len(names) * len(records)
+    if cells > max(CELLS_OF_A_SMALL_FILE, len(text)):
+        raise DataError(f"{file} would become {cells:,} cells, most of them empty")
     return {name: _column(name, records) for name in names}, numbers, refused
 
 

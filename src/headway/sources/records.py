@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 import polars as pl
 
+from headway.bounds import FIRST_DAY, LAST_DAY, NAME_LENGTH
 from headway.errors import UsageError, did_you_mean
 from headway.sources import Parsed, Refused
+from headway.text import fault_of_name, shown as escaped
 
 __all__ = [
     "REPORTERS",
@@ -89,7 +91,6 @@ _OF_THE_RUN = ("source", "model", "variant", "benchmark")
 _OF_THE_ANSWER = tuple(name for name in RESPONSES if name not in _OF_THE_RUN)
 _MOST_COUNT = 2**62
 _MOST_DOLLARS = 10**9
-_LONGEST_NAME = 300
 _MILLISECONDS_FROM = 10**11
 _ERROR = re.compile(r"(?:[A-Za-z_]\w{0,60}\.)*([A-Za-z_]\w{0,60})(?:\(|:|$)", re.ASCII)
 _ERROR_ENDS = ("error", "exception", "warning", "timeout", "exceeded", "refusal", "interrupt")
@@ -305,9 +306,14 @@ def named(record: Mapping[str, Any], name: str, *, required: bool = False) -> st
         if required:
             raise ValueError(f"{name!r} is missing")
         return None
-    if not isinstance(value, str) or len(value) > _LONGEST_NAME or not value.isprintable():
+    if not isinstance(value, str):
         raise ValueError(
-            f"{name!r} is {shown(value)}; expected a text of at most {_LONGEST_NAME} characters"
+            f"{name!r} is {shown(value)}; expected a text of at most {NAME_LENGTH} characters"
+        )
+    if fault := fault_of_name(value):
+        raise ValueError(
+            f"{name!r} is {shown(value)}; expected a text of at most {NAME_LENGTH} characters that"
+            f" can be seen, and it {fault}"
         )
     return value
 
@@ -380,6 +386,8 @@ def moment(value: Any) -> tuple[float, date | None]:
                 return 0.0, None
             when = datetime.fromtimestamp(seconds, tz=UTC)
         when = when.astimezone(UTC)
+        if not FIRST_DAY <= when.date() <= LAST_DAY:
+            return 0.0, None
         return when.timestamp(), when.date()
     except (ValueError, OverflowError, OSError):
         return 0.0, None
@@ -429,5 +437,4 @@ def shown(value: Any) -> str:
         return "an object" if isinstance(value, dict) else "a list"
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
         return "a number too large"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return escaped(repr(value[:61]) if isinstance(value, str) else repr(value), most=60)

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from headway.bounds import TOML_BYTES
 from headway.errors import UsageError
 from headway.progress import Progress
 from headway.sources import DUPLICATES, Duplicates, Parsed, Refused, joined
@@ -123,7 +124,7 @@ def read(
         raise UsageError("no path is given", hint="name a CSV, Parquet or spreadsheet file")
     must_be("duplicates", duplicates, DUPLICATES)
     if isinstance(mapping, (str, Path)):
-        mapping = parse_mapping(read_text(Path(mapping), limit=2**20), str(mapping))
+        mapping = parse_mapping(read_text(Path(mapping), limit=TOML_BYTES), str(mapping))
     elif isinstance(mapping, Mapping):
         mapping = mapping_of(mapping)
     parts: list[Parsed] = []
@@ -286,10 +287,10 @@ def _parsed(
     check_columns(frame, [*used, *(str(one.column) for one in wide)], file)
     rows = frame.height + len(refused)
     notes: list[str] = []
+    empty = 0
     frame, blank = _filled(frame)
     if blank:
         notes.append(f"{file}: {blank} rows have no cell filled and are no scores")
-    empty = 0
     if wide:
         frame, empty = _long(frame, mapping)
         rows = frame.height + empty + len(refused) + blank

@@ -1,11 +1,11 @@
 """A mapping as a small TOML file: read, checked, and written."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from headway.errors import UsageError, did_you_mean
+from headway.errors import DataError, UsageError, did_you_mean
+from headway.foreign.tomltext import toml_value
 from headway.sources.table_fields import (
     FACTS,
     FIELDS,
@@ -56,7 +56,8 @@ def parse_mapping(text: str, file: str = "mapping.toml") -> TableMapping:
     Raises
     ------
     UsageError
-        When it is not TOML, has an unknown key or a wrong value, or lacks a field.
+        When it is not TOML, is beyond the bounds, has an unknown key or a wrong value, or lacks a
+        field.
 
     Examples
     --------
@@ -70,9 +71,9 @@ def parse_mapping(text: str, file: str = "mapping.toml") -> TableMapping:
     'Solved'
     """
     try:
-        whole = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{file} is not TOML: {error}") from None
+        whole = toml_value(text, file)
+    except DataError as error:
+        raise UsageError(error.message, hint=error.hint) from None
     return mapping_of(whole, file)
 
 

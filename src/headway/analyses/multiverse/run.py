@@ -28,6 +28,7 @@ from headway.engines.journal import Journal
 from headway.engines.local import Local
 from headway.engines.processes import Processes
 from headway.errors import HeadwayError, UsageError
+from headway.foreign.guarding import guarded
 from headway.progress import Progress, Silent
 from headway.rulers import PublishedRuler, load
 from headway.rulers.scale import Ruler
@@ -264,7 +265,10 @@ def _written(k: int, answers: Answers) -> bytes:
 
 
 def _read(record: bytes) -> tuple[int, Answers]:
-    with np.load(io.BytesIO(record), allow_pickle=False) as stored:
+    with (
+        guarded("the resume file"),
+        np.load(io.BytesIO(record), allow_pickle=False) as stored,
+    ):
         return int(stored["fit"]), Answers(
             rows=stored["rows"],
             has_draws=stored["has_draws"],

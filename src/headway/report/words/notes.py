@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 # {group1} the same as the name of a group of models, {basis1} as that of a kind of date.
 _CHINESE: tuple[tuple[str, str], ...] = (
     (r"ECI-compatible \(refit\)", "与 ECI 兼容的标尺（重新拟合）"),
+    (r"Logistic curves \(refit\)", "逻辑曲线标尺（重新拟合）"),
+    (
+        r"The slope of (.+?) is fixed at 1 in place of that of (.+?): values are not those of "
+        r"Epoch's index\.",
+        "斜率固定为 1 的基准是 {1}，而不是 {2}：所得数值不是 Epoch 指数的数值。",
+    ),
     (r"[Cc]alibrated", "校准标尺"),
     (
         r"The process was stopped after (\d+) steps; the last moved a capability by (\S+) standard "
@@ -41,8 +47,12 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{group1}的前沿可能偏低，依此得出的数字不完整：若计入 {2}，前沿会更高。",
     ),
     (
-        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out\.",
-        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入。",
+        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out: (.+?)\.",
+        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入：{4}。",
+    ),
+    (
+        r"(\d+) models with fewer than (\d+) scores have a value and no rank: (.+?)\.",
+        "有 {1} 个模型的成绩少于 {2} 项，有数值而不排名：{3}。",
     ),
     (
         r"The claim (\S+) speaks of (\S+), after the evidence\.",
@@ -185,6 +195,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{1}：题数未知，因此没有抽样误差。",
     ),
     (
+        r"(\d+) scores state a standard error of 0, which is none: taken as unknown\.",
+        "有 {1} 个成绩标明的标准误为 0，这不是误差，按未知处理。",
+    ),
+    (
+        r"(.+?): (\d+) ratings state an error or an interval of 0, which is none: taken as "
+        r"unknown\.",
+        "{1}：有 {2} 个评分标明的误差或区间为 0，这不是误差，按未知处理。",
+    ),
+    (
+        r"(\d+) published horizons state an interval of 0, which is none: taken as unknown\.",
+        "有 {1} 个公布的时间跨度标明的区间为 0，这不是区间，按未知处理。",
+    ),
+    (
         r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says "
         r"which\.",
         "有 {1} 个模型缺少{2}的某一项，未计入；详见缺项表。",
@@ -258,6 +281,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"(\S+)% time horizon", "{1}% 时间跨度"),
     (r"(\S+)% time horizon \(published\)", "{1}% 时间跨度（已公布）"),
     (r"ECI-compatible \(refit\): (\w+)", "与 ECI 兼容的标尺（重新拟合）：{domain1}"),
+    (r"Logistic curves \(refit\): (\w+)", "逻辑曲线标尺（重新拟合）：{domain1}"),
+    (
+        r"(\d+) models have another id in the later dataset and are compared by name\.",
+        "有 {1} 个模型在较新的数据集中标识不同，按名称对应。",
+    ),
+    (
+        r"(\d+) benchmarks have another id in the later dataset and are compared by name\.",
+        "有 {1} 个基准在较新的数据集中标识不同，按名称对应。",
+    ),
+    (
+        r"(\d+) organisations have another id in the later dataset and are compared by name\.",
+        "有 {1} 个机构在较新的数据集中标识不同，按名称对应。",
+    ),
     (r"(\d+) votes without a day are left out\.", "有 {1} 张没有日期的选票未计入。"),
     (
         r"(\d+) votes that both answers are bad are left out\.",
@@ -307,9 +343,35 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
     ),
     (
-        r"The (?:default )?tie of (\S+) is a number of points; this ruler measures in (.+?), so "
-        r"there is (?:no tie|none)\.(?: --tie sets one\.)?",
-        "{1} 分以内算作持平，这个容差以分为单位；这把标尺用另一种单位（{2}）计量，因此没有容差。",
+        r"There is no tie: the default of 1 point is one of points that two anchors fix, and this "
+        r"ruler measures in (.+?)\. A tie here names its unit, such as 2 .+\.",
+        "没有打平容差：默认的 1 分指由两个定标模型固定的分数，而这把标尺以{unit1}为单位。"
+        "如需容差，请写明单位。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(no_spread\) have .+\.",
+        "{2} 行中有 {1} 行的区间没有宽度：几乎每次抽样都得出同一数值，抽样说明不了它有多可靠。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(outside_interval\) have .+\.",
+        "{2} 行中有 {1} 行的估计值在区间之外：抽样的噪声叠加在证据的噪声之上，使最高值偏向一侧，"
+        "区间说的是抽样。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(short_period\) have .+\.",
+        "{2} 行中有 {1} 行所属的时段可比的日子不足九成。",
+    ),
+    (
+        r"(\d+) models of (.+?) cannot be used in (\S+) and are left out: (.+?)\.",
+        "{group2}一方有 {1} 个模型在 {3} 不能使用，未计入：{4}。",
+    ),
+    (
+        r"Nothing known of the availability of the models of (.+?) differs under (.+)\.",
+        "就已知的可用情况而言，{group1}一方的模型在条件“{2}”下没有变化。",
+    ),
+    (
+        r"The option (\S+) has no effect on (.+)\.",
+        "选项 {1} 对 {2} 不起作用。",
     ),
     (
         r"(\d+) answers that failed by a technical error count as missing\.",
@@ -382,6 +444,10 @@ def translate(text: str, words: "Words") -> str | None:
             parts = {f"group{k}": words.group(part) for k, part in enumerate(found.groups(), 1)}
             parts |= {
                 f"basis{k}": words.known("noun", part) for k, part in enumerate(found.groups(), 1)
+            }
+            parts |= {
+                f"unit{k}": words.known("unit", part or "")
+                for k, part in enumerate(found.groups(), 1)
             }
             parts |= {
                 f"domain{k}": words.known("domain", part)
