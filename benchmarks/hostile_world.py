@@ -295,8 +295,10 @@ def _folder(home: Path, *words: str) -> Make:
             {"model": ["a", "b"], "benchmark": ["t", "t"], "item": ["i", "i"], "score": [1.0, 0.0]}
         )
         scores = pl.DataFrame({"model": ["a", "b"], "benchmark": ["t", "t"], "score": [0.5, 0.25]})
-        tables = {"models": models, "ratings": ratings, "responses": answers, "scores": scores}
-        Dataset.from_frames(**tables, recorded_on="2025-08-01").write(made)
+        Dataset.from_frames(
+            models=models, ratings=ratings, responses=answers, scores=scores,
+            recorded_on="2025-08-01",
+        ).write(made)  # fmt: skip
     files = {entry.name: entry.read_bytes() for entry in sorted(made.iterdir())}
     return lambda _: (files, list(words))
 

@@ -20,8 +20,7 @@ from typing import Any
 import polars as pl
 
 from catalog_aliases import aliases, lists_used
-from catalog_claims import claims
-from catalog_claims import sources as claim_sources
+from catalog_claims import claims, sources as claim_sources
 from catalog_corrections import Row, corrected
 from headway.dataset import TABLES
 from headway.dataset.descriptor import NAME, as_text, descriptor

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from headway.dataset.groups import Membership, membership
-from headway.dataset.left_out import may_belong, no_date, too_low
+from headway.dataset.left_out import may_belong, no_date, some, too_low
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
 
@@ -188,7 +188,7 @@ def frontier(
     until: "date | None" = None,
     region: str | None = None,
     withdrawn: Withdrawn = "keep",
-    min_scores: int = 1,
+    min_scores: int | None = None,
     candidates: Candidates = "records",
 ) -> Frontier:
     """Draw the frontier of a group on a scale.
@@ -211,7 +211,8 @@ def frontier(
         ``keep`` counts a model for good once it could be used, ``drop`` only while it can.
         Regions and withdrawals need ``date="available"``.
     min_scores
-        Candidates need this many scores.
+        Candidates need this many scores; None for as many as a rank on this scale takes
+        (:attr:`headway.rulers.scale.Scale.fewest`: four, as a rule).
     candidates
         Which models can hold the frontier in a draw: ``records`` are those that held it by the
         estimate, ``all`` lets any model of the group be the best of a draw. The estimate is the
@@ -244,37 +245,61 @@ def frontier(
     spans = _availability(data, region, withdrawn)
     notes: list[str] = []
     lacking: dict[int, Literal["date", "group"]] = {}
-    few, kept = 0, []
+    few, kept, barred, moved = [], [], [], False
+    sufficient = scale.enough(min_scores)
     for index, model in enumerate(scale.models):
         day = dates.get(model)
-        enough = scale.n_scores[index] >= min_scores
+        enough = bool(sufficient[index])
         if model in undecided and enough and (day is None or day <= last):
             lacking[index] = "group"
         if model not in chosen:
             continue
         if not enough:
-            few += 1
+            few.append(model)
             continue
         if day is None:
             lacking[index] = "date"
             continue
+        always = [(day, NEVER)]
+        moved |= spans.get(model, always) != always
+        if spans.get(model, always) == []:
+            barred.append(model)
+            continue
         span = [
-            (start, end) for start, end in spans.get(model, [(day, NEVER)])
+            (start, end) for start, end in spans.get(model, always)
             if start is not None and start <= last
         ]  # fmt: skip
         if span:
             kept.append((index, model, span))
+    if barred:
+        notes.append(
+            f"{len(barred)} models of {group} cannot be used in {region} and are left out: "
+            f"{some(sorted(barred))}."
+        )
+    if (region is not None or withdrawn == "drop") and not moved:
+        asked = [
+            *([f"region {region}"] if region else []),
+            *(["drop"] if withdrawn == "drop" else []),
+        ]
+        notes.append(
+            f"Nothing known of the availability of the models of {group} differs under "
+            f"{' and '.join(asked)}."
+        )
     left_out = _left_out(scale, lacking, dates, kept)
     notes += _lacking_notes(left_out, sorted_out, group, date)
     if few:
-        notes.append(f"{few} models of {group} with fewer than {min_scores} scores are left out.")
+        notes.append(
+            f"{len(few)} models of {group} with fewer than {min_scores or scale.fewest} scores are "
+            f"left out: {some(sorted(few))}."
+        )
     if not kept:
         dateless = any(one.lacks == "date" for one in left_out)
         raise UsageError(
             f"group {group!r} has no {'dated ' if dateless else ''}model on this scale"
             + (f" by {until}" if until is not None else "")
             + (f" that can be used in {region}" if region else ""),
-            hint=" ".join(notes) or "choose another group, ruler or day",
+            hint=" ".join([*notes, *(["A min_scores of 1 counts them."] if few else [])])
+            or "choose another group, ruler or day",
         )
     rows = np.vstack([scale.estimate[None, :], scale.capability.values])
     rows = rows[np.isfinite(rows).all(axis=1)]
@@ -434,8 +459,11 @@ def _availability(
     for row in known.sort("model", "from").iter_rows(named=True):
         end = NEVER if row["until"] is None else to_day(row["until"])
         spans.setdefault(row["model"], []).append((to_day(row["from"]), end))
+    if region is not None:
+        # A model whose uses are all recorded of other places cannot be used in this one.
+        spans = {model: [] for model in rows["model"].unique()} | spans
     if withdrawn == "keep":
-        return {model: [(span[0][0], NEVER)] for model, span in spans.items()}
+        return {model: [(s[0], NEVER) for s in span[:1]] for model, span in spans.items()}
     return spans
 
 

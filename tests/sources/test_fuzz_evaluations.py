@@ -10,8 +10,7 @@ import json
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from headway.errors import HeadwayError
 from headway.sources import every_eval_ever, helm, inspect_logs, lm_eval

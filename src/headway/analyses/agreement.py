@@ -76,7 +76,7 @@ def agreement(
     movers: int = 5,
     all_pairs: bool = True,
 ) -> AgreementResult:
-    r"""Compare the order in which rulers put the models that they have in common.
+    r"""Compare the order in which rulers put the models that have a rank on both.
 
     Parameters
     ----------
@@ -229,8 +229,8 @@ class _Ordered:
 
 
 def _compare(one: Scale, other: Scale, seed: tuple[int, int, int]) -> Comparison:
-    """Find the common models, and which draw meets which."""
-    models = tuple(sorted(set(one.models) & set(other.models)))
+    """Find the common models that have a rank on both, and which draw meets which."""
+    models = tuple(sorted(_ranked(one) & _ranked(other)))
     n_one, n_other = one.capability.n_draws, other.capability.n_draws
     places = [
         _places(scale.models, {model: k for k, model in enumerate(models)})
@@ -252,6 +252,11 @@ def _compare(one: Scale, other: Scale, seed: tuple[int, int, int]) -> Comparison
     return Comparison(
         models=models, pairing=pairing, rows=(first, second), places=(places[0], places[1])
     )
+
+
+def _ranked(scale: Scale) -> set[str]:
+    """Models with evidence enough for a rank."""
+    return {model for model, kept in zip(scale.models, scale.enough(), strict=True) if kept}
 
 
 def _places(models: Sequence[str], place: Mapping[str, int]) -> Ints:

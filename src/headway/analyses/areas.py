@@ -11,6 +11,7 @@ from headway.analyses.asked import of_question
 from headway.analyses.contest import LagSpec, contest, last_day, year_before
 from headway.analyses.conventions.records import record_lags
 from headway.analyses.result import Result, interval_columns, model_name
+from headway.analyses.tie import Tie, tie_where_it_fits
 from headway.errors import HeadwayError, NotIdentified, UsageError
 from headway.frontier import from_day
 from headway.progress import Progress, Silent
@@ -66,15 +67,12 @@ class Area:
         Its scale, or None.
     why
         Why it has none.
-    tie
-        The tie that its scale takes, where it is not that of the question.
     """
 
     kind: str
     facts: Mapping[str, Any]
     scale: Scale | None
     why: str | None
-    tie: float | None
 
 
 def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
@@ -102,8 +100,20 @@ def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> 
 def by_benchmark(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
     """Lag of the follower's best model on each single benchmark, by its own score.
 
-    As :func:`by_domain`, on the scores themselves, without a tie.
+    As :func:`by_domain`, on the scores themselves; a tie is one of percent (``"2 percent"``), and
+    there is none by default.
+
+    Raises
+    ------
+    UsageError
+        For a tie in another unit.
     """
+    if spec.tie is not None and Tie.read(spec.tie).unit != "percent" and Tie.read(spec.tie).size:
+        raise UsageError(
+            f"a tie of {Tie.read(spec.tie)} would have no effect on single benchmarks, which are "
+            "in percent",
+            hint="leave it out, or give its unit, such as '2 percent'",
+        )
     return _result(benchmark_areas(scale, progress), scale, spec)
 
 
@@ -126,7 +136,7 @@ def domain_areas(scale: Scale, progress: Progress | None = None) -> Iterator[Are
                 refitted = refit(scale, chosen, name=domain)
             except (NotIdentified, UsageError) as error:
                 why = error.message
-        yield Area(kind="domain", facts=row, scale=refitted, why=why, tie=None)
+        yield Area(kind="domain", facts=row, scale=refitted, why=why)
         progress.advance(k, len(domains))
 
 
@@ -153,7 +163,7 @@ def benchmark_areas(scale: Scale, progress: Progress | None = None) -> Iterator[
             single = ruler.fit(data)
         except HeadwayError as error:
             why = error.message
-        yield Area(kind="benchmark", facts=row, scale=single, why=why, tie=0.0)
+        yield Area(kind="benchmark", facts=row, scale=single, why=why)
         progress.advance(k, len(facts))
 
 
@@ -161,8 +171,8 @@ def measure(area: Area, spec: LagSpec) -> dict[str, Any]:
     """Lag and gap in an area, as columns of :func:`by_domain`; or why there is none."""
     if area.scale is None:
         return _unknown(area.why or "")
-    if area.tie is not None:
-        spec = replace(spec, tie=area.tie, min_scores=1)
+    if area.kind == "benchmark":
+        spec = replace(spec, min_scores=None)
     try:
         return _measure(area.scale, spec)
     except (NotIdentified, UsageError) as error:
@@ -170,17 +180,18 @@ def measure(area: Area, spec: LagSpec) -> dict[str, Any]:
 
 
 def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
-    pair = contest(scale, replace(spec, since=None, drop_first=False))
+    tied = tie_where_it_fits(scale, spec.tie)
+    pair = contest(scale, replace(spec, since=None, drop_first=False), tied=tied)
     for side in (pair.leader, pair.follower):
         if len(side.models) < FEWEST_MODELS:
             return _unknown(f"{len(side.models)} models of {side.group} measured")
     leader, follower = pair.leader, pair.follower
     j, i = (int(side.values[0].argmax()) for side in (follower, leader))
     lag = record_lags(pair)[:, [j]]
-    first = leader.first_reaching(follower.values[:1, [j]] + spec.tie, strictly=False)[0, 0]
+    first = leader.first_reaching(follower.values[:1, [j]] + pair.tie, strictly=False)[0, 0]
     matched = None
     if first <= pair.last:
-        reached = (leader.start == first) & (leader.values[0] >= follower.values[0, j] + spec.tie)
+        reached = (leader.start == first) & (leader.values[0] >= follower.values[0, j] + pair.tie)
         matched = leader.models[int(np.flatnonzero(reached)[0])]
     status = "leads" if matched is None or lag[0, 0] < 0 else "ok"
     if status == "ok" and first == leader.start[0]:

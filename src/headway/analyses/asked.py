@@ -5,16 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from headway.analyses.contest import Contest, LagSpec, last_day
+from headway.analyses.conventions import OPTIONS
 from headway.analyses.evidence import EvidenceDay, reach, reach_of
+from headway.analyses.tie import tie_where_it_fits
 from headway.errors import UsageError
 from headway.frontier import DateBasis, LeftOut, from_day
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
     from headway.rulers.scale import Scale
-
-TIED = ("daily", "levels", "records", "time-to-match")
-"""Conventions in which a difference within the tie counts as none."""
 
 
 def of_scale(scale: "Scale", date: DateBasis = "available") -> dict[str, Any]:
@@ -60,11 +59,12 @@ def of_question(scale: "Scale", spec: LagSpec, *, tied: bool = True) -> dict[str
     tied
         Whether the tie had a part in the answer.
     """
+    at = tie_where_it_fits(scale, spec.tie)
     return of_scale(scale, spec.date) | {
         "leader": spec.leader,
         "follower": spec.follower,
-        "tie": spec.tie if tied else None,
-        "tie_unit": scale.unit if tied else None,
+        "tie": at.size if tied else None,
+        "tie_unit": at.unit if tied else None,
         "level": spec.level,
         "since": None if spec.since is None else spec.since.isoformat(),
         "until": _until(scale, spec),
@@ -81,9 +81,11 @@ def of_contest(pair: Contest, conventions: Sequence[str]) -> dict[str, Any]:
         Also ``conventions``, the first and last day that counted as ``since`` and ``until``,
         and ``left_out``, the models without a date or a known group.
     """
-    tied = any(name in TIED for name in conventions)
+    tied = any("tie" in OPTIONS[name] for name in conventions)
     return of_question(pair.scale, pair.spec, tied=tied) | {
         "conventions": list(conventions),
+        "tie": pair.tie if tied else None,
+        "tie_unit": pair.tied.unit if tied else None,
         "since": from_day(pair.first).isoformat(),
         "until": from_day(pair.last).isoformat(),
         "left_out": {

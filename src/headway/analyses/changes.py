@@ -64,10 +64,11 @@ def changes(scale: Scale, spec: LagSpec, since: dt.date) -> Result:
     table = tidy("daily", findings, spec.level)
     return Result(
         table=table if pair.complete else marked_incomplete(table),
-        spec=spec.to_dict() | {"changes_since": since.isoformat()},
+        spec=spec.to_dict()
+        | {"changes_since": since.isoformat(), "tie": pair.tie, "tie_unit": pair.tied.unit},
         dataset=scale.dataset.digest,
         details={"models": models, "facts": _facts(scale, since)},
-        notes=pair.notes,
+        notes=(*pair.notes, *([pair.tied.note] if pair.tied.note else [])),
         asked=of_contest(pair, ("daily",)),
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from headway.analyses.evidence import ahead_of_time, evidence_day
+from headway.analyses.tie import Applied, Tie, tie_on
 from headway.dataset.left_out import some
 from headway.draws import FloatArray
 from headway.errors import UsageError, did_you_mean
@@ -51,8 +52,11 @@ class LagSpec:
     follower: str = _option("country:CN", "Group whose lag is measured, such as country:CN.")
     convention: Convention = _option("daily", "How the lag is measured.")
     date: DateBasis = _option("available", "What dates a model.")
-    tie: float = _option(
-        1.0, "A follower within this many units of the scale counts as level with the leader."
+    tie: float | str | None = _option(
+        None,
+        "Difference that counts as level: a number of points, or a number with the unit of the "
+        "ruler, such as '0.05 logits'. By default 1 point where two anchors fix the points, and "
+        "none on every other ruler.",
     )
     since: dt.date | None = _option(
         None, "First day that counts; by default when both have a model."
@@ -62,7 +66,11 @@ class LagSpec:
     )
     level: float = _option(0.9, "Level of the intervals.")
     drop_first: bool = _option(False, "Leave out the first model of each group.")
-    min_scores: int = _option(1, "Candidates need at least this many scores.")
+    min_scores: int | None = _option(
+        None,
+        "Scores that a model needs to hold a frontier; by default four, or as many as the ruler "
+        "has benchmarks where those are fewer.",
+    )
     candidates: Candidates = _option(
         "records", "Models that can hold a frontier in a draw: records of the estimate, or all."
     )
@@ -89,7 +97,6 @@ class LagSpec:
                 + did_you_mean(self.convention, CONVENTIONS)
             )
         for name, low, high in (
-            ("tie", 0.0, None),
             ("level", 0.0, 1.0),
             ("significance", 0.5, 1.0),
             ("horizon", 0.0, None),
@@ -97,17 +104,20 @@ class LagSpec:
             ("bandwidth", 0.0, None),
         ):
             value = getattr(self, name)
-            open_low = name != "tie"
             if not (
                 isinstance(value, int | float)
                 and np.isfinite(value)
-                and (value > low if open_low else value >= low)
+                and value > low
                 and (high is None or value < high)
             ):
-                span = f"{'above' if open_low else 'at least'} {low:g}"
+                span = f"above {low:g}"
                 span += "" if high is None else f" and below {high:g}"
                 raise UsageError(f"{name} is {value!r}; expected a number {span}")
-        if not isinstance(self.min_scores, int) or self.min_scores < 1:
+        if self.tie is not None:
+            object.__setattr__(self, "tie", Tie.read(self.tie).plain)
+        if self.min_scores is not None and (
+            not isinstance(self.min_scores, int) or self.min_scores < 1
+        ):
             raise UsageError(f"min_scores is {self.min_scores!r}; expected a whole number from 1")
         if self.since and self.until and self.since > self.until:
             raise UsageError(f"since ({self.since}) lies after until ({self.until})")
@@ -129,11 +139,15 @@ class LagSpec:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Period:
-    """A named span of days, both ends included."""
+    """A named span of days, both ends included.
+
+    ``asked`` is the number of days that the name speaks of; None where it is those that count.
+    """
 
     name: str
     first: int
     last: int
+    asked: int | None = None
 
     def mask(self, days: Days) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Mark the days inside."""
@@ -142,10 +156,14 @@ class Period:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Contest:
-    """Two frontiers that share a scale, and so their draws."""
+    """Two frontiers that share a scale, and so their draws.
+
+    ``tied`` is the tie as the scale takes it.
+    """
 
     scale: Scale
     spec: LagSpec
+    tied: Applied
     leader: Frontier
     follower: Frontier
     first: int
@@ -155,6 +173,11 @@ class Contest:
     def days(self) -> Days:
         """Every day that counts."""
         return np.arange(self.first, self.last + 1, dtype=np.int64)
+
+    @property
+    def tie(self) -> float:
+        """Difference that counts as none, in units of the scale."""
+        return self.tied.size
 
     @property
     def rows(self) -> int:
@@ -189,24 +212,34 @@ class Contest:
         first = self.first if first is None else first
         yield Period(name="all", first=first, last=self.last)
         for year in range(from_day(first).year, from_day(self.last).year + 1):
+            begin, end = to_day(dt.date(year, 1, 1)), to_day(dt.date(year, 12, 31))
             yield Period(
-                name=str(year),
-                first=max(first, to_day(dt.date(year, 1, 1))),
-                last=min(self.last, to_day(dt.date(year, 12, 31))),
-            )
+                name=str(year), first=max(first, begin), last=min(self.last, end),
+                asked=end - begin + 1,
+            )  # fmt: skip
+        begin = to_day(year_before(from_day(self.last))) + 1
         yield Period(
-            name="last-12-months",
-            first=max(first, to_day(year_before(from_day(self.last))) + 1),
-            last=self.last,
-        )
+            name="last-12-months", first=max(first, begin), last=self.last,
+            asked=self.last - begin + 1,
+        )  # fmt: skip
+
+    def days_of(self, first: int | None = None) -> dict[str, tuple[int, int]]:
+        """Days that count in every period that speaks of a number of days, and that number."""
+        return {
+            period.name: (max(period.last - period.first + 1, 0), period.asked)
+            for period in self.periods(first)
+            if period.asked is not None
+        }
 
     def daily_best(self) -> tuple[FloatArray, FloatArray]:
         """Best of leader and follower on every day, by row; -inf where there is none."""
         return _on_days(self.leader, self.days), _on_days(self.follower, self.days)
 
 
-def contest(scale: Scale, spec: LagSpec) -> Contest:
+def contest(scale: Scale, spec: LagSpec, *, tied: Applied | None = None) -> Contest:
     """Draw both frontiers.
+
+    ``tied`` is the tie where it is not the one of the question on this scale.
 
     Raises
     ------
@@ -227,11 +260,20 @@ def contest(scale: Scale, spec: LagSpec) -> Contest:
         )
         for group in (spec.leader, spec.follower)
     ]
-    return between(scale, spec, *sides)
+    return between(scale, spec, *sides, tied=tied)
 
 
-def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -> Contest:
+def between(
+    scale: Scale,
+    spec: LagSpec,
+    leader: Frontier,
+    follower: Frontier,
+    *,
+    tied: Applied | None = None,
+) -> Contest:
     """Set two frontiers that are drawn already against each other.
+
+    ``tied`` is the tie where it is not the one of the question on this scale.
 
     Raises
     ------
@@ -239,6 +281,7 @@ def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -
         When the two groups have no day in common.
     """
     last = last_day(scale, spec)
+    tied = tie_on(scale, spec.tie) if tied is None else tied
     if spec.drop_first:
         leader, follower = leader.without_first(), follower.without_first()
     first = max(int(leader.start[0]), int(follower.start[0]))
@@ -250,8 +293,9 @@ def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -
             hint=f"both have a model from {from_day(first)} on",
         )
     return Contest(
-        scale=scale, spec=spec, leader=leader, follower=follower, first=first, last=to_day(last)
-    )
+        scale=scale, spec=spec, tied=tied, leader=leader, follower=follower, first=first,
+        last=to_day(last),
+    )  # fmt: skip
 
 
 def last_day(scale: Scale, spec: LagSpec) -> dt.date:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headway.analyses.asked import of_scale
-from headway.analyses.by_ruler import has_anchored_points
 from headway.analyses.contest import LagSpec
 from headway.analyses.diff import lags
 from headway.analyses.lag import lag
@@ -109,8 +108,7 @@ def _effect(name: str, ruler: Ruler, before: "Dataset", after: "Dataset", spec: 
     then, now = scales
     parts: dict[str, float | None] = {}
     if then is not None and now is not None and sides[0] != sides[1]:
-        asked = _without_tie(spec, now)
-        rows = lags(then, now, asked, []).select("entity", "estimate")
+        rows = lags(then, now, spec, []).select("entity", "estimate")
         parts = {
             part: value for part, value in rows.iter_rows() if part in ("of_evidence", "of_time")
         }
@@ -126,16 +124,12 @@ def _side(ruler: Ruler, data: "Dataset", spec: LagSpec) -> tuple[Scale | None, d
     scale = None
     try:
         scale = ruler.fit(data, draws=0)
-        row = lag(scale, **_options(_without_tie(spec, scale))).headline()
+        row = lag(scale, **_options(spec)).headline()
     except HeadwayError as error:
         evidence = None if scale is None else of_scale(scale, spec.date)["evidence"]
         return None, {"why": error.message, "evidence": evidence}
     kept = {part: row[part] for part in ("estimate", "unit", "period", "status")}
     return scale, kept | {"evidence": of_scale(scale, spec.date)["evidence"]}
-
-
-def _without_tie(spec: LagSpec, scale: Scale) -> LagSpec:
-    return spec if has_anchored_points(scale) else spec.with_options(tie=0.0)
 
 
 def _options(spec: LagSpec) -> dict[str, Any]:

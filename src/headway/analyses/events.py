@@ -95,7 +95,8 @@ def events(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Eve
     scale
         Result of a ruler; without curves (a single benchmark, a composite) there are no domains.
     spec
-        Groups, dates, level, last day and so on. On single benchmarks there is no tie.
+        Groups, dates, level, last day and so on. A tie holds where its unit is that of the event:
+        points in domains, percent on benchmarks.
     progress
         Told about the events.
 
@@ -159,7 +160,7 @@ def _event(area: Area, spec: LagSpec) -> dict[str, Any]:
             until=spec.until,
             region=spec.region,
             withdrawn=spec.withdrawn,
-            min_scores=spec.min_scores if area.tie is None else 1,
+            min_scores=spec.min_scores if area.kind == "domain" else None,
             candidates="all",
         )
     except UsageError as error:

@@ -7,8 +7,7 @@ import typer
 from rich.console import Console
 
 from headway import __version__
-from headway.analyses.agreement import AgreementResult
-from headway.analyses.agreement import agreement as compared
+from headway.analyses.agreement import AgreementResult, agreement as compared
 from headway.cli import output
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json

@@ -19,8 +19,7 @@ from headway.dataset.importing import ADD, LEAVE, bring
 from headway.dataset.matching import Match
 from headway.errors import DataError, UsageError
 from headway.foreign.tomltext import toml_file, toml_value
-from headway.sources import SOURCES
-from headway.sources import source as source_of
+from headway.sources import SOURCES, source as source_of
 from headway.sources.options import checked_options
 from headway.sources.table import columns_of
 from headway.sources.table_mapping import TableMapping, as_toml, guess_mapping

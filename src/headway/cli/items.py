@@ -35,9 +35,9 @@ def items(
         list[str],
         typer.Argument(
             metavar="PATH...",
-            help="Parquet files, folders of them, or addresses such as s3://bucket/folder/, with "
-            "the columns model, benchmark, item, score and, if there are any, variant, epoch, "
-            "error.",
+            help="Parquet or CSV files, folders of them, or addresses such as "
+            "s3://bucket/folder/, with the columns model, benchmark, item, score and, if there "
+            "are any, variant, epoch, error.",
         ),
     ],
     options: ItemRuler,
@@ -58,7 +58,7 @@ def items(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Rank models by their answers to single questions, read in parts from Parquet.
+    """Rank models by their answers to single questions, read in parts from Parquet or CSV.
 
     A part has some questions with the answers of all models; the table is never held as a whole.
     --ray spreads the parts over the machines of a Ray cluster, and the result is the same.

@@ -80,7 +80,7 @@ def command(
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     scale = fitted(replace(options, draws=draws), data)
     models, wanted = identified(scale, candidate), known(scale, benchmark)
-    asked, answer, unit, notes, question = _answer(context, scale, spec, model, against)
+    asked, answer, unit, notes, question = _answer(scale, spec, model, against)
     table = next_evaluation(scale, answer, models=models, most=None)
     table = table.with_columns(unit=pl.lit(unit or scale.unit))
     if wanted is not None:
@@ -119,6 +119,9 @@ def _require_one_answer(
                 f"the convention {spec.convention} counts scores and does not depend on the scale",
                 hint="choose another --convention; `headway lag --help` has them",
             )
+        choice.require_lag_options(
+            context, (spec.convention,), called=f"the convention {spec.convention}"
+        )
         return
     given = choice.given_options(context)
     of_lags = {field.name for field in fields(spec)} - {"model", *SHARED}
@@ -131,7 +134,6 @@ def _require_one_answer(
 
 
 def _answer(
-    context: typer.Context,
     scale: CalibratedScale,
     spec: LagSpec,
     model: str | None,
@@ -149,13 +151,12 @@ def _answer(
                 f"--model and --against are both {asked['model']!r}", hint="name two models"
             )
         return asked, (asked["model"], asked["against"]), "", list(scale.notes), of_one
-    spec, first = choice.with_tie(context, spec, scale)
     result = analyses.compare(scale, spec, (spec.convention,))
     row = result.headline()
     draws = result.draws[spec.convention, row["period"], row["entity"], row["quantity"]]
     lag = {name: value for name, value in spec.to_dict().items() if name != "model"}
     lag |= {name: row[name] for name in ("period", "quantity", "estimate", "low", "high", "status")}
-    return lag, draws, row["unit"], [*first, *result.notes], dict(result.asked)
+    return lag, draws, row["unit"], list(result.notes), dict(result.asked)
 
 
 def _print(

@@ -76,6 +76,10 @@ class Old:
             raise DataError(f"{self.path} does not say which options made it")
         return options
 
+    def whole(self, name: str) -> int | None:
+        """Return an option that is a whole number."""
+        return _whole(self.options().get(name), name, self.path)
+
     def day(self, name: str) -> date | None:
         """Return a day of the evidence that it was restricted to."""
         value = self.options().get(name)

@@ -7,13 +7,18 @@ import polars as pl
 
 from headway.dataset.dataset import Dataset
 from headway.dataset.findings import Finding, Severity
-from headway.dataset.matching import words_of
+from headway.dataset.matching import MODEL_DATES, words_of
+from headway.dataset.name_facts import contradiction
 from headway.dataset.tables import TABLES
 from headway.sources.prices import LEAST
 
 DISAGREEMENT = 0.05
 JUMP = 0.25
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+_SETTINGS: tuple[tuple[Severity, str, str, str], ...] = (
+    ("warning", "versions of the task", r"(?:^|, )task (?:version )?([^,]+)", "1"),
+    ("note", "numbers of examples in the question", r"(?:^|, )(\d+)-shot", "0"),
+)
 _DATED = ("announced_on", "available_on", "weights_on", "listed_on")
 _CELL = ("model", "variant", "benchmark")
 _DAYS: tuple[tuple[Severity, str, str, str], ...] = (
@@ -170,6 +175,50 @@ def variants_out_of_order(dataset: Dataset) -> Iterator[Finding]:
     for model, benchmark, less, high, more, low in pairs.select(columns).sort(columns).iter_rows():
         words = f"{benchmark}: {high:.3f} with effort {less} and {low:.3f} with {more}"
         yield Finding("note", "scores", model, words)
+
+
+def contradicting_aliases(dataset: Dataset) -> Iterator[Finding]:
+    """Aliases of models that name another day, size, kind or maker than that of their model."""
+    facts = {row["model"]: row for row in dataset.models.iter_rows(named=True)}
+    makers = {
+        str(text).casefold()
+        for pair in dataset.organisations.select("organisation", "name").iter_rows()
+        for text in pair
+        if text
+    }
+    called = dict(dataset.organisations.select("organisation", "name").iter_rows())
+    for kind, alias, model in dataset.aliases.select("kind", "alias", "id").iter_rows():
+        row = facts.get(model) if kind == "model" else None
+        if row is None:
+            continue
+        days = [row[column] for column in MODEL_DATES if row[column] is not None]
+        own = {part for column in ("organisation", "partners") for part in
+               (row[column] or "").split(";")}  # fmt: skip
+        own |= {str(called.get(part) or part) for part in own}
+        others = makers - {part.strip().casefold() for part in own}
+        said = contradiction(alias, row["name"] or model, days, makers=others)
+        if said:
+            yield Finding("warning", "aliases", alias, f"cannot be a name of {model}: {said}")
+
+
+def several_settings(dataset: Dataset) -> Iterator[Finding]:
+    """Benchmarks whose scores come from several versions of the task, or numbers of examples."""
+    run_by = dataset.scores.select("benchmark", "variant", "harness", "source")
+    both = pl.concat_str(["variant", "harness"], separator=", ", ignore_nulls=True)
+    for severity, what, pattern, unsaid in _SETTINGS:
+        told = run_by.with_columns(setting=both.str.extract(pattern, 1).str.strip_suffix(".0"))
+        harnesses = pl.col("setting").is_not_null().any().over("benchmark", "source")
+        each = (
+            told.filter(harnesses)
+            .with_columns(pl.col("setting").fill_null(unsaid))
+            .group_by("benchmark")
+            .agg(pl.col("setting").unique().sort())
+            .filter(pl.col("setting").list.len() > 1)
+            .sort("benchmark")
+        )
+        for benchmark, settings in each.iter_rows():
+            words = f"has scores of several {what}: {', '.join(settings[:6])}"
+            yield Finding(severity, "benchmarks", benchmark, words)
 
 
 def same_name(dataset: Dataset) -> Iterator[Finding]:

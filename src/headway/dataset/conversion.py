@@ -9,8 +9,7 @@ from headway.bounds import FIRST_DAY, LAST_DAY, NAME_LENGTH, TEXT_LENGTH
 from headway.dataset.problems import Given, Problems
 from headway.dataset.schema import SEPARATOR, Column, Table
 from headway.errors import did_you_mean
-from headway.text import NOT_IN_TEXT, NOT_PLAIN, fault
-from headway.text import shown as escaped
+from headway.text import NOT_IN_TEXT, NOT_PLAIN, fault, shown as escaped
 
 _TRUE = ("true", "True", "TRUE", "1")
 _FALSE = ("false", "False", "FALSE", "0")

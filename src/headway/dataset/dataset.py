@@ -6,15 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 
 import polars as pl
 
 from headway.dataset import filters
 from headway.dataset.left_out import best_first, some
+from headway.dataset.matching import Kind, Known
 from headway.dataset.rendering import plain
 from headway.dataset.rules import lacking
-from headway.dataset.tables import BOOKKEEPING, EVIDENCE, TABLES
+from headway.dataset.tables import ALIASED, BOOKKEEPING, EVIDENCE, TABLES
 from headway.dataset.vintages import (
     as_day,
     covering,
@@ -69,6 +70,8 @@ class Dataset:
         *,
         recorded_on: date | str | None = None,
         covers_until: date | str | None = None,
+        wide: "IntoDataFrame | None" = None,
+        duplicates: Literal["error", "best", "latest", "mean"] = "error",
         **frames: "IntoDataFrame",
     ) -> "Dataset":
         """Make a dataset of data frames: pandas, Polars, PyArrow or any that narwhals knows.
@@ -76,7 +79,12 @@ class Dataset:
         One table of evidence is needed: ``scores`` with the columns ``model``, ``benchmark`` and
         ``score``, or ``responses``, ``votes`` or ``ratings``. Models, benchmarks, organisations
         and sources that are not given are made from the ids in use, with a note; what is not
-        known about them is null.
+        known about them is null. Columns of ``scores`` such as ``country``, ``released_on``,
+        ``ceiling`` or ``domain`` are facts about models and benchmarks; columns of ``models`` that
+        the table does not have, such as ``lab``, are free attributes and make groups (``lab:A``).
+
+        Without a column ``scale``, scores of a benchmark with a ceiling are raw, and other scores
+        are normalised and must lie between 0 and 1; a note says so.
 
         Parameters
         ----------
@@ -85,6 +93,12 @@ class Dataset:
         covers_until
             Last day up to which the frames cover the field, for sources that say none; when
             None, the evidence reaches to its newest model.
+        wide
+            In place of ``scores``: one row per model, one column per benchmark; empty cells are
+            counted in a note.
+        duplicates
+            Which of several scores of one model, variant and benchmark counts; with ``error``
+            several are refused. See :mod:`headway.dataset.duplicates`.
         **frames
             Data frames by table name.
 
@@ -108,10 +122,15 @@ class Dataset:
         ... )
         >>> Dataset.from_frames(scores=scores).models["model"].to_list()
         ['a', 'b']
+        >>> wide = pl.DataFrame({"model": ["a", "b"], "x": [0.5, 0.7], "y": [0.1, None]})
+        >>> Dataset.from_frames(wide=wide).scores.height
+        3
         """
         from headway.dataset.frames import tables_from_frames
 
-        tables, notes = tables_from_frames(frames, recorded_on, covers_until)
+        tables, notes = tables_from_frames(
+            frames, recorded_on, covers_until, wide=wide, duplicates=duplicates
+        )
         return cls(tables=tables, origin="data frames", notes=notes)
 
     @property
@@ -224,6 +243,11 @@ class Dataset:
         return self.table("prices")
 
     @cached_property
+    def known(self) -> Known:
+        """The ids, names and aliases in view, ready to be asked; see :mod:`.naming`."""
+        return Known(self.tables)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the facts in view, in hexadecimal; the order of rows has no part in it.
 
@@ -301,8 +325,8 @@ class Dataset:
         Parameters
         ----------
         **wanted
-            Columns of models, benchmarks or scores (looked for in this order), each with a
-            value, None for unknown, or a list of these. All must hold.
+            Columns of models, benchmarks or scores (looked for in this order) or free attributes
+            of models, each with a value, None for unknown, or a list of these. All must hold.
 
         Returns
         -------
@@ -324,7 +348,13 @@ class Dataset:
         """
         keep: dict[str, pl.DataFrame] = {}
         for column, value in wanted.items():
+            if filters.is_attribute(self, column):
+                models = keep.get("models", self.models)
+                keep["models"] = filters.with_attribute(self, models, column, value)
+                continue
             name = filters.home_of(column)
+            if column in get_args(Kind) and ALIASED[column] == name:
+                value = self._by_id(cast("Kind", column), value)
             keep[name] = filters.kept(keep.get(name, self.table(name)), TABLES[name], column, value)
         if not keep:
             return self
@@ -439,6 +469,16 @@ class Dataset:
         return f"<p>Dataset: {escape(self.origin)}</p>{self.describe()._repr_html_()}" + (
             f"<ul>{notes}</ul>" if notes else ""
         )
+
+    def _by_id(self, kind: Kind, value: Any) -> Any:
+        """Values of a key column with names in place of ids; what nobody is called stays."""
+        from headway.dataset.naming import find
+
+        if isinstance(value, str):
+            return value if value in self.known.ids(kind) else find(self, kind, value) or value
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._by_id(kind, one) for one in value]
+        return value
 
     @staticmethod
     def _first_day(column: str, rows: pl.DataFrame) -> str:

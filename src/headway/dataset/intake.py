@@ -14,10 +14,10 @@ from headway.dataset.import_report import ImportReport, counted
 from headway.dataset.incoming import (
     EVIDENCE,
     KIND_OF,
+    PLACE,
     Policy,
     Sound,
     entity_rows,
-    in_the_unit_known,
     names_in,
     resolved,
     sound_rows,
@@ -29,6 +29,7 @@ from headway.dataset.problems import Given, Problems
 from headway.dataset.reporters import as_recorded, with_reporters
 from headway.dataset.rules import checked, lacking, lacking_words
 from headway.dataset.tables import TABLES
+from headway.dataset.units import Units, in_the_unit_known, told_in_the_unit_known
 from headway.dataset.variants import kept_apart
 from headway.dataset.vintages import current
 from headway.dataset.writing import Content, has_content
@@ -36,6 +37,7 @@ from headway.errors import DataError, UsageError
 from headway.progress import Progress
 from headway.sources import Parsed, Refused
 
+_MOST_REASONS = 30
 ADD = "+"
 LEAVE = "-"
 ENTITIES = ("organisations", "models", "benchmarks")
@@ -78,6 +80,8 @@ class Intake:
         plain = {n: to for n, to in mapping.items() if n not in single}
         known = Known(self.tables, plain, dashes=parsed.dashes)
         self.given = {name: frame for name, frame in parsed.tables.items() if name in TABLES}
+        for name, places in parsed.places.items():
+            self.given[name] = self.given[name].with_columns(places.alias(PLACE))
         self.names = resolved(names_in(self.given), known, unmatched, single)
 
     def run(self, progress: Progress) -> None:
@@ -88,8 +92,10 @@ class Intake:
             self._entities(name, only)
         self._aliases(only)
         self._say_unmatched()
-        scores, notes = in_the_unit_known(self.given, self.tables["benchmarks"], self.names)
-        self.notes += notes
+        units = in_the_unit_known(self.given, self.tables["benchmarks"], self.names)
+        self.notes += units.notes
+        self.refused += units.refused
+        scores = units.scores
         if scores is not None:
             scores = with_reporters(scores, self.names.ids["model"], self.tables)
         if "ratings" in self.given:
@@ -103,7 +109,7 @@ class Intake:
             if TABLES[name].form == "parquet":
                 self._large(name, frame, only)
             else:
-                self._evidence(name, frame, only)
+                self._evidence(name, frame, only, units if name == "scores" else Units())
         self._read_again()
         self._refuse_unsound()
 
@@ -215,6 +221,8 @@ class Intake:
         kind = KIND_OF[name]
         first = only or next(iter(self.given["sources"]["source"]))
         rows = entity_rows(self.given, kind, self.names, first)
+        if name == "benchmarks":
+            self.notes += told_in_the_unit_known(rows, self.tables[name], self.parsed.assumed)
         if name == "models":
             self._place(rows)
         unknown = sum(1 for one in self.names.unmatched if one.kind == kind)
@@ -256,10 +264,11 @@ class Intake:
         )
         self._note("aliases", merged(self.tables["aliases"], told, table), told.height)
 
-    def _evidence(self, name: str, frame: pl.DataFrame, only: str | None) -> None:
+    def _evidence(self, name: str, frame: pl.DataFrame, only: str | None, units: Units) -> None:
         table = TABLES[name]
         sound = self._sound(name, frame, only)
         self._say_wrong(name, sound.reasons, sound.refused)
+        self.notes += sound.notes
         incoming = sound.frame
         if name == "scores":
             incoming, waiting = as_recorded(incoming, self.tables[name])
@@ -273,8 +282,8 @@ class Intake:
         self._note(
             name,
             done,
-            frame.height,
-            refused=sound.refused,
+            frame.height + units.left_out,
+            refused=sound.refused + units.left_out,
             skipped=sound.skipped,
             repeated=sound.repeated,
         )
@@ -320,6 +329,7 @@ class Intake:
             self.tables["benchmarks"],
             source=only,
             recorded_on=self.day,
+            duplicates=self.parsed.duplicates,
         )
 
     def _note(

@@ -13,6 +13,7 @@ from headway.errors import did_you_mean
 
 _MOST_IDS_TO_COMPARE = 20_000
 _ROW = "row number"
+_PERCENT = 100
 _ALWAYS = ("sources", "models")
 _WITH_SCORES = ("benchmarks", "scores")
 _NEEDS = (
@@ -246,13 +247,19 @@ def _raw_range(tables: Mapping[str, pl.DataFrame], given: Given, problems: Probl
     above = (
         raw.join(limits, on="benchmark", how="inner")
         .filter(pl.col("score") > pl.col("ceiling") * (1 + 1e-9))
+        .with_columns(
+            also=pl.when((pl.col("ceiling") == 1) & (pl.col("score") <= _PERCENT))
+            .then(pl.lit("; a percentage is a share of 1 here, or its ceiling is 100"))
+            .otherwise(pl.lit(""))
+        )
         .sort(_ROW)
     )
     _say(
         given,
         problems,
         above,
-        ", column 'score': the raw score {score} is above {ceiling}, the ceiling of {benchmark}",
+        ", column 'score': the raw score {score} is above {ceiling}, the ceiling of"
+        " {benchmark}{also}",
     )
 
 

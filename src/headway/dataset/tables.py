@@ -5,107 +5,23 @@ and a revision: 0 for the first statement, one more for each correction. Nothing
 the row with the highest revision of a key is the current one.
 """
 
-from headway.dataset.schema import Column, Kind, Table
+from headway.dataset.kinds import (
+    amount as _amount,
+    count as _count,
+    country as _country,
+    date as _date,
+    enum as _enum,
+    flag as _flag,
+    identity as _id,
+    number as _number,
+    prose as _prose,
+    reference as _reference,
+    text as _text,
+    url as _url,
+)
+from headway.dataset.schema import Column, Table
 
 SCHEMA_VERSION = 1
-
-_ID = r"\S(?:.*\S)?"
-_COUNTRY = r"[A-Z]{2}"
-_URL = r"https?://\S+"
-
-
-def _text(name: str, description: str, *, pattern: str | None = None) -> Column:
-    return Column(name=name, kind="string", description=description, pattern=pattern)
-
-
-def _prose(name: str, description: str) -> Column:
-    return Column(name=name, kind="string", description=description, long=True)
-
-
-def _id(name: str, description: str, *, default: str | None = None) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        required=True,
-        pattern=_ID,
-        default=default,
-        expects="text without spaces at either end",
-    )
-
-
-def _enum(
-    name: str,
-    values: tuple[str, ...],
-    description: str,
-    *,
-    default: str | None = None,
-    required: bool = True,
-) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        enum=values,
-        default=default,
-        required=required,
-    )
-
-
-def _date(name: str, description: str, *, required: bool = False) -> Column:
-    return Column(name=name, kind="date", description=description, required=required)
-
-
-def _count(name: str, description: str) -> Column:
-    return Column(name=name, kind="integer", description=description, minimum=0)
-
-
-def _amount(name: str, kind: Kind, description: str) -> Column:
-    return Column(name=name, kind=kind, description=description, minimum=0)
-
-
-def _number(name: str, description: str, *, required: bool = False) -> Column:
-    return Column(name=name, kind="number", description=description, required=required)
-
-
-def _flag(name: str, description: str) -> Column:
-    return Column(name=name, kind="boolean", description=description)
-
-
-def _reference(
-    name: str, table: str, description: str, *, required: bool = False, many: bool = False
-) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        required=required,
-        references=table,
-        many=many,
-        long=many,
-    )
-
-
-def _country(name: str, description: str) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        pattern=_COUNTRY,
-        expects="two capital letters such as CN (ISO 3166)",
-    )
-
-
-def _url(name: str, description: str) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        pattern=_URL,
-        long=True,
-        expects="an address that starts with https://",
-    )
-
 
 _CONFIDENCE = ("high", "medium", "low")
 _RECORDED = (
@@ -231,6 +147,25 @@ AVAILABILITY = Table(
         _date("until", "First day after the interval; empty when it lasts"),
         _prose("withdrawn_because", "Why the interval ended"),
         _url("evidence_url", "Evidence"),
+        *_BOOKKEEPING,
+    ),
+)
+
+ATTRIBUTES = Table(
+    name="attributes",
+    description="Free attributes of models, such as the team that made them; each value is a group",
+    key=("model", "attribute"),
+    columns=(
+        _reference("model", "models", "Model", required=True),
+        Column(
+            name="attribute",
+            kind="string",
+            description="Name of the attribute",
+            required=True,
+            pattern=r"[^\s:+|!](?:[^:+|!]*[^\s:+|!])?",
+            expects="text without : + | ! and without spaces at either end",
+        ),
+        _id("value", "Value of the attribute"),
         *_BOOKKEEPING,
     ),
 )
@@ -484,6 +419,7 @@ TABLES: dict[str, Table] = {
         SOURCES,
         ORGANISATIONS,
         MODELS,
+        ATTRIBUTES,
         AVAILABILITY,
         BENCHMARKS,
         ALIASES,

@@ -82,7 +82,9 @@ def check_parquet(path: Path) -> None:
 
 
 def sheet(path: Path, name: str | None) -> pl.DataFrame:
-    """Read one sheet of a spreadsheet as text; the first one without a name.
+    """Read one sheet of a spreadsheet as text, its header as the first row.
+
+    Without a name it is the first sheet.
 
     Raises
     ------
@@ -282,8 +284,11 @@ def _sheet(path: Path, name: str | None) -> pl.DataFrame:
                 path,
                 sheet_name=name,
                 engine="calamine",
+                has_header=False,
                 infer_schema_length=0,
                 raise_if_empty=False,
+                drop_empty_rows=False,
+                drop_empty_cols=False,
             )
     except ModuleNotFoundError:
         raise UsageError(

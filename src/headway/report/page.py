@@ -16,8 +16,7 @@ from typing import Any
 import polars as pl
 
 from headway.analyses.premium import PremiumResult
-from headway.report import drawing, multiverse, rulers, tables
-from headway.report import premium as phrases
+from headway.report import drawing, multiverse, premium as phrases, rulers, tables
 from headway.report.asked import stated
 from headway.report.charts.frame import MEDIUM, NARROW, WIDE, Look
 from headway.report.figures import Figure, figures
@@ -343,9 +342,15 @@ def _method(story: Story, words: Words) -> list[str]:
     spec = story.spec
     return [
         words("page.method_frontier", date=words(f"basis.{spec.date}")),
-        words("page.method_lag", tie=f"{spec.tie:g}"),
+        words("page.method_lag", tie=_tie(story, words)),
         words("page.method_draws", draws=spec.draws, seed=spec.seed, level=words.level(spec.level)),
     ]
+
+
+def _tie(story: Story, words: Words) -> str:
+    asked = story.main.compared.spec
+    unit = str(asked["tie_unit"])
+    return words.amount(f"{asked['tie']:g}", unit)
 
 
 def _credits(story: Story, words: Words) -> list[str]:

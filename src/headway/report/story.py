@@ -2,20 +2,22 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
 
 from headway.analyses.agreement import AgreementResult, agreement
-from headway.analyses.by_ruler import by_ruler, has_anchored_points
+from headway.analyses.by_ruler import by_ruler
 from headway.analyses.changes import changes
 from headway.analyses.contest import Convention, LagSpec, contest, last_day
 from headway.analyses.events import EventsResult, events
-from headway.analyses.lag import LagResult, compare, lag
+from headway.analyses.lag import LagResult, compare
 from headway.analyses.multiverse import Everything, reduced
 from headway.analyses.premium import PremiumResult, premium
 from headway.analyses.result import Result, plain_rows
+from headway.dataset import naming
+from headway.declared import help_of
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.frontier import DateBasis, Frontier
 from headway.progress import Progress, Silent
@@ -29,7 +31,7 @@ from headway.rulers.files.reading import find, shelved
 from headway.rulers.files.together import together
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.scores.anchoring import reanchored
-from headway.rulers.scores.logistic import ANCHORS
+from headway.rulers.scores.gauge import ANCHORS
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -60,7 +62,7 @@ class ReportSpec:
     )
     convention: Convention = _option("daily", "Convention of the headline.")
     date: DateBasis = _option("available", "What dates a model.")
-    tie: float = _option(1.0, "A follower within this many points counts as level with the leader.")
+    tie: float | str | None = _option(None, help_of(LagSpec, "tie"))
     as_of: dt.date | None = _option(
         None, "Ask the question as of this day: later models do not exist."
     )
@@ -211,7 +213,8 @@ class Story:
         ]
         return headline(
             self.words(lang), bout.headline, leader=bout.spec.leader, follower=bout.spec.follower,
-            date=bout.spec.date, tie=bout.spec.tie, others=others,
+            date=bout.spec.date, tie=float(bout.compared.spec["tie"]),
+            tie_unit=str(bout.compared.spec["tie_unit"]), others=others,
         )  # fmt: skip
 
     @property
@@ -228,7 +231,17 @@ class Story:
             results.append(self.second.compared)
         results.append(self.premium)
         found = [note for result in results if result is not None for note in result.notes]
-        return tuple(dict.fromkeys([*self.own_notes, *self.data.notes, *self.scale.notes, *found]))
+        return tuple(
+            dict.fromkeys(
+                [
+                    *self.own_notes,
+                    *self.data.notes,
+                    *self.scale.notes,
+                    *self.scale.unranked(),
+                    *found,
+                ]
+            )
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON: unknown is null, dates are ISO text."""
@@ -290,12 +303,6 @@ def tell(
         _require_known(everything, spec.as_of)
     day = last_day(scale, options)
     own_notes = [note] if note else []
-    if options.tie and not has_anchored_points(scale):
-        options = options.with_options(tie=0.0)
-        own_notes.append(
-            f"The tie of {spec.tie:g} is a number of points; this ruler measures in "
-            f"{scale.unit}, so there is no tie."
-        )
     main = _bout(scale, options)
     problems: dict[str, str] = {}
 
@@ -429,10 +436,10 @@ def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[Ru
     if spec.as_of is None:
         return ruler, ""
     anchored = reanchored(ruler, everything, data)
-    if anchored is ruler or anchored.anchors is None:
-        return ruler, ""
+    if anchored.anchors == ruler.anchors or anchored.anchors is None:
+        return anchored, ""
     scored = set(data.scores["model"])
-    missing = next(model for model in spec.anchors if model not in scored)
+    missing = next(m for m in spec.anchors if naming.find(everything, "model", m) not in scored)
     names = dict(everything.models.select("model", "name").iter_rows())
     (low, bottom), (high, top) = anchored.anchors.items()
     note = (
@@ -453,10 +460,10 @@ def _bout(scale: Scale, spec: LagSpec) -> Bout:
             hint=" ".join(reasons) or "choose another convention",
         )
     convention = spec.convention if spec.convention in DAILY else "daily"
-    options = {f.name: getattr(spec, f.name) for f in fields(spec)} | {"convention": convention}
+    series = compare(scale, replace(spec, convention=convention), (convention,))
     return Bout(
         leader=pair.leader, follower=pair.follower, compared=compared,
-        series=lag(scale, **options), headline=compared.headline(spec.convention), spec=spec,
+        series=series, headline=compared.headline(spec.convention), spec=spec,
     )  # fmt: skip
 
 

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from headway.report import multiverse, rulers, tables
-from headway.report import premium as phrases
+from headway.report import multiverse, premium as phrases, rulers, tables
 from headway.report.asked import stated
 from headway.report.story import Bout, Story
 from headway.report.words import Words

@@ -15,8 +15,7 @@ import polars as pl
 from headway.errors import DataError, UsageError
 from headway.progress import Progress, Silent
 from headway.sources import Parsed, Refused, joined
-from headway.sources.arena_votes import LICENCE as LICENCE
-from headway.sources.arena_votes import parse_votes, publisher, votes_of
+from headway.sources.arena_votes import LICENCE as LICENCE, parse_votes, publisher, votes_of
 from headway.sources.columns import LINE, Columns, check_columns, csv_frame, read_frame
 
 __all__ = ["parse_ratings", "parse_votes", "read"]

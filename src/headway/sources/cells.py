@@ -40,6 +40,7 @@ __all__ = [
     "filled",
     "number",
     "one_of",
+    "share",
     "size",
 ]
 
@@ -61,6 +62,7 @@ def csv_rows(
     optional: Sequence[str] = (),
     file: str | None = None,
     delimiter: str = ",",
+    spare: bool = False,
 ) -> Iterator[tuple[int, Row | str]]:
     """Read the rows of a CSV text with the physical line on which each begins.
 
@@ -76,6 +78,8 @@ def csv_rows(
         Name of the file for messages.
     delimiter
         What separates cells.
+    spare
+        Whether columns that are neither required nor optional may be there twice.
 
     Yields
     ------
@@ -93,7 +97,11 @@ def csv_rows(
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     rows = records(lines, delimiter=delimiter)
     try:
-        header = checked_header(next(rows, (1, []))[1], required, where)
+        names = next(rows, (1, []))[1]
+        if spare:
+            wanted = {*required, *optional}
+            names = [name if name.strip() in wanted else "" for name in names]
+        header = checked_header(names, required, where)
         absent = dict.fromkeys((name for name in optional if name not in header), "")
         for line, cells in rows:
             if not cells:
@@ -242,6 +250,24 @@ def between(row: Row, column: str, low: float, high: float) -> float:
             f" expected a number between {low} and {high}"
         )
     return value
+
+
+def share(text: str, whole: float) -> str:
+    """Return a number without its percent sign, as a part of the whole; other texts as they are.
+
+    Examples
+    --------
+    >>> share("42.5%", 1.0), share("42.5%", 100.0), share("0.425", 1.0)
+    ('0.425', '42.5', '0.425')
+    """
+    plain = text.strip()
+    value = plain.removesuffix("%").rstrip()
+    if value == plain or not _NUMBER.fullmatch(value):
+        return text
+    try:
+        return str(Decimal(value) * Decimal(whole) / 100)
+    except ArithmeticError:
+        return text
 
 
 def size(row: Row, column: str) -> float | None:

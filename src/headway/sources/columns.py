@@ -21,8 +21,8 @@ from headway.sources.archives import open_tree
 from headway.sources.cells import MOST_REFUSED, check_cells, checked_header
 from headway.sources.csvreader import BrokenCsv, records
 from headway.sources.json_table import json_table
-from headway.text import NOT_IN_TEXT, without_controls
-from headway.text import shown as escaped
+from headway.sources.numbers import Decimal, Numbers, absent, numbers_in
+from headway.text import NOT_IN_TEXT, shown as escaped, without_controls
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame", "read_frames"]
 
@@ -30,8 +30,12 @@ LINE = "\0line"
 _BATCH = 100_000
 _LONGEST_HEADER = 2**20
 _NO_DELIMITER = b"\x01"
-_NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 _WRONG = "\0wrong"
+_DELIMITERS = ",;\t|"
+UNCLEAR = "which of comma and point is the decimal sign: say decimal = ',' or decimal = '.'"
+_MIXED = "it mixes points and commas as the decimal sign"
+_TRUE = ("true", "yes", "1", "open")
+_FALSE = ("false", "no", "0", "closed")
 
 
 def csv_frame(
@@ -157,7 +161,8 @@ def read_frame(
     sheet
         The sheet of a spreadsheet; without, the first one.
     delimiter
-        What separates cells; without, a tab for ``.tsv`` and a comma otherwise.
+        What separates cells; without, a tab for ``.tsv``, and otherwise that of comma, semicolon,
+        tab and bar which the header has most of.
 
     Returns
     -------
@@ -177,11 +182,18 @@ def read_frame(
         return _sheet(path, sheet), []
     if name.endswith((".json", ".jsonl", ".ndjson")):
         return _json(path)
-    if delimiter is None:
-        delimiter = "\t" if name.endswith((".tsv", ".tab")) else ","
     text = as_text(read_bytes(path), str(path))
+    if delimiter is None:
+        delimiter = "\t" if name.endswith((".tsv", ".tab")) else _delimiter(text)
     check_cells(text, delimiter, f"{path}: ", file_bytes=path.stat().st_size)
     return csv_frame(text, str(path), delimiter=delimiter)
+
+
+def _delimiter(text: str) -> str:
+    """Return what the header has most of outside quotes; a comma where nothing is more."""
+    header = text[:_LONGEST_HEADER].lstrip("\n").partition("\n")[0]
+    plain = "".join(header.split('"')[::2])
+    return max(_DELIMITERS, key=plain.count)
 
 
 def read_frames(
@@ -223,7 +235,13 @@ def _parquet(path: Path) -> Iterator[pl.DataFrame]:
 
 def _sheet(path: Path, sheet: str | None) -> pl.DataFrame:
     open_tree(path).close()
-    return _numbered(apart.sheet(path, sheet), path, 2)
+    rows = apart.sheet(path, sheet)
+    cells = [cell or "" for cell in rows.row(0)] if rows.height else []
+    # The library would rename the second of two equal headers.
+    header = checked_header(cells, where=f"{path}: ")
+    frame = rows.slice(1).rename(dict(zip(rows.columns, header, strict=True)))
+    filled = frame.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+    return _numbered(filled, path, 2).filter(~pl.all_horizontal(pl.all().exclude(LINE).is_null()))
 
 
 def _numbered(frame: pl.DataFrame, path: Path, first: int) -> pl.DataFrame:
@@ -248,10 +266,10 @@ class Columns:
     file
         Name of the file for refusals.
     decimal
-        The decimal separator of its numbers.
+        The decimal separator of its numbers; None when nobody said.
     """
 
-    def __init__(self, frame: pl.DataFrame, file: str, *, decimal: str = ".") -> None:
+    def __init__(self, frame: pl.DataFrame, file: str, *, decimal: Decimal | None = ".") -> None:
         self._frame = frame
         self._file = file
         self._decimal = decimal
@@ -259,8 +277,8 @@ class Columns:
         self._checks: list[tuple[pl.Expr, str, str]] = []
 
     def _cell(self, column: str) -> pl.Expr:
-        cell = self.shown(column).str.strip_chars()
-        return pl.when(cell != "").then(cell)
+        cell = self.shown(column)
+        return pl.when(~absent(cell)).then(cell.str.strip_chars())
 
     def shown(self, column: str) -> pl.Expr:
         """Return a column as text, whatever the file has it as.
@@ -308,9 +326,14 @@ class Columns:
         required: bool = False,
         low: float | None = None,
         high: float | None = None,
+        percent: bool = False,
+        dollars: bool = False,
     ) -> None:
-        """Take a column as finite numbers."""
-        empty, value, bad = self._numbers(column)
+        """Take a column as finite numbers; where a sign may stand, without it."""
+        read = self.read(column)
+        empty, value, bad = read.empty, read.value, ~read.empty & read.value.is_null()
+        bad |= read.percent & (not percent)
+        bad |= read.dollars & (not dollars)
         words = "a number"
         if low is not None:
             bad |= value < low
@@ -322,39 +345,46 @@ class Columns:
         self.refuse(bad.fill_null(False), column, words)
         self._values[name] = value
 
-    def _numbers(self, column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-        """Return whether a cell is empty, its number, and whether it is wrong, computed once."""
-        empty, value, wrong = (f"\0{what} {column}" for what in ("empty", "value", "wrong"))
-        if value not in self._frame.columns:
-            cell = "\0cell"
-            if self._frame.schema[column].is_numeric():
-                known = pl.col(value).is_finite()
-                frame = self._frame.with_columns(pl.col(column).alias(cell))
-            else:
-                known = pl.col(value).is_finite() & pl.col(cell).str.contains(_NUMBER)
-                plain = self._cell(column)
-                if self._decimal == ",":
-                    plain = plain.str.replace(",", ".", literal=True)
-                frame = self._frame.with_columns(plain.alias(cell))
-            frame = frame.with_columns(
-                pl.col(cell).cast(pl.Float64, strict=False).alias(value),
-                pl.col(cell).is_null().alias(empty),
-            ).with_columns((~pl.col(empty) & ~known.fill_null(False)).alias(wrong))
-            self._frame = frame.with_columns(
-                pl.when(~pl.col(wrong)).then(pl.col(value)).alias(value)
-            ).drop(cell)
-        return pl.col(empty), pl.col(value), pl.col(wrong)
+    def read(self, column: str, *, whole: bool = False) -> Numbers:
+        """Read a column as numbers with their signs, once; what is ambiguous refuses its row."""
+        parts = ("value", "empty", "percent", "dollars", "ambiguous")
+        names = {part: f"\0{part} {whole:d} {column}" for part in parts}
+        kept = Numbers(**{part: pl.col(name) for part, name in names.items()})
+        if names["value"] in self._frame.columns:
+            return kept
+        if self._frame.schema[column].is_numeric():
+            number = pl.col(column).cast(pl.Float64)
+            never = pl.lit(value=False)
+            finite = number.is_finite().fill_null(value=False)
+            found = Numbers(
+                value=pl.when(finite).then(number),
+                empty=pl.col(column).is_null() | number.is_nan().fill_null(value=True),
+                percent=never,
+                dollars=never,
+                ambiguous=never,
+            )
+        else:
+            found = numbers_in(pl.col(column).cast(pl.String), self._decimal, whole=whole)
+        self._frame = self._frame.with_columns(
+            getattr(found, part).alias(name) for part, name in names.items()
+        )
+        words = f"a number, and {UNCLEAR}" if self._decimal is None else f"a number; {_MIXED}"
+        self.refuse(kept.ambiguous, column, words)
+        return kept
 
     def whole(self, name: str, column: str) -> None:
         """Take a column as whole numbers of 0 or more."""
-        _, value, bad = self._numbers(column)
+        read = self.read(column, whole=True)
+        value, bad = read.value, ~read.empty & read.value.is_null()
+        bad |= read.percent | read.dollars
         bad |= (value < 0) | (value != value.round(0)) | (value > 2.0**53)
         self.refuse(bad.fill_null(False), column, "a whole number of 0 or more")
         self._values[name] = pl.when(~bad.fill_null(False)).then(value).cast(pl.Int64)
 
     def amount(self, name: str, column: str) -> None:
         """Take a column as amounts of 0 or more, rounded to 9 decimals."""
-        _, value, bad = self._numbers(column)
+        read = self.read(column)
+        value, bad = read.value, (~read.empty & read.value.is_null()) | read.percent
         bad = (bad | (value < 0) | (value >= 1e9)).fill_null(False)
         self.refuse(bad, column, "an amount such as 0.25")
         kept = pl.when(~bad).then(value).round(9)
@@ -370,6 +400,13 @@ class Columns:
         words = f"a date such as 2026-08-11, between {FIRST_DAY} and {LAST_DAY}"
         self.refuse(bad, column, words)
         self._values[name] = pl.when(shape).then(value)
+
+    def flag(self, name: str, column: str) -> None:
+        """Take a column of words for yes and no."""
+        cell = self._cell(column).str.to_lowercase()
+        yes, no = cell.is_in(_TRUE), cell.is_in(_FALSE)
+        self.refuse(cell.is_not_null() & ~yes & ~no, column, "true or false")
+        self._values[name] = pl.when(yes | no).then(yes)
 
     def one_of(
         self, name: str, column: str, words: Mapping[str, str], *, required: bool = False

@@ -17,8 +17,7 @@ import polars as pl
 from headway.bounds import FIRST_DAY, LAST_DAY, NAME_LENGTH
 from headway.errors import UsageError, did_you_mean
 from headway.sources import Parsed, Refused
-from headway.text import fault_of_name
-from headway.text import shown as escaped
+from headway.text import fault_of_name, shown as escaped
 
 __all__ = [
     "REPORTERS",
@@ -178,6 +177,7 @@ def evaluations(
     read: int,
     refused: Iterable[Refused] = (),
     notes: Iterable[str] = (),
+    highest: float | None = None,
 ) -> Parsed:
     """Put evaluations together; of several of the same thing only the latest is kept.
 
@@ -193,24 +193,43 @@ def evaluations(
         Rows refused so far.
     notes
         Notes so far.
+    highest
+        The ceiling of every benchmark whose scores lie between 0 and it, where the source gives
+        shares of it.
 
     Returns
     -------
     Parsed
-        ``scores``, ``responses`` and ``sources``. An evaluation that gives way is refused as one
-        row; its answers are counted in a note and not in ``read``.
+        ``scores``, ``responses`` and ``sources``, and ``benchmarks`` with the ceiling. An
+        evaluation that gives way is refused as one row; its answers are counted in a note and not
+        in ``read``. Two different scores of one moment are both refused.
     """
     latest: dict[tuple[Any, ...], Evaluation] = {}
     for run in runs:
         known = latest.get(run.key)
         if known is None or run.when >= known.when:
             latest[run.key] = run
-    kept = [run for run in runs if latest[run.key] is run]
-    given_way = [run for run in runs if latest[run.key] is not run]
+    # Of two different results of one moment neither is the later one.
+    equal = {
+        run.key: run
+        for run in runs
+        if run.when == latest[run.key].when and _differ(run, latest[run.key])
+    }
+    kept = [run for run in runs if latest[run.key] is run and run.key not in equal]
+    given_way = [run for run in runs if latest[run.key] is not run or run.key in equal]
     left = sum(len(run.answers) - (not run.reported) for run in given_way)
     also = [f"{left} answers of earlier runs were left out with their scores"] if left else []
+    names = dict.fromkeys(
+        str(run.score["benchmark"]) for run in kept if run.reported and highest is not None
+    )
+    for run in kept:
+        # A score beyond the ceiling says that the benchmark has another one, which is not known.
+        if run.reported and not 0 <= run.score["score"] <= (highest or math.inf):
+            names.pop(str(run.score["benchmark"]), None)
+    bounds = pl.DataFrame({"benchmark": [*names], "ceiling": [highest] * len(names)})
     return Parsed(
-        tables={
+        tables=({"benchmarks": bounds} if names else {})
+        | {
             "sources": pl.DataFrame(list(sources), schema=SOURCE).unique(maintain_order=True),
             "scores": pl.DataFrame(
                 [_row(run.score) for run in kept if run.reported], schema=SCORES
@@ -220,13 +239,38 @@ def evaluations(
             ),
         },
         read=read - left,
-        refused=(*refused, *(_gave_way(run, latest[run.key]) for run in given_way)),
+        refused=(
+            *refused,
+            *(
+                _collided(run, equal[run.key] if run is latest[run.key] else latest[run.key])
+                if run.key in equal and run.when == latest[run.key].when
+                else _gave_way(run, latest[run.key])
+                for run in given_way
+            ),
+        ),
         notes=tuple(dict.fromkeys((*notes, *also))),
     )
 
 
 def _row(score: Mapping[str, Any]) -> dict[str, Any]:
     return {name: score.get(name) for name in SCORES}
+
+
+def _differ(one: Evaluation, other: Evaluation) -> bool:
+    return one.reported and other.reported and one.score.get("score") != other.score.get("score")
+
+
+def _collided(run: Evaluation, other: Evaluation) -> Refused:
+    where = (other.file or "the same file") + (f" line {other.line}" if other.line else "")
+    return Refused(
+        line=run.line,
+        file=run.file,
+        reason=(
+            f"{run.score['model']} ({run.score['variant']}) on {run.score['benchmark']} is"
+            f" {run.score.get('score'):.6g} here and {other.score.get('score'):.6g} in {where}, and"
+            " nothing says which is the later or how they differ; neither is taken"
+        ),
+    )
 
 
 def _gave_way(run: Evaluation, later: Evaluation) -> Refused:

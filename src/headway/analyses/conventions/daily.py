@@ -49,7 +49,7 @@ def series(contest: Contest, lag: FloatArray) -> pl.DataFrame:
 
 def daily_lag(contest: Contest) -> FloatArray:
     """Signed lag in months on every day, by row; NaN where a group has no model."""
-    tie = contest.spec.tie
+    tie = contest.tie
     behind = _since_better(contest.leader, contest.follower, contest.days, tie)
     ahead = _since_better(contest.follower, contest.leader, contest.days, tie)
     lag = np.where(np.isfinite(behind), behind, np.where(np.isfinite(ahead), -ahead, 0.0))

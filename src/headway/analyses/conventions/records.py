@@ -67,16 +67,16 @@ def summaries(contest: Contest, lag: FloatArray) -> list[Finding]:
 def record_lags(contest: Contest) -> FloatArray:
     """Lag in months of every follower's model at its own level; -inf where none is above."""
     follower = contest.follower
-    first = contest.leader.first_reaching(follower.values + contest.spec.tie, strictly=False)
+    first = contest.leader.first_reaching(follower.values + contest.tie, strictly=False)
     return np.where(first == NEVER, -np.inf, months(follower.start[None, :] - first))
 
 
 def _table(contest: Contest, lag: FloatArray, shown: list[int], level: float) -> pl.DataFrame:
     follower, leader, scale = contest.follower, contest.leader, contest.scale
     first = leader.first_reaching(
-        follower.values[:1] + contest.spec.tie, strictly=False
+        follower.values[:1] + contest.tie, strictly=False
     )[0, shown]  # fmt: skip
-    wanted = follower.values[0, shown] + contest.spec.tie
+    wanted = follower.values[0, shown] + contest.tie
     matched = [
         None
         if day == NEVER

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from headway.analyses.by_ruler import has_anchored_points
 from headway.analyses.contest import Contest, LagSpec, between
 from headway.analyses.conventions import (
     daily,
@@ -29,6 +28,7 @@ from headway.analyses.multiverse.choices import (
     subset,
 )
 from headway.analyses.result import Finding
+from headway.analyses.tie import Applied, has_anchored_points
 from headway.draws import FloatArray
 from headway.errors import HeadwayError
 from headway.frontier import Frontier, frontier
@@ -194,7 +194,7 @@ class _Sides:
         """Last day that counts: the one asked about, else that of the evidence of the scale."""
         return self.as_of or evidence_day(self.scale, dates)
 
-    def side(self, group: str, dates: Any, mode: Any, fewest: int) -> Frontier:
+    def side(self, group: str, dates: Any, mode: Any, fewest: int | None) -> Frontier:
         key = (group, dates, mode, fewest)
         if key not in self._drawn:
             try:
@@ -251,7 +251,10 @@ def _measure(
         if isinstance(contest, HeadwayError):
             asked.fail(ways, f"no contest: {contest.message}")
             continue
-        told = replace(contest, spec=replace(contest.spec, tie=tie, convention=convention))
+        told = replace(
+            contest, spec=replace(contest.spec, convention=convention),
+            tied=Applied(size=tie, unit=contest.tied.unit),
+        )  # fmt: skip
         found = _tried(partial(_NUMBERS[convention], told))
         if isinstance(found, HeadwayError):
             asked.fail(ways, found.message)

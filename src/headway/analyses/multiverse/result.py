@@ -21,6 +21,7 @@ from headway.dataset.left_out import best_first, may_belong, no_date
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
 from headway.frontier import model_dates
+from headway.intervals import graded
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -232,7 +233,7 @@ def _ways(
     known = np.array([s == "ok" for s in status], dtype=bool)
     bare = ~(has_draws & known)
     short = ["ok" if s == "ok" else _short(str(s)) for s in status]
-    return pl.DataFrame(
+    ways = pl.DataFrame(
         columns
         | {
             "estimate": rows[:, 0],
@@ -245,7 +246,8 @@ def _ways(
             "n": n,
             "censored": censored,
         }
-    ).with_columns(pl.col("estimate", "low", "high").fill_nan(None))
+    )
+    return graded(ways.with_columns(pl.col("estimate", "low", "high").fill_nan(None)))
 
 
 def _short(status: str) -> str:

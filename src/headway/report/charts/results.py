@@ -13,11 +13,13 @@ from headway.report.charts.frame import Look
 from headway.report.charts.intervals import Row, intervals
 from headway.report.charts.over_time import over_time
 from headway.report.phrases import (
+    best_ranked,
     convention_name,
     convention_rows,
     interval_text,
     names_of,
     organisation_names,
+    period_name,
     published_ratings,
 )
 from headway.report.rulers import ruler_name
@@ -162,7 +164,7 @@ def ranking(
     beside = dict(published.select("model", "rating").iter_rows())
     organisations = organisation_names(scale, words.lang)
     items = []
-    for row in scale.rank().head(most).to_dicts():
+    for row in best_ranked(scale, most):
         model = row["entity"]
         role = next((r for r, models in groups.items() if model in models), "other")
         name = str(row["name"] or model)
@@ -223,7 +225,7 @@ def _periods(result: LagResult, look: Look) -> alt.LayerChart:
         raise UsageError("this result has no number to draw", hint="see its table for the reason")
     items = [
         Row(
-            label=f"{words.period(row['period'])} · {words.known('quantity', row['quantity'])}"
+            label=f"{period_name(words, row)} · {words.known('quantity', row['quantity'])}"
             + (f" · {words.known('access', row['entity'])}"
                if row["entity"] in ("public", "private") else ""),
             estimate=row["estimate"], low=row["low"], high=row["high"],

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
+from headway.intervals import digits_apart, has_no_spread
 from headway.report.words import (
     asked,
     comparisons,
@@ -77,7 +78,17 @@ class Words:
         """Return an interval; a dash where there is none."""
         if low is None and high is None:
             return self("number.unknown")
-        return self("number.between", low=self.number(low, digits), high=self.number(high, digits))
+        if has_no_spread(low, high):
+            value = self.number(low, digits)
+            return value if digits == 0 else self("number.no_spread", value=value)
+        below, above = self.ends(low, high, digits)
+        return self("number.between", low=below, high=above)
+
+    def ends(self, low: float | None, high: float | None, digits: int = 1) -> tuple[str, str]:
+        """Return the ends of an interval, with as many digits as it takes to tell them apart."""
+        if low is not None and high is not None:
+            digits = digits_apart((low, high), digits)
+        return self.number(low, digits), self.number(high, digits)
 
     def level(self, level: float) -> str:
         """Level of an interval in percent."""

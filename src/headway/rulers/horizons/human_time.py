@@ -8,8 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from headway.dataset.coverage import sources_in
+from headway.dataset.naming import resolve_each
 from headway.draws import FloatArray
-from headway.errors import DataError, NotIdentified, UsageError, did_you_mean
+from headway.errors import DataError, NotIdentified
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -98,10 +99,8 @@ def attempts(
                 hint="a horizon needs both: answers (table responses) and human minutes per item "
                 "(table items); or take published horizons as they are with published=True",
             )
-    known = data.benchmarks["benchmark"].to_list()
-    for wanted in benchmarks or ():
-        if wanted not in known:
-            raise UsageError(f"unknown benchmark {wanted!r}{did_you_mean(wanted, known)}")
+    if benchmarks is not None:
+        benchmarks = resolve_each(data, "benchmark", benchmarks)
     items = data.table("items").filter(pl.col("human_minutes").is_not_null())
     answers = data.table("responses")
     if benchmarks is not None:

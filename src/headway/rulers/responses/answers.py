@@ -16,7 +16,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from headway.dataset.coverage import sources_in
-from headway.errors import DataError, NotIdentified, UsageError, did_you_mean
+from headway.dataset.naming import resolve_each
+from headway.errors import DataError, NotIdentified, UsageError
 from headway.rulers.responses.parts import (
     SHOWN,
     Answers,
@@ -68,10 +69,8 @@ def from_dataset(
     UsageError
         When a benchmark is unknown.
     """
-    known = data.benchmarks["benchmark"].to_list()
-    for name in benchmarks or ():
-        if name not in known:
-            raise UsageError(f"unknown benchmark {name!r}{did_you_mean(name, known)}")
+    if benchmarks is not None:
+        benchmarks = resolve_each(data, "benchmark", benchmarks)
     if "responses" not in data.names or data.table("responses").is_empty():
         raise NotIdentified(
             "the dataset has no answers to single questions (table responses)",

@@ -9,8 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from headway.dataset.coverage import sources_in
+from headway.dataset.naming import resolve_each, resolve_keys
 from headway.draws import FloatArray
-from headway.errors import NotIdentified, UsageError, did_you_mean
+from headway.errors import NotIdentified, UsageError
+from headway.rulers.alike import by_cells
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -54,6 +56,10 @@ class Observations:
         counts = np.bincount(self.model, minlength=len(self.models))
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
+    def alike(self, *errors: FloatArray) -> Ints:
+        """Number the classes of models with the same cells (and the same errors of them)."""
+        return by_cells(self.start, self.benchmark, self.performance, self.weight, *errors)
+
     @property
     def sources(self) -> tuple[str, ...]:
         """Sources of the scores in the cells."""
@@ -90,7 +96,7 @@ def observe(
     Parameters
     ----------
     benchmarks
-        Identifiers of the benchmarks to use; None for all.
+        The benchmarks to use, by id, name or alias; None for all.
     weights
         Weight of a benchmark's cells, 1 where not named; 0 leaves the benchmark out.
     min_scores
@@ -106,11 +112,9 @@ def observe(
     NotIdentified
         When no cell is left.
     """
-    weights = dict(weights or {})
-    known = data.benchmarks["benchmark"].to_list()
-    for name in [*(benchmarks or ()), *weights]:
-        if name not in known:
-            raise UsageError(f"unknown benchmark {name!r}{did_you_mean(name, known)}")
+    weights = resolve_keys(data, "benchmark", weights or {})
+    if benchmarks is not None:
+        benchmarks = resolve_each(data, "benchmark", benchmarks)
     for name, value in weights.items():
         if not (np.isfinite(value) and value >= 0):
             raise UsageError(f"weight of benchmark {name!r} is {value!r}; expected 0 or more")

@@ -108,6 +108,7 @@ def refit(scale: Scale, benchmarks: Sequence[str], *, name: str, min_scores: int
         unit=scale.unit,
         seed=scale.seed,
         notes=cells.notes,
+        alike=cells.alike(),
     )
 
 
