@@ -54,7 +54,7 @@ HEADLINE: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "records": ("last-12-months", "records", "lag_mean"),
         "time-to-match": ("all", "records", "lag_median"),
         "thresholds": ("now", "all", "lag_now"),
-        "trend": ("", "frontier", "lag_between_lines"),
+        "trend": ("", "", "lag_between_lines"),
         "named": ("now", "", "lag_nearest"),
         "gap": ("now", "frontier", "gap_now"),
     }
