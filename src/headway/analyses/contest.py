@@ -36,7 +36,7 @@ Convention = Literal[
 ]
 TrendOn = Literal["steps", "records"]
 CONVENTIONS: tuple[str, ...] = get_args(Convention)
-MOST_YEARS = 100
+MOST_YEARS = 30
 
 
 def _option(default: Any, text: str) -> Any:
@@ -184,6 +184,11 @@ class Contest:
         return first if self.spec.since is None else max(first, to_day(self.spec.since))
 
     @property
+    def tie(self) -> float:
+        """Difference that counts as none, in units of the scale."""
+        return self.spec.tie
+
+    @property
     def rows(self) -> int:
         """Rows of the arrays: the estimate and the draws."""
         return len(self.leader.values)
@@ -198,7 +203,7 @@ class Contest:
         return (*notes, f"Calendar years before {last - MOST_YEARS + 1} are not listed apart.")
 
     def periods(self, first: int | None = None) -> Iterator[Period]:
-        """All days, each of the last hundred calendar years, and the last twelve months.
+        """All days, each of the last :data:`MOST_YEARS` calendar years, and the last twelve months.
 
         ``first`` is the first day that counts; by default the first that both groups share.
         """

@@ -21,6 +21,7 @@ from headway.analyses.conventions import (
     time_to_match,
     trend,
 )
+from headway.analyses.null_values import beside_equality
 from headway.analyses.result import Result, tidy
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
@@ -64,7 +65,11 @@ HEADLINE: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LagResult(Result):
-    """The lag of one group behind another; see :class:`headway.analyses.result.Result`."""
+    """The lag of one group behind another; see :class:`headway.analyses.result.Result`.
+
+    The column ``value_at_equality`` of the table says what each number would be on average if
+    neither group were ahead (:mod:`headway.analyses.null_values`).
+    """
 
     conventions: tuple[str, ...] = ()
 
@@ -158,7 +163,8 @@ def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
                 raise
             notes.append(f"{name}: {error.message}.")
             continue
-        frames.append(tidy(name, measured.findings, spec.level))
+        frame = tidy(name, measured.findings, spec.level)
+        frames.append(beside_equality(frame, tie=pair.tie, horizon=spec.horizon))
         for part, frame in measured.details.items():
             details.setdefault(part, frame)
         notes.extend(measured.notes)

@@ -15,7 +15,7 @@ from headway.analyses.result import interval_columns
 from headway.draws import FloatArray
 from headway.frontier import Days
 
-MOST_DAYS = 10_000
+MOST_DAYS = 6_000
 _BLOCK = 512
 
 

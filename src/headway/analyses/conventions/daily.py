@@ -47,7 +47,7 @@ def summaries(contest: Contest, lag: Stretches) -> list[Finding]:
 
 def daily_lag(contest: Contest) -> Stretches:
     """Signed lag in months on every day, by row; NaN where a group has no model."""
-    leader, follower, tie = contest.leader, contest.follower, contest.spec.tie
+    leader, follower, tie = contest.leader, contest.follower, contest.tie
     behind = _since_better(leader, follower, contest.turns, tie)
     ahead = _since_better(follower, leader, contest.turns, tie)
     return signed(contest, behind, ahead)

@@ -58,7 +58,7 @@ def measure(contest: Contest) -> Measured:
 
 def _pieces(contest: Contest) -> tuple[FloatArray, FloatArray, Days]:
     """Split the levels where either frontier jumps: widths, lag, and the day both were there."""
-    leader, follower, tie = contest.leader, contest.follower, contest.spec.tie
+    leader, follower, tie = contest.leader, contest.follower, contest.tie
     low = np.maximum(_level_before(leader, contest.first), _level_before(follower, contest.first))
     top = np.maximum(np.minimum(leader.reached[:, -1], follower.reached[:, -1]), low)
     jumps = [side.reached + shift for side in (leader, follower) for shift in {0.0, tie}]

@@ -89,7 +89,7 @@ def record_lags(contest: Contest) -> FloatArray:
 
 def peers(contest: Contest) -> tuple[Days, NDArray[np.bool_]]:
     """Day of the leader's model that dates each follower's model, and whether it was ahead."""
-    leader, values, tie = contest.leader, contest.follower.values, contest.spec.tie
+    leader, values, tie = contest.leader, contest.follower.values, contest.tie
     above = leader.first_reaching(values + tie, strictly=False)
     behind = above <= contest.follower.start[None, :]
     level = above if tie == 0 else leader.first_reaching(values - tie, strictly=False)
@@ -98,7 +98,7 @@ def peers(contest: Contest) -> tuple[Days, NDArray[np.bool_]]:
 
 def peer_models(contest: Contest, chosen: Sequence[int]) -> list[str | None]:
     """Leader's models that date some follower's models by the estimate; None where none does."""
-    leader, tie = contest.leader, contest.spec.tie
+    leader, tie = contest.leader, contest.tie
     first, behind = (found[0, list(chosen)] for found in peers(contest))
     wanted = contest.follower.values[0, list(chosen)] + np.where(behind, tie, -tie)
     return [

@@ -36,7 +36,7 @@ def summaries(contest: Contest) -> list[Finding]:
 def _waits(contest: Contest) -> tuple[NDArray[np.int64], FloatArray, NDArray[np.bool_]]:
     """Day on which each leader's model was matched, months until then, whether it was."""
     leader = contest.leader
-    first = contest.follower.first_reaching(leader.values - contest.spec.tie, strictly=False)
+    first = contest.follower.first_reaching(leader.values - contest.tie, strictly=False)
     seen = first <= contest.last
     end = np.where(seen, first, contest.last)
     return first, np.maximum(months(end - leader.start[None, :]), 0.0), seen
@@ -137,7 +137,7 @@ def _table(
     names = []
     for i in shown:
         hit = (follower.start == first[0, i]) & (
-            follower.values[0] >= leader.values[0, i] - contest.spec.tie
+            follower.values[0] >= leader.values[0, i] - contest.tie
         )
         names.append(follower.models[int(np.flatnonzero(hit)[0])] if seen[0, i] else None)
     beyond = np.where(seen, waiting, np.inf)
