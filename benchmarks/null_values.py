@@ -175,10 +175,12 @@ def report(found: dict[Key, tuple[float, float]], worlds: int, count: int, took:
     lines += [
         "",
         "Exchanging the groups negates `daily`, `daily-significant`, `levels`, `thresholds` and "
-        "`gap`, so their means are 0 here by construction. The others are not 0, and every answer "
-        "says by how much: `records` leaves out records that the other group has not reached, "
-        "waits of `time-to-match` are never negative, `named` asks about the follower's latest "
-        "record, and the smallest and largest of the days lie on either side of the mean.",
+        "`gap`, so their means are 0 by construction. The others are not 0, and every answer says "
+        "by how much. `records` asks about the records of one side only: it sets most of them "
+        "while it is ahead, and those that the other has not reached are left out. Waits of "
+        "`time-to-match` are never negative. `named` asks about the follower's latest record, "
+        "`trend` divides by the slope of one side, and the smallest and largest of the days lie "
+        "on either side of the mean.",
         "",
     ]
     return "\n".join(lines)

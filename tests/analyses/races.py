@@ -11,7 +11,11 @@ from headway.rulers.scale import Scale
 
 
 def scale_of(
-    rows: list[tuple[str, str, dt.date, float]], *, noise: float = 0.0, draws: int = 0, seed: int = 0
+    rows: list[tuple[str, str, dt.date, float]],
+    *,
+    noise: float = 0.0,
+    draws: int = 0,
+    seed: int = 0,
 ) -> Scale:
     """A scale of models, each with its country, day and capability."""
     names, countries, days, values = zip(*rows, strict=True)

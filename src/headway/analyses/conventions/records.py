@@ -31,8 +31,8 @@ def measure(contest: Contest) -> Measured:
     small records that noise makes, and pull the mean down (measured in
     ``docs/decisions/0004-candidates.md``). A record that no leader's model has reached is
     counted as censored: the follower leads there, by at least the time until the last day. The
-    mean leaves those out, so between two equal groups it is above 0 (see
-    :mod:`headway.analyses.null_values`).
+    mean leaves those out, and the follower sets most of its records while it is ahead, so between
+    two equal groups it is not 0 (see :mod:`headway.analyses.null_values`).
     """
     follower, lag = contest.follower, record_lags(contest)
     shown = [j for j in follower.records if follower.start[j] >= contest.begin]
