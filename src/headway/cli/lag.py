@@ -193,7 +193,7 @@ def _print(
         )
     in_areas = "period" not in frame.columns
     columns = (AREA_COLUMNS if in_areas else COLUMNS) | {"span": interval}
-    spare = AREA_SPARE if in_areas else SPARE
+    spare: tuple[str, ...] = AREA_SPARE if in_areas else SPARE
     if frame["status"].eq("ok").all():
         spare = ("status", *spare)
     if not in_areas and "value_at_equality" not in frame.columns:

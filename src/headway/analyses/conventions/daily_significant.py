@@ -59,8 +59,8 @@ def _since_better(better: Frontier, other: Frontier, turns: Days, significance: 
     row = np.arange(len(first))
     out = np.full((len(first), len(turns)), NEVER)
     for k, step in enumerate(other.at(turns)):
-        counted = np.flatnonzero(other.counted[step, theirs]) if step >= 0 else []
-        if len(counted):
+        counted = np.flatnonzero(other.counted[step, theirs])
+        if step >= 0 and len(counted):
             best = other.values[:, theirs[counted]].argmax(axis=1)
-            out[:, k] = first[row, np.asarray(counted)[best]]
+            out[:, k] = first[row, counted[best]]
     return out
