@@ -20,8 +20,7 @@ from typing import Any
 import polars as pl
 
 from catalog_aliases import aliases, lists_used
-from catalog_claims import claims
-from catalog_claims import sources as claim_sources
+from catalog_claims import claims, sources as claim_sources
 from catalog_corrections import Row, corrected
 from headway.dataset import TABLES
 from headway.dataset.descriptor import NAME, as_text, descriptor
@@ -45,6 +44,7 @@ SOURCES: list[Row] = [
         "url": "https://epoch.ai/data/eci_benchmarks.csv",
         "licence": "CC BY 4.0",
         "retrieved_on": RECORDED_ON,
+        "covers_until": RECORDED_ON,
     },
     {
         "source": INDEX,
@@ -53,6 +53,7 @@ SOURCES: list[Row] = [
         "url": "https://epoch.ai/data/eci_scores.csv",
         "licence": "CC BY 4.0",
         "retrieved_on": RECORDED_ON,
+        "covers_until": RECORDED_ON,
     },
     {
         "source": "headway-benchmarks",

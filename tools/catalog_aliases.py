@@ -1,7 +1,9 @@
 """Other names of the models of the catalog, as the published files write them.
 
 A name enters when exactly one model has it: as a version of the matrix, as the display name of
-the index, or as an id of the lists of prices and of models whose words are those of the model.
+the index, or as an id of the lists of prices and of models whose words are those of the model. It
+does not enter when it names another day, size or kind than its model has, or when its provider
+points it at another model from time to time.
 """
 
 import csv
@@ -14,6 +16,7 @@ import polars as pl
 from catalog_corrections import Row
 from headway.dataset import TABLES
 from headway.dataset.matching import Known
+from headway.dataset.name_facts import contradiction
 from headway.sources.names import slug, split_variant
 
 LISTS = {
@@ -34,6 +37,10 @@ SOURCES: dict[str, Row] = {
     },
 }
 SPELT_THE_SAME = ("spelling", "provider")
+# What these are is a matter of the day: DeepSeek serves its newest model under the first two, and
+# OpenAI the snapshot of April 2024 under the third, which the matrix files under that of November.
+MOVING = ("deepseek-chat", "deepseek-reasoner", "gpt-4-turbo")
+DATES = ("listed_on", "announced_on", "available_on", "weights_on")
 
 
 def aliases(
@@ -79,7 +86,13 @@ def aliases(
         same = [(name, one.id) for name, one in matched if one.rule in SPELT_THE_SAME and one.id]
         taken = names | {row["alias"]: row["id"] for row in found.values()}
         found |= _of_one_model(same, taken, source)
-    return [found[alias] for alias in sorted(found)]
+    return [found[alias] for alias in sorted(found) if _sound(found[alias], models)]
+
+
+def _sound(row: Row, models: Mapping[str, Row]) -> bool:
+    model = models[row["id"]]
+    days = [model[column] for column in DATES if model.get(column)]
+    return row["alias"] not in MOVING and not contradiction(row["alias"], model["name"], days)
 
 
 def lists_used(rows: Iterable[Row], retrieved_on: date) -> list[Row]:

@@ -120,8 +120,10 @@ def without_none(hint: Any) -> tuple[Any, bool]:
     """
     if get_origin(hint) in (Union, UnionType):
         kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+        if len(kinds) < len(get_args(hint)):
+            return Union[tuple(kinds)], True  # noqa: UP007
         if len(kinds) == 1:
-            return kinds[0], len(kinds) < len(get_args(hint))
+            return kinds[0], False
     return hint, False
 
 
@@ -158,7 +160,7 @@ def takes(hint: Any) -> str:
         text = "a table of options"
     elif origin in (Union, UnionType):
         text = " or ".join(takes(kind) for kind in get_args(inner) if kind is not NoneType)
-        optional = NoneType in get_args(inner)
+        optional = optional or NoneType in get_args(inner)
     else:
         text = plain.get(inner, "a value")
     return f'{text}, or "{NONE}"' if optional else text
@@ -336,10 +338,10 @@ def _nested(kind: Any, value: Any) -> Any:
 
 
 def _first_fit(hint: Any, value: Any) -> Any:
+    if NoneType in get_args(hint) and (value is None or value == NONE):
+        return None
     for kind in get_args(hint):
         if kind is NoneType:
-            if value is None or value == NONE:
-                return None
             continue
         try:
             return typed(kind, value)

@@ -8,6 +8,8 @@ with code 2; it never prints a traceback for them.
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from headway.bounds import NAME_LENGTH
+
 
 class HeadwayError(Exception):
     """Base class: what was wrong, the single problems, and what to do about it.
@@ -70,7 +72,9 @@ def did_you_mean(value: str, possible: Sequence[str], *, most: int = 3) -> str:
     >>> did_you_mean("zzz", ["country"])
     ''
     """
-    folded = {item.casefold(): item for item in possible}
+    if len(value) > NAME_LENGTH:
+        return ""
+    folded = {item.casefold(): item for item in possible if len(item) <= NAME_LENGTH}
     near = get_close_matches(value.casefold(), folded, n=most, cutoff=0.6)
     if not near:
         return ""

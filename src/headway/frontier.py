@@ -1,6 +1,6 @@
 """The dates that count, and the running best of a group of models."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from headway.dataset.groups import members
+from headway.dataset.groups import Membership, membership
+from headway.dataset.left_out import may_belong, no_date, some, too_low
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
 
@@ -24,6 +25,29 @@ Days = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 DAYS_PER_MONTH = 30.4375
 WORLD = "world"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A model on a scale that a frontier does without, for want of a fact.
+
+    Parameters
+    ----------
+    model
+        Identifier.
+    rank
+        Its rank among all models on the scale, by the estimate.
+    lacks
+        ``date``, or ``group``: nobody knows whether it belongs to the group.
+    raises
+        Whether it would raise the frontier if it counted: as a record on its date, or without
+        a date as the best of all.
+    """
+
+    model: str
+    rank: int
+    lacks: Literal["date", "group"]
+    raises: bool
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -62,10 +86,13 @@ class Frontier:
         Level of the intervals in :attr:`table`.
     notes
         What was left out, and why.
+    left_out
+        The models that lack a date, or what decides whether they belong to the group, the best
+        first.
     """
 
     group: str
-    basis: str
+    basis: DateBasis
     models: tuple[str, ...]
     start: Days
     values: FloatArray
@@ -80,6 +107,12 @@ class Frontier:
     unit: str
     until: int
     notes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether no model that was left out would raise the frontier."""
+        return not any(one.raises for one in self.left_out)
 
     @property
     def records(self) -> list[int]:
@@ -150,6 +183,7 @@ class Frontier:
             unit=self.unit,
             until=self.until,
             notes=(*self.notes, f"The first model of {self.group} is left out."),
+            left_out=self.left_out,
         )
 
     def _holder(self, k: int) -> str | None:
@@ -165,7 +199,7 @@ def frontier(
     until: "date | None" = None,
     region: str | None = None,
     withdrawn: Withdrawn = "keep",
-    min_scores: int = 1,
+    min_scores: int | None = None,
     candidates: Candidates = "records",
 ) -> Frontier:
     """Draw the frontier of a group on a scale.
@@ -188,7 +222,8 @@ def frontier(
         ``keep`` counts a model for good once it could be used, ``drop`` only while it can.
         Regions and withdrawals need ``date="available"``.
     min_scores
-        Candidates need this many scores.
+        Candidates need this many scores; None for as many as a rank on this scale takes
+        (:attr:`headway.rulers.scale.Scale.fewest`: four, as a rule).
     candidates
         Which models can hold the frontier in a draw: ``records`` are those that held it by the
         estimate, ``all`` lets any model of the group be the best of a draw. The estimate is the
@@ -200,8 +235,7 @@ def frontier(
     UsageError
         For an unknown group, basis or region, or a group without any dated model.
     """
-    if date not in get_args(DateBasis):
-        raise UsageError(f"date={date!r} is not one of {', '.join(get_args(DateBasis))}")
+    _require_basis(date)
     if withdrawn not in get_args(Withdrawn):
         raise UsageError(f"withdrawn={withdrawn!r} is not one of {', '.join(get_args(Withdrawn))}")
     if candidates not in get_args(Candidates):
@@ -215,41 +249,68 @@ def frontier(
             hint="use date='available'",
         )
     data = scale.dataset
-    chosen = set(members(data, group))
+    sorted_out = membership(data, group)
+    chosen, undecided = set(sorted_out.members), set(sorted_out.undecided)
     dates = model_dates(data, date)
     last = to_day(until) if until is not None else NEVER - 1
     spans = _availability(data, region, withdrawn)
     notes: list[str] = []
-    undated, few, kept = [], 0, []
+    lacking: dict[int, Literal["date", "group"]] = {}
+    few, kept, barred, moved = [], [], [], False
+    sufficient = scale.enough(min_scores)
     for index, model in enumerate(scale.models):
+        day = dates.get(model)
+        enough = bool(sufficient[index])
+        if model in undecided and enough and (day is None or day <= last):
+            lacking[index] = "group"
         if model not in chosen:
             continue
-        if dates.get(model) is None:
-            undated.append(model)
+        if not enough:
+            few.append(model)
             continue
-        if scale.n_scores[index] < min_scores:
-            few += 1
+        if day is None:
+            lacking[index] = "date"
+            continue
+        always = [(day, NEVER)]
+        moved |= spans.get(model, always) != always
+        if spans.get(model, always) == []:
+            barred.append(model)
             continue
         span = [
-            (start, end) for start, end in spans.get(model, [(dates[model], NEVER)])
+            (start, end) for start, end in spans.get(model, always)
             if start is not None and start <= last
         ]  # fmt: skip
         if span:
             kept.append((index, model, span))
-    if undated:
+    if barred:
         notes.append(
-            f"{len(undated)} models of {group} have no {date} date and are left out: "
-            + ", ".join(sorted(undated)[:5])
-            + ("." if len(undated) <= 5 else ", ...")
+            f"{len(barred)} models of {group} cannot be used in {region} and are left out: "
+            f"{some(sorted(barred))}."
         )
+    if (region is not None or withdrawn == "drop") and not moved:
+        asked = [
+            *([f"region {region}"] if region else []),
+            *(["drop"] if withdrawn == "drop" else []),
+        ]
+        notes.append(
+            f"Nothing known of the availability of the models of {group} differs under "
+            f"{' and '.join(asked)}."
+        )
+    left_out = _left_out(scale, lacking, dates, kept)
+    notes += _lacking_notes(left_out, sorted_out, group, date)
     if few:
-        notes.append(f"{few} models of {group} with fewer than {min_scores} scores are left out.")
+        notes.append(
+            f"{len(few)} models of {group} with fewer than {min_scores or scale.fewest} scores are "
+            f"left out: {some(sorted(few))}."
+        )
     if not kept:
+        dateless = any(one.lacks == "date" for one in left_out)
         raise UsageError(
-            f"group {group!r} has no model on this scale"
+            f"group {group!r} has no {'dated ' if dateless else ''}model on this scale"
             + (f" by {until}" if until is not None else "")
             + (f" that can be used in {region}" if region else ""),
-            hint=" ".join(notes) or "choose another group, ruler or day",
+            hint=" ".join([*notes, *(["A min_scores of 1 counts them."] if few else [])])
+            or "choose another group, ruler or day",
         )
     rows = np.vstack([scale.estimate[None, :], scale.capability.values])
     rows = rows[np.isfinite(rows).all(axis=1)]
@@ -265,13 +326,59 @@ def frontier(
         unit=scale.unit,
         until=last,
         notes=tuple(notes),
+        left_out=left_out,
     )
+
+
+def _left_out(
+    scale: "Scale",
+    lacking: Mapping[int, Literal["date", "group"]],
+    dates: Mapping[str, int | None],
+    kept: Sequence[tuple[int, str, Sequence[tuple[int, int]]]],
+) -> tuple[LeftOut, ...]:
+    """Place the models that lack a fact among all, and against the frontier without them."""
+    if not lacking:
+        return ()
+    unreleased = _unreleased(scale.dataset)
+    value = scale.estimate
+    out = []
+    for index in sorted(lacking, key=lambda i: (-value[i], scale.models[i])):
+        model = scale.models[index]
+        day = dates.get(model)
+        before = [value[i] for i, _, span in kept if day is None or span[0][0] <= day]
+        raises = bool(before) and bool(value[index] > max(before))
+        if day is None and model in unreleased:
+            raises = False
+        rank = int(np.count_nonzero(value > value[index])) + 1
+        out.append(LeftOut(model=model, rank=rank, lacks=lacking[index], raises=raises))
+    return tuple(out)
+
+
+def _unreleased(data: "Dataset") -> frozenset[str]:
+    """Models that are known to lack a date because nobody could ever use them."""
+    rows = data.models.filter(pl.col("access") == "unreleased")
+    return frozenset(rows["model"])
+
+
+def _lacking_notes(
+    left_out: Sequence[LeftOut], sorted_out: Membership, group: str, date: str
+) -> list[str]:
+    """Name what a frontier does without: how many, and the best-placed with their ranks."""
+    named: dict[str, list[str]] = {"date": [], "group": []}
+    for one in left_out:
+        named[one.lacks].append(f"{one.model} (rank {one.rank})")
+    above = [one.model for one in left_out if one.raises]
+    return [
+        *([no_date(group, date, named["date"])] if named["date"] else []),
+        *([may_belong(group, sorted_out, named["group"])] if named["group"] else []),
+        *([too_low(group, above)] if above else []),
+    ]
 
 
 def _build(
     *,
     group: str,
-    basis: str,
+    basis: DateBasis,
     models: Sequence[str],
     spans: Sequence[Sequence[tuple[int, int]]],
     values: FloatArray,
@@ -280,6 +387,7 @@ def _build(
     unit: str,
     until: int,
     notes: tuple[str, ...],
+    left_out: tuple[LeftOut, ...],
 ) -> Frontier:
     start = np.array([span[0][0] for span in spans], dtype=np.int64)
     edges = {edge for span in spans for pair in span for edge in pair if edge <= until}
@@ -297,7 +405,7 @@ def _build(
     return Frontier(
         group=group, basis=basis, models=tuple(models), start=start, values=values,
         entered=entered, days=days, best=best, reached=reached, counted=counted, held=held,
-        candidates=candidates, level=level, unit=unit, until=until, notes=notes,
+        candidates=candidates, level=level, unit=unit, until=until, notes=notes, left_out=left_out,
     )  # fmt: skip
 
 
@@ -328,6 +436,7 @@ def is_record(values: FloatArray) -> NDArray[np.bool_]:
 
 def model_dates(data: "Dataset", basis: str) -> dict[str, int | None]:
     """Day (since 1970-01-01) on which each model counts under a date basis, or None."""
+    _require_basis(basis)
     facts = data.models
     if basis == "weights":
         column = pl.coalesce(
@@ -337,6 +446,11 @@ def model_dates(data: "Dataset", basis: str) -> dict[str, int | None]:
         column = pl.col(f"{basis}_on")
     days = facts.select("model", day=column.to_physical().cast(pl.Int64))
     return dict(days.iter_rows())
+
+
+def _require_basis(basis: str) -> None:
+    if basis not in get_args(DateBasis):
+        raise UsageError(f"date={basis!r} is not one of {', '.join(get_args(DateBasis))}")
 
 
 def _availability(
@@ -352,8 +466,11 @@ def _availability(
     for row in known.sort("model", "from").iter_rows(named=True):
         end = NEVER if row["until"] is None else to_day(row["until"])
         spans.setdefault(row["model"], []).append((to_day(row["from"]), end))
+    if region is not None:
+        # A model whose uses are all recorded of other places cannot be used in this one.
+        spans = {model: [] for model in rows["model"].unique()} | spans
     if withdrawn == "keep":
-        return {model: [(span[0][0], NEVER)] for model, span in spans.items()}
+        return {model: [(s[0], NEVER) for s in span[:1]] for model, span in spans.items()}
     return spans
 
 

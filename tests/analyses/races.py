@@ -29,7 +29,7 @@ def scale_of(
     estimate = np.array(values)
     drawn = estimate + noise * np.random.default_rng(seed).standard_normal((draws, len(values)))
     return Scale(
-        ruler="by hand", spec={"kind": "logistic", "anchors": {}}, dataset=data, models=names,
+        ruler="by hand", spec={}, dataset=data, models=names,
         estimate=estimate,
         capability=Draws(values=drawn, dims=("draw", "model"), coords={"model": names},
                          unit="points", draw_set="by hand"),

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import headway
-from headway.analyses.by_ruler import by_ruler, has_anchored_points
+from headway.analyses.by_ruler import by_ruler
 from headway.analyses.lag import LagSpec
+from headway.analyses.tie import has_anchored_points
 from headway.dataset import Dataset
 from headway.rulers.scale import Scale
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy import stats
 
 import headway
@@ -302,7 +301,7 @@ def test_lags_do_not_depend_on_the_scale_s_origin_or_unit(shift: float, factor: 
 def test_tables_are_tidy_and_json_is_strict(scale: Scale, convention: str) -> None:
     result = headway.lag(scale, convention=convention)
     table = result.table
-    assert table.select(pl.col(pl.Float64).is_nan().any()).row(0) == (False,) * 4
+    assert table.select(pl.col(pl.Float64).is_nan().any()).row(0) == (False,) * 5
     defined = table.filter(pl.col("status") == "ok")
     assert defined["estimate"].null_count() == 0
     both = defined.drop_nulls(["low", "high"])

@@ -105,7 +105,7 @@ def test_a_model_without_a_country_takes_that_of_the_later_dataset(earlier, cata
     data = Dataset(tables=bare, origin="bare")
     own = diff(data, catalog, ruler=QUICK)
     assert "before" not in own.table["entity"].to_list()
-    assert any(note.startswith("before (2026-05-14)") for note in own.notes)
+    assert any(note.startswith("before (2026-") for note in own.notes)
     later = diff(data, catalog, ruler=QUICK, facts="later")
     assert row(later, "before")["status"] == "ok"
 

@@ -48,6 +48,7 @@ def world(**extra: Any) -> Dataset:
             schema_overrides={"n_items": pl.Int64},
         ),
         recorded_on="2026-06-01",
+        covers_until="2026-06-01",
         **extra,
     )  # fmt: skip
 

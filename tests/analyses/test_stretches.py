@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -14,8 +15,9 @@ from headway.analyses.conventions import trend
 from headway.analyses.conventions.daily import daily_lag
 from headway.analyses.conventions.daily_significant import significant_lag
 from headway.analyses.conventions.gap import vertical
-from headway.analyses.lag import compare
-from headway.frontier import Frontier, months
+from headway.analyses.lag import MEASURES, LagResult, compare
+from headway.bounds import FIRST_DAY, LAST_DAY
+from headway.frontier import Frontier, months, to_day
 from tests.analyses.races import random_race, scale_of
 
 YEAR = 365.25
@@ -139,45 +141,76 @@ def test_the_two_kinds_of_line_say_which_they_are_and_differ() -> None:
     assert any("on every day" in note for note in steps.notes)
 
 
-ABSURD = [dt.date(1, 1, 1), dt.date(1015, 5, 5), dt.date(9999, 12, 31)]
-
-
-@pytest.mark.parametrize("day", ABSURD)
-def test_an_absurd_date_costs_no_memory_and_no_time(day: dt.date) -> None:
+def end_to_end(day: dt.date, until: dt.date) -> LagResult:
+    """Every convention on a race with one more model of each side on a far day."""
     base = random_race(1)
-    known = dict(base.dataset.models.select("model", "available_on").iter_rows())
-    country = dict(base.dataset.models.select("model", "country").iter_rows())
-    rows = [(m, country[m], known[m], float(v)) for m, v in
-            zip(base.models, base.estimate, strict=True)]  # fmt: skip
-    value = 60.0 if day.year < 2000 else 200.0
-    rows += [("odd-us", "US", day, value), ("odd-cn", "CN", day, value)]
-    scale = scale_of(rows, noise=1.0, draws=60)
-    until = max(day, dt.date(2026, 1, 1))
+    facts = base.dataset.models.select("model", "country", "available_on")
+    value = dict(zip(base.models, base.estimate, strict=True))
+    rows = [(m, c, d, float(value[m])) for m, c, d in facts.iter_rows()]
+    far = 60.0 if day < dt.date(2023, 1, 1) else 200.0
+    rows += [("odd-us", "US", day, far), ("odd-cn", "CN", day, far)]
+    return compare(scale_of(rows, noise=1.0, draws=60), LagSpec(until=until))
+
+
+@pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])
+def test_the_furthest_date_that_a_dataset_may_hold_costs_no_memory_and_no_time(
+    day: dt.date,
+) -> None:
     tracemalloc.start()
     try:
-        result = compare(scale, LagSpec(until=until))
+        result = end_to_end(day, max(day, dt.date(2026, 1, 1)))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert peak < 1e8
     assert result.conventions == CONVENTIONS
-    series = result.details["series"]
-    assert series.height < 1.2 * stretches.MOST_DAYS
+    assert result.details["series"].height < 1.2 * stretches.MOST_DAYS
     assert any(note.startswith("The series from day to day has") for note in result.notes)
     assert any(note.startswith("Calendar years before") for note in result.notes)
-    assert result.table["period"].n_unique() < 120
+    assert result.table["period"].n_unique() < 50
 
 
-def test_days_before_the_calendar_begins_are_no_error() -> None:
-    rows = [("a", "US", dt.date(1, 1, 1), 1.0), ("b", "CN", dt.date(1, 1, 1), 2.0)]
-    result = compare(scale_of(rows), LagSpec(tie=0.0, until=dt.date(1, 2, 28)), ("daily", "gap"))
-    assert result.headline("gap")["estimate"] == -1.0
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (dt.date(1, 1, 1), dt.date(2026, 1, 1)),
+        (dt.date(1015, 5, 5), dt.date(2026, 1, 1)),
+        (dt.date(2023, 3, 1), dt.date(9999, 12, 31)),
+        (dt.date(1, 1, 1), dt.date(9999, 12, 31)),
+        (dt.date(1, 1, 1), dt.date(1, 2, 28)),
+    ],
+)
+def test_no_span_of_days_costs_memory(first: dt.date, last: dt.date) -> None:
+    """Whatever a dataset may hold: the frontiers themselves begin in the year 1."""
+    pair = contest(random_race(1, draws=60), LagSpec())
+    ends = to_day(first), to_day(last)
+
+    def moved(side: Frontier) -> Frontier:
+        days = np.linspace(*ends, len(side.days)).astype(np.int64)
+        where = np.searchsorted(side.days, side.start)
+        return replace(side, days=days, start=days[where], until=ends[1])
+
+    far = replace(
+        pair, leader=moved(pair.leader), follower=moved(pair.follower), first=ends[0], last=ends[1]
+    )
+    tracemalloc.start()
+    try:
+        for measure in (MEASURES[name] for name in CONVENTIONS if name != "thresholds"):
+            measure(far)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1e8
+    lag = daily_lag(far)
+    days = np.unique(np.linspace(*ends, 40).astype(np.int64))
+    assert np.allclose(lag.at(days), lag_by_day(far, days), atol=1e-9)
 
 
 def test_a_thinned_series_keeps_the_days_on_which_it_bends() -> None:
-    rows = [("a", "US", dt.date(1900, 1, 1), 1.0), ("b", "CN", dt.date(1900, 1, 1), 0.0),
+    rows = [("a", "US", dt.date(1960, 1, 1), 1.0), ("b", "CN", dt.date(1960, 1, 1), 0.0),
             ("c", "CN", dt.date(2020, 3, 3), 1.0)]  # fmt: skip
     result = headway.lag(scale_of(rows), tie=0.0, until=dt.date(2021, 1, 1))
     values = dict(result.details["series"].select("date", "estimate").iter_rows())
-    assert values[dt.date(2020, 3, 2)] == pytest.approx(months(43_890), abs=1e-9)
+    known = (dt.date(2020, 3, 2) - dt.date(1960, 1, 1)).days
+    assert values[dt.date(2020, 3, 2)] == pytest.approx(months(known), abs=1e-9)
     assert values[dt.date(2020, 3, 3)] == 0.0

@@ -13,6 +13,8 @@ from headway.cli import main
 from headway.dataset import Dataset
 
 Run = Callable[..., "Ran"]
+# The benchmark whose slope fixes the default scale.
+PINNED = pl.DataFrame({"kind": ["benchmark"], "alias": ["winogrande"], "id": ["b0"]})
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def holes(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         benchmarks=data.benchmarks.select("benchmark", "domain"),
         scores=kept.with_columns(score=pl.Series(noisy)),
+        aliases=PINNED,
     ).write(folder)
     return folder
 
@@ -95,4 +98,5 @@ def small_dataset() -> Dataset:
             {"benchmark": [f"b{j}" for j in range(6)], "domain": ["math"] * 3 + ["coding"] * 3}
         ),
         scores=pl.DataFrame(cells, schema=["model", "benchmark", "score"], orient="row"),
+        aliases=PINNED,
     )

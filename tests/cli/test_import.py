@@ -104,7 +104,7 @@ def test_what_is_wrong_is_2(
         ("[nmaes]\n", "expected the tables [names] and [options]"),
         ("names = 1\n", "names and options are tables"),
         ("[names]\na = 1\n", "has to lead to an id in quotes"),
-        ("[options]\ncolour = 1\n", "has no such option"),
+        ("[options]\ncolour = 1\n", "has no option 'colour'"),
         ('[names]\na = "nobody"\n', "which is no id of the dataset"),
     ],
 )
@@ -194,7 +194,7 @@ def test_columns_are_asked_for_on_a_terminal(
 def test_options_of_a_source(run: Run, begun: Path, file: Path) -> None:
     ran = run("import", "epoch", file, "--into", begun, "--option", "colour=3")
     assert ran.code == 2
-    assert "no such option" in ran.err
+    assert "has no option 'colour'" in ran.err
     assert run("import", "epoch", file, "--into", begun, "--option", "colour").code == 2
     assert import_._setting("a-b=3") == ("a_b", 3)
     assert import_._setting("a=b c") == ("a", "b c")

@@ -101,8 +101,17 @@ def test_no_path_is_an_error(run: Run) -> None:
 @pytest.mark.parametrize("engine", [(), pytest.param(("--ray", "local"), marks=pytest.mark.slow)])
 def test_killed_and_resumed(answers: Path, tmp_path: Path, engine: tuple[str, ...]) -> None:
     resume = tmp_path / "fit.resume"
-    # A prior this wide makes the fit take its time.
-    words = ["items", str(answers), "--json", "--slope-sd", "3", "--resume", str(resume), *engine]
+    # Estimated priors make the fit take its time.
+    words = [
+        "items",
+        str(answers),
+        "--json",
+        "--priors",
+        "estimated",
+        "--resume",
+        str(resume),
+        *engine,
+    ]
     command = [sys.executable, "-m", "headway", *words]
     whole = subprocess.run(command, capture_output=True, check=True, timeout=300)
     assert not resume.exists(), "a finished fit needs no resume file"

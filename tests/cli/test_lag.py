@@ -76,7 +76,7 @@ def test_changes(run: Run, quick: tuple[str, ...]) -> None:
         (("--convention", "record"), "did you mean 'records'?"),
         (("--date", "released"), "--date"),
         (("--tie", "-1"), "tie is -1.0"),
-        (("--tie", "a"), "'a' is not a number"),
+        (("--tie", "a"), "tie is 'a'"),
         (("--since", "yesterday"), "'yesterday' is not a day"),
         (("--since", "2026-01-01", "--until", "2025-01-01"), "lies after until"),
         (("--level", "0"), "level is 0.0"),

@@ -120,7 +120,7 @@ def test_the_same_seed_gives_the_same_bytes(run: Run, world: tuple[str, ...]) ->
         ((*UNCERTAIN, "--candidate", "m99"), "unknown model 'm99'"),
         ((*UNCERTAIN, "--candidate", "m15"), "every cell of these models has a score already"),
         ((*UNCERTAIN, "--candidate", "m03", "--benchmark", "b0"), "has a score already"),
-        (("--benchmark", "b9"), "benchmark 'b9' is not on this scale"),
+        (("--benchmark", "b9"), "unknown benchmark 'b9'"),
         (("--draws", "99"), "--draws is 99; expected at least 100"),
         (("--most", "0"), "--most"),
         (("--convention", "thresholds"), "does not depend on the scale"),

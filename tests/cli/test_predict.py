@@ -126,7 +126,7 @@ def test_a_dataset_without_the_usual_anchors(run: Run, tmp_path: Path, holes: Pa
     ("words", "said"),
     [
         (("--model", "m99"), "unknown model 'm99'"),
-        (("--benchmark", "b9"), "benchmark 'b9' is not on this scale"),
+        (("--benchmark", "b9"), "unknown benchmark 'b9'"),
         (("--model", "m15"), "every model asked for has a score on every benchmark asked for"),
         (("--cells", "some"), "--cells"),
         (("--draws", "-1"), "draws is -1"),

@@ -26,7 +26,7 @@ def test_a_dataset_is_begun_and_every_row_is_accounted_for(into):
     assert report.complete
     assert counts(report, "scores") == {
         "converted": 3, "refused": 0, "skipped": 0, "added": 3, "revised": 0, "unchanged": 0,
-        "superseded": 0,
+        "superseded": 0, "ended": 0,
     }  # fmt: skip
     data = headway.load(into)
     assert data.models.select("model", "name").rows() == [
@@ -317,7 +317,7 @@ def test_a_trial_writes_nothing(into):
 
 
 def test_a_dataset_needs_scores(into):
-    with pytest.raises(DataError, match="would have no row in the table"):
+    with pytest.raises(DataError, match="there would be no row in the table"):
         take(into, scores=None, models=pl.DataFrame({"model": ["A"]}), benchmarks=None)
     assert not into.exists()
 
@@ -340,7 +340,7 @@ def test_wrong_sources_paths_and_options(tmp_path, into):
         bring("epok", [tmp_path], into)
     with pytest.raises(DataError, match="there is no"):
         bring("epoch", [tmp_path / "nothing.csv"], into)
-    with pytest.raises(UsageError, match="no such option"):
+    with pytest.raises(UsageError, match="has no option 'colour'"):
         bring("epoch", [matrix(tmp_path / "m.csv")], into, colour="red")
 
 

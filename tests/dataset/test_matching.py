@@ -5,8 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from headway.dataset import Dataset
 from headway.dataset.matching import Known, matches, new_id, without_provider, words_of
@@ -86,7 +85,7 @@ def test_a_name_is_matched(known, kind, name, expected):
     ("kind", "name", "proposed"),
     [
         ("model", "star", "star-may-2024"),
-        ("model", "star-2024-05-13", "star-may-2024"),
+        ("model", "star-2024-08-13", "star-may-2024"),
         ("model", "nova-2024-08-06", "nova"),
         ("model", "nova-1301", "nova"),
         ("model", "nova-latest", "nova"),
@@ -151,8 +150,14 @@ def test_every_version_of_the_catalog_is_matched_to_its_model(catalog):
     several = rows.with_columns(
         base=pl.col("version").map_elements(lambda v: split_variant(v)[0], return_dtype=pl.String)
     ).filter(pl.col("model").n_unique().over("base") > 1)
+    # Names of other models, and names that mean another model from time to time.
+    doubtful = {
+        *("Qwen2.5-VL-72B-Instruct", "gemini-exp-1206", "gpt-4-0125-preview"),
+        *("deepseek-chat", "deepseek-reasoner", "gpt-4-turbo"),
+    }
     for version, model in rows.join(several, on="version", how="anti").iter_rows():
-        assert known.match("model", version).id == model
+        found = known.match("model", version).id
+        assert found == (None if split_variant(version)[0] in doubtful else model)
 
 
 def test_no_other_name_leads_to_a_wrong_model(catalog):

@@ -6,8 +6,7 @@ from difflib import get_close_matches
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from headway.dataset.matching import LIKENESS, MOST_PROPOSALS, Known, matches, nearest
 from headway.dataset.tables import TABLES

@@ -2,8 +2,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from headway.dataset.merging import described, merged
 from headway.dataset.problems import Given, Problems

@@ -223,7 +223,9 @@ def test_a_character_across_a_chunk_boundary_is_read(folder):
     path = folder / "sources.csv"
     text = path.read_text(encoding="utf-8")
     filler = "x" * ((1 << 19) - 10)
-    row = f'w{{}},"{filler}é",,,,,2025-06-01,0,\n'
+    header = text.split("\n")[0].split(",")
+    left = "," * (header.index("recorded_on") - header.index("title"))
+    row = f'w{{}},"{filler}é"{left}2025-06-01,0,\n'
     path.write_text(text + "".join(row.format(number) for number in range(5)), encoding="utf-8")
     assert headway.load(folder).sources.height == 6
 

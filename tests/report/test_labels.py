@@ -1,8 +1,7 @@
 """Labels keep off each other, off dots and inside the frame."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from headway.report.labels import Label, Obstacles, Placed, place, spread, text_width
 

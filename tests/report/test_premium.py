@@ -12,8 +12,7 @@ from headway.analyses.premium import PremiumResult
 from headway.dataset import Dataset
 from headway.errors import UsageError
 from headway.report import premium as phrases
-from headway.report.charts import NARROW, Look
-from headway.report.charts import premium as draw
+from headway.report.charts import NARROW, Look, premium as draw
 from headway.report.story import Story
 from headway.report.words import LANGUAGES, Words
 

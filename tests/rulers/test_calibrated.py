@@ -12,8 +12,7 @@ import pytest
 import headway
 from headway.dataset import Dataset
 from headway.errors import NotIdentified, UsageError
-from headway.rulers.process import fit as process_fit
-from headway.rulers.process import model as process
+from headway.rulers.process import fit as process_fit, model as process
 from headway.rulers.process.next_evaluation import explaining, next_evaluation
 from headway.rulers.process.predictions import predict
 from headway.rulers.process.ruler import CalibratedRuler, CalibratedScale, arrange
@@ -150,21 +149,90 @@ def test_the_width_of_the_priors_does_not_move_the_low_end(monkeypatch) -> None:
 
 def test_conjugate_gradients_solve_the_same_system() -> None:
     linear = linearised(leaning())
-    direct, iterative = (process_fit.Normal(linear, dense=d) for d in (True, False))
+    direct, iterative = (process_fit.Normal(linear, way=w) for w in ("unknowns", "steps"))
     right = np.random.default_rng(0).standard_normal((linear.cells.n_columns, 4))
     gap = np.abs(direct.solve(right) - iterative.solve(right)).max()
     assert gap < 1e-4 * np.abs(direct.solve(right)).max()
 
 
-def test_draws_have_the_posterior_covariance_on_both_ways() -> None:
+def test_a_factor_of_the_scores_gives_what_one_of_the_unknowns_gives() -> None:
     linear = linearised(leaning())
-    for dense in (True, False):
-        normal = process_fit.Normal(linear, dense=dense)
-        draws = process_fit.draw(normal, 2000, 5)[:, : linear.cells.n_models]
-        exact = process_fit.Normal(linear, dense=True).solve(np.eye(linear.cells.n_columns))
-        spread = draws.std(axis=0) / np.sqrt(np.diag(exact))[: linear.cells.n_models]
-        # The error of a standard deviation from 2,000 draws is 1.6%; 30 models share much of it.
-        assert np.abs(spread - 1).max() < 0.08
+    one, other = (process_fit.Normal(linear, way=w) for w in ("unknowns", "scores"))
+    right = np.random.default_rng(0).standard_normal((linear.cells.n_columns, 4))
+    assert np.allclose(one.solve(right), other.solve(right), rtol=1e-6, atol=1e-8)
+    cells = np.random.default_rng(1).standard_normal((len(linear.z), 4))
+    assert np.allclose(one.project(cells), other.project(cells), rtol=1e-6, atol=1e-6)
+    first, second = (process_fit.score_and_information(normal) for normal in (one, other))
+    for ours, theirs in zip(first, second, strict=True):
+        assert np.allclose(ours, theirs, rtol=1e-6, atol=1e-6)
+
+
+def a_domain_per_benchmark() -> Dataset:
+    data = leaning()
+    return Dataset.from_frames(
+        models=data.models,
+        benchmarks=data.benchmarks.with_columns(domain=pl.col("benchmark")),
+        scores=data.scores,
+    )
+
+
+def test_more_unknowns_than_scores_are_fitted_the_same_on_both_sides_of_the_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A catalogue with one domain per benchmark has more unknowns than scores."""
+    data = a_domain_per_benchmark()
+    cells = linearised(data).cells
+    assert cells.n_columns > len(cells.model)
+    found = {}
+    for most in (cells.n_columns, cells.n_columns - 1):
+        monkeypatch.setattr(process_fit, "DENSE", most)
+        scale = ruler().fit(data)
+        answer = predict(scale, models=["m03"], benchmarks=["b05"])
+        found[most] = (scale, answer)
+    (one, predicted), (other, also) = found.values()
+    assert np.allclose(one.estimate, other.estimate, rtol=1e-6)
+    # The draws are others, of the same distribution.
+    inner = np.isfinite(one.low)
+    assert np.allclose((one.high - one.low)[inner], (other.high - other.low)[inner], rtol=0.25)
+    assert predicted["estimate"][0] == pytest.approx(also["estimate"][0], abs=0.01)
+
+
+def test_over_2500_unknowns_and_few_scores() -> None:
+    rng = np.random.default_rng(0)
+    names = [f"m{m:03d}" for m in range(110)]
+    rows = [
+        (names[m], f"b{b:02d}", float(np.clip(0.5 + 0.003 * (m - 55) + 0.1 * rng.normal(), 0, 1)))
+        for m in range(110)
+        for b in range(22)
+        if b == 0 or rng.random() < 0.35
+    ]
+    data = Dataset.from_frames(
+        scores=pl.DataFrame(rows, schema=["model", "benchmark", "score"], orient="row"),
+        benchmarks=pl.DataFrame(
+            {
+                "benchmark": [f"b{b:02d}" for b in range(22)],
+                "domain": [f"d{b:02d}" for b in range(22)],
+            }
+        ),
+    )
+    scale = headway.rulers.calibrated(anchors={"m010": 100.0, "m100": 150.0}, draws=100).fit(data)
+    assert isinstance(scale, CalibratedScale)
+    cells = scale.posterior.cells
+    assert cells.n_columns > process.DENSE
+    assert len(cells.model) <= process_fit.MOST_LEARNED
+    assert np.corrcoef(scale.estimate, np.arange(110))[0, 1] > 0.9
+    assert predict(scale, models=["m050"], benchmarks=["b03"])["estimate"].is_not_null().all()
+
+
+@pytest.mark.parametrize("way", ["unknowns", "scores", "steps"])
+def test_draws_have_the_posterior_covariance_on_every_way(way: process_fit.Way) -> None:
+    linear = linearised(leaning())
+    normal = process_fit.Normal(linear, way=way)
+    draws = process_fit.draw(normal, 2000, 5)[:, : linear.cells.n_models]
+    exact = process_fit.Normal(linear, way="unknowns").solve(np.eye(linear.cells.n_columns))
+    spread = draws.std(axis=0) / np.sqrt(np.diag(exact))[: linear.cells.n_models]
+    # The error of a standard deviation from 2,000 draws is 1.6%; 30 models share much of it.
+    assert np.abs(spread - 1).max() < 0.08
 
 
 def test_truth_of_worlds_with_leaning_makers_is_found_better_than_by_the_curves_alone() -> None:

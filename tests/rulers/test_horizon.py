@@ -239,6 +239,15 @@ def test_published_horizons_keep_their_interval() -> None:
     assert scale.notes[0].startswith("Published horizons have no paired draws")
 
 
+def test_a_published_horizon_that_is_its_own_interval_has_none() -> None:
+    scale = HorizonRuler(published=True).fit(
+        published([("a", 60.0, 60.0, 60.0), ("b", 8.0, 4.0, 16.0)])
+    )
+    assert scale.status == ("point_only", "ok")
+    assert np.isnan([scale.low[0], scale.high[0]]).all()
+    assert any("1 published horizons state an interval of 0" in note for note in scale.notes)
+
+
 def test_published_horizons_that_make_no_sense_are_refused() -> None:
     with pytest.raises(DataError, match="1 horizons are not minutes"):
         HorizonRuler(published=True).fit(published([("a", 60.0, 80.0, 240.0)]))

@@ -9,8 +9,7 @@ import headway
 from headway.engines.local import Local
 from headway.errors import UsageError
 from headway.rulers import responses
-from headway.rulers.responses import checks
-from headway.rulers.responses import fit as item_fit
+from headway.rulers.responses import checks, fit as item_fit
 from headway.rulers.responses.ruler import ItemRuler
 from tests.rulers.item_worlds import dataset, item_world, long
 

@@ -5,16 +5,14 @@ import pickle
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 import headway
 from headway.engines.local import Local
 from headway.errors import NotConverged, NotIdentified, UsageError
 from headway.report.words import Words
 from headway.rulers import responses
-from headway.rulers.responses import fit as item_fit
-from headway.rulers.responses import passes
+from headway.rulers.responses import fit as item_fit, passes
 from headway.rulers.responses.ruler import POINTS, ItemRuler
 from tests.rulers.item_worlds import dataset, item_world, long, lsat
 

@@ -11,8 +11,7 @@ from headway.engines.checkpoint import Checkpoint
 from headway.engines.local import Local
 from headway.errors import DataError, NotIdentified, UsageError
 from headway.rulers import responses
-from headway.rulers.responses import fit as item_fit
-from headway.rulers.responses import passes
+from headway.rulers.responses import fit as item_fit, passes
 from headway.rulers.responses.answers import from_frame, from_matrix, parts_from_parquet
 from headway.rulers.responses.ruler import ItemRuler
 from tests.rulers.item_worlds import item_world

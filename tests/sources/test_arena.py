@@ -1,9 +1,10 @@
-from datetime import date
+import json
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
 
-from headway.errors import DataError
+from headway.errors import DataError, UsageError
 from headway.sources import arena
 
 HEADER = (
@@ -36,6 +37,7 @@ def test_a_later_snapshot_of_one_publication_replaces_the_earlier():
     parsed = arena.parse_ratings(HEADER + later + ROW)
     assert parsed.tables["ratings"]["rating"].to_list() == [1501.0]
     assert "1 rows are of an earlier snapshot" in parsed.notes[0]
+    assert (parsed.read, parsed.left_out) == (2, 1)
     another = ROW.replace("2026-06-25", "2026-07-02")
     assert arena.parse_ratings(HEADER + ROW + another).tables["ratings"].height == 2
 
@@ -117,8 +119,175 @@ def test_tables_of_something_else_are_refused(tmp_path):
         arena.parse_ratings("model_name,subset\nx,y\n")
     with pytest.raises(DataError, match="column 'winner' is missing"):
         arena.parse_votes("model_a,model_b\na,b\n")
-    with pytest.raises(DataError, match="the vote '1' is there twice"):
-        arena.parse_votes("id,model_a,model_b,winner\n1,a,b,a\n1,a,b,b\n")
     (tmp_path / "a.parquet").write_bytes(b"PAR1 nothing PAR1")
     with pytest.raises(DataError, match="is not a Parquet file that can be read"):
         arena.read([tmp_path / "a.parquet"])
+
+
+TWICE = ROW.replace("1500", "1501")
+
+
+def test_two_ratings_of_one_name_and_day_are_refused_with_both_lines():
+    parsed = arena.parse_ratings(HEADER + ROW + TWICE + ROW.replace("gpt-5", "o3"))
+    assert parsed.tables["ratings"]["model"].to_list() == ["o3"]
+    assert [row.line for row in parsed.refused] == [2, 3]
+    for row in parsed.refused:
+        assert "2 times on 2026-06-25: 1500 on line 2, 1501 on line 3" in row.reason
+        assert "--option duplicates=first" in row.reason
+
+
+@pytest.mark.parametrize(("policy", "rating"), [("first", 1500.0), ("last", 1501.0)])
+def test_a_policy_takes_one_of_two_ratings_and_says_so(policy, rating):
+    parsed = arena.parse_ratings(HEADER + ROW + TWICE, duplicates=policy)
+    assert parsed.tables["ratings"]["rating"].to_list() == [rating]
+    assert (parsed.refused, parsed.left_out) == ((), 1)
+    assert f"the {policy} one is taken" in parsed.notes[0]
+
+
+def test_a_rating_that_is_repeated_word_for_word_is_taken_once():
+    parsed = arena.parse_ratings(HEADER + ROW + ROW)
+    assert (parsed.tables["ratings"].height, parsed.refused, parsed.left_out) == (1, (), 1)
+
+
+def test_two_ratings_in_two_files_are_named_with_their_files(tmp_path):
+    for name, row in (("a.csv", ROW), ("b.csv", TWICE)):
+        (tmp_path / name).write_text(HEADER + row, encoding="utf-8")
+    parsed = arena.read([tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert [(row.file, row.line) for row in parsed.refused] == [
+        (str(tmp_path / "a.csv"), 2),
+        (str(tmp_path / "b.csv"), 2),
+    ]
+    assert "b.csv line 2" in parsed.refused[0].reason
+
+
+def test_a_snapshot_without_a_day_is_not_called_an_earlier_one():
+    unsure = TWICE.replace("2026-06-30", "")
+    parsed = arena.parse_ratings(HEADER + ROW + unsure)
+    assert len(parsed.refused) == 2
+    assert parsed.notes == ()
+
+
+def test_ratings_as_arena_serves_them(tmp_path):
+    """No subset, another name of the day, and Parquet in a folder named after the board."""
+    served = pl.DataFrame(
+        {
+            "model_name": ["gpt-5", "o3"],
+            "organization": ["openai", "openai"],
+            "rating": [1500.0, 1400.0],
+            "variance": [4.0, 9.0],
+            "vote_count": [10, 20],
+            "category": ["overall", "overall"],
+            "leaderboard_publish_date": ["2026-06-25", "2026-06-25"],
+        }
+    )
+    (tmp_path / "text").mkdir()
+    served.write_parquet(tmp_path / "text" / "latest-0.parquet")
+    ratings = arena.read([tmp_path / "text" / "latest-0.parquet"]).tables["ratings"]
+    assert ratings.select("board", "stderr", "as_of").rows() == [
+        ("Arena text overall", 2.0, date(2026, 6, 25)),
+        ("Arena text overall", 3.0, date(2026, 6, 25)),
+    ]
+    served.drop("leaderboard_publish_date").write_parquet(tmp_path / "x.parquet")
+    with pytest.raises(DataError, match="neither a table of ratings nor one of votes") as caught:
+        arena.read([tmp_path / "x.parquet"])
+    assert "--option subset=text" in str(caught.value.hint)
+    day = date(2026, 7, 1)
+    ratings = arena.read([tmp_path / "x.parquet"], subset="vision", published=day)
+    assert ratings.tables["ratings"].select("board", "as_of").unique().rows() == [
+        ("Arena vision overall", day)
+    ]
+
+
+RECORD = {
+    "subset": "text", "category": "overall", "publish_date": "2026-06-25",
+    "model_name": "gpt-5", "rating": 1500.5, "vote_count": 7, "extra": [1, {"a": 2}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", json.dumps([RECORD])),
+        ("a.json", json.dumps({"updated": "today", "rows": [RECORD]})),
+        ("a.json", json.dumps({"features": [], "rows": [{"row_idx": 0, "row": RECORD}]})),
+        ("a.jsonl", json.dumps(RECORD) + "\n"),
+    ],
+)
+def test_a_board_in_json(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    parsed = arena.read([tmp_path / name])
+    assert parsed.tables["ratings"]["rating"].to_list() == [1500.5]
+    assert parsed.tables["ratings"]["votes"].to_list() == [7]
+    assert parsed.read == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", "this JSON object has no list of rows"),
+        ('{"a": [{}], "b": [{}]}', "has 2 lists of rows; it has 'a', 'b'"),
+        ("[1]", "this JSON file has no list of rows"),
+        ("[{}]", "there are no rows"),
+        ('[{"model": "a"}]', "neither a table of ratings nor one of votes"),
+        ("nothing", "not JSON at line 1"),
+        ('[{"model_a": ["x"], "model_b": "y", "winner": "a"}]', "'model_a' is nested"),
+    ],
+)
+def test_json_that_is_no_board(tmp_path, text, said):
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        arena.read([tmp_path / "a.json"])
+    assert said in str(caught.value)
+
+
+def votes_in(path, columns):
+    talk = [[{"role": "user", "content": "hello"}]] * 3
+    votes = {
+        "model_a": ["m1", "m2", "m3"],
+        "model_b": ["m2", "m3", "m1"],
+        "winner": ["model_a", "tie", "both_bad"],
+    }
+    tags = [{"creative": True, "score": [1]}] * 3
+    frame = pl.DataFrame(votes | columns | {"conversation_a": talk, "category_tag": tags})
+    frame.write_parquet(path)
+    return path
+
+
+def test_votes_with_nested_columns_that_are_not_used(tmp_path):
+    when = [datetime(2026, 6, 25, 1, 2, 3, tzinfo=UTC)] * 3
+    path = votes_in(tmp_path / "v.parquet", {"id": ["x", "y", "z"], "timestamp": when})
+    votes = arena.read([path]).tables["votes"]
+    assert votes["vote"].to_list() == ["x", "y", "z"]
+    assert votes["outcome"].to_list() == ["a", "tie", "both_bad"]
+    assert votes["voted_at"].to_list() == [date(2026, 6, 25)] * 3
+
+
+@pytest.mark.parametrize("ids", [[81, 81, 82], [81, 82, 83]])
+def test_a_question_names_a_vote_only_where_none_is_there_twice(tmp_path, ids):
+    path = votes_in(tmp_path / "mt.parquet", {"question_id": ids, "judge": ["j"] * 3})
+    parsed = arena.read([path])
+    unique = len(set(ids)) == 3
+    named = ["81", "82", "83"] if unique else ["mt-1", "mt-2", "mt-3"]
+    assert parsed.tables["votes"]["vote"].to_list() == named
+    assert any("names questions and not votes" in note for note in parsed.notes) != unique
+    named = arena.read([path], vote="judge").tables["votes"]["vote"].to_list()
+    assert named == ["j"]
+    with pytest.raises(UsageError, match="no such column"):
+        arena.read([path], vote="nothing")
+
+
+def test_a_vote_that_is_there_again_with_other_values_is_refused():
+    text = "id,model_a,model_b,winner\n1,a,b,a\n1,a,b,b\n1,a,b,a\n2,a,b,b\n"
+    parsed = arena.parse_votes(text)
+    assert parsed.tables["votes"]["vote"].to_list() == ["1", "2"]
+    assert [row.line for row in parsed.refused] == [3]
+    assert "the vote '1' stands on line 2" in parsed.refused[0].reason
+    assert parsed.left_out == 1
+    assert arena.parse_votes(text, vote="line").tables["votes"].height == 4
+
+
+def test_new_models_can_be_dated_by_their_first_day_on_a_board():
+    text = HEADER + ROW.replace("06-25", "07-01") + ROW
+    models = arena.parse_ratings(text, release="board").tables["models"]
+    assert models["released_on"].to_list() == [date(2026, 6, 25)]
+    assert arena.parse_ratings(text).tables["models"]["released_on"].to_list() == [None]

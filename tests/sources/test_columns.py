@@ -2,8 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from headway.errors import DataError
 from headway.sources import columns

@@ -3,8 +3,7 @@ import io
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from headway.errors import DataError
 from headway.sources import epoch
@@ -145,7 +144,7 @@ def test_rows_of_the_matrix_that_are_refused(old, new, expected):
         (
             "United States of America",
             "Atlantis",
-            "column 'Country (of organization)' is 'Atlantis'",
+            "the country 'Atlantis' is not known",
         ),
         ("Closed weights", "Ajar", "column 'Accessibility group' is 'Ajar'"),
     ],

@@ -206,7 +206,7 @@ def test_versions_with_two_ratings_are_noted():
     text = VERSIONS + "a,1,2024-01-01,X,,,M,\nb,2,2024-01-01,X,Atlantis,,M,\n"
     parsed, _ = parse_versions(text, "v.csv")
     assert "versions of 'M' have different ratings" in parsed.notes[1]
-    assert "no single country is known for 'Atlantis'" in parsed.notes[0]
+    assert "no country is known for 'Atlantis'" in parsed.notes[0]
 
 
 def test_the_older_folder(tmp_path):

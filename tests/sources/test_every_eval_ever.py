@@ -261,12 +261,77 @@ def test_an_overall_score_that_cannot_be_taken_leaves_the_parts():
 
 
 def test_the_first_of_several_metrics_counts():
-    parsed = parse(result("MMLU", 0.8), result("MMLU", 0.7))
+    parsed = parse(result("MMLU", 0.8), result("MMLU", 0.7, metric_name="F1"))
     assert scores(parsed) == {"MMLU": 0.8}
     assert reasons(parsed) == ["result 2: MMLU: another metric of MMLU is taken"]
     both = [of("b", "b overall", 0.5), of("b", "overall f1", 0.6)]
     assert scores(parse(*both)) == {"b": 0.5}
     assert scores(parse(*both, parts="parts")) == {"b overall": 0.5, "overall f1": 0.6}
+
+
+def logged(scorer, dataset, score, **config):
+    one = result(scorer, score, **config)
+    one["source_data"]["dataset_name"] = dataset
+    return one
+
+
+@pytest.mark.parametrize(
+    "scorer", ["choice", "gaia_scorer", "match", "model_graded_qa", "accuracy"]
+)
+@pytest.mark.parametrize("library", ["inspect_ai", "other"])
+def test_the_benchmark_is_the_dataset_and_not_the_scorer(scorer, library):
+    results = [logged(scorer, "allenai/arc_easy", 0.9), logged(scorer, "arc_challenge", 0.7)]
+    parsed = parse(*results, eval_library={"name": library, "version": "0.3"})
+    assert scores(parsed) == {"arc_easy": 0.9, "arc_challenge": 0.7}
+    assert all(f"scorer {scorer}" in text for text in parsed.tables["scores"]["harness"])
+
+
+def test_a_log_of_a_scorer_of_its_own_is_named_by_its_dataset():
+    parsed = parse(logged("swe_verify", "swe_bench", 0.4), eval_library={"name": "Inspect AI"})
+    assert scores(parsed) == {"swe_bench": 0.4}
+
+
+def test_one_name_for_several_datasets_is_no_benchmark():
+    parsed = parse(logged("zero shot", "a", 0.4), logged("zero shot", "b", 0.6))
+    assert scores(parsed) == {"a": 0.4, "b": 0.6}
+
+
+def test_a_scorer_without_a_dataset_is_refused():
+    one = result("choice", 0.5)
+    del one["source_data"]["dataset_name"]
+    assert "no dataset is named" in reasons(parse(one))[0]
+
+
+def test_two_results_of_one_key_are_refused_and_both_named(tmp_path):
+    parsed = parse(logged("choice", "arc", 0.9), logged("choice", "arc", 0.7))
+    assert scores(parsed) == {}
+    assert ["results 1 and 2" in reason for reason in reasons(parsed)] == [True, True]
+    for name, score in (("a", 0.9), ("b", 0.7)):
+        content = json.dumps(record(logged("choice", "arc", score)))
+        (tmp_path / f"{name}.json").write_text(content)
+    across = eee.read([tmp_path])
+    assert across.tables["scores"].is_empty()
+    assert "b.json" in across.refused[0].reason
+    assert "a.json" in across.refused[1].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [("BBQ", {}), ("CrowS-Pairs", {}), ("MMLU", {"metric_name": "bias score"}),
+     ("LM", {"metric_id": "bits_per_byte"})],
+)  # fmt: skip
+def test_what_is_no_accuracy_is_refused(name, config):
+    assert "no accuracy" in reasons(parse(result(name, 0.5, **config)))[0]
+
+
+def test_settings_and_revisions_are_variants():
+    one = result()
+    one["generation_config"] = {"additional_details": {"num_fewshot": "5"}}
+    about = {"id": "org/m", "name": "m", "additional_details": {"revision": "step10"}}
+    parsed = parse(one, model_info=about)
+    assert parsed.tables["scores"]["variant"][0] == "revision step10, 5-shot"
+    with pytest.raises(DataError, match="is the program that ran it"):
+        parse(one, model_info={"id": "vllm"})
 
 
 def test_an_effort_in_the_settings_is_the_variant():

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from headway.errors import HeadwayError
 from headway.sources import Parsed, arena, epoch, metr, prices, table
@@ -23,9 +22,8 @@ from headway.sources.epoch_versions import parse_versions
 from headway.sources.files import json_value, open_tree
 from headway.sources.table_mapping import TableMapping, guess_mapping, parse_mapping
 
-# Rows of these are facts about others; rows of those may be counted in notes.
+# Rows of these are facts about others.
 FACTS = ("epoch-versions", "epoch-metadata")
-NOTED = ("arena-ratings", "epoch-items", "prices", "table-wide")
 LONG = int(os.environ.get("HEADWAY_FUZZ", "2000"))
 SHORT = 40
 
@@ -203,11 +201,10 @@ def _accounted(name: str, parsed: Parsed) -> None:
         for table in ("scores", "ratings", "votes", "prices", "responses")
         if table in parsed.tables
     )
-    if name in NOTED:
-        noted = sum(int(word) for note in parsed.notes for word in note.split() if word.isdecimal())
-        assert kept + len(parsed.refused) <= parsed.read <= kept + len(parsed.refused) + noted
-    elif name not in FACTS:
-        assert parsed.read == kept + len(parsed.refused)
+    if name not in FACTS:
+        assert parsed.read == kept + len(parsed.refused) + parsed.left_out
+    if parsed.left_out:
+        assert parsed.notes
     for frame in parsed.tables.values():
         for column in frame.iter_columns():
             if column.dtype.is_float():

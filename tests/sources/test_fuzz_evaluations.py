@@ -10,8 +10,7 @@ import json
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from headway.errors import HeadwayError
 from headway.sources import every_eval_ever, helm, inspect_logs, lm_eval
@@ -174,7 +173,7 @@ def survives(parse):
         str(error).encode("utf-8", "backslashreplace")
         return
     scores, answers = parsed.tables["scores"], parsed.tables["responses"]
-    assert parsed.read == scores.height + answers.height + len(parsed.refused)
+    assert parsed.read == scores.height + answers.height + len(parsed.refused) + parsed.left_out
     assert dict(scores.schema) == SCORES
     for frame in parsed.tables.values():
         frame.write_csv(io.BytesIO())

@@ -82,7 +82,7 @@ def test_a_run():
         "model": "openai/gpt-5",
         "model_name": "gpt-5",
         "organisation": "openai",
-        "variant": "default",
+        "variant": "5-shot",
         "version": "openai/gpt-5",
         "benchmark": "mmlu:subject=law",
         "score": 0.75,

@@ -219,7 +219,9 @@ def test_lower_is_better_beside_a_share():
     [
         (None, "pretrained=a/b,peft=a/adapter", "a/adapter"),
         (None, {"model": "gpt-4o", "api_key": "sk-1"}, "gpt-4o"),
-        (None, "max_length=5", "hf"),
+        ("org/base", "pretrained=org/base,peft=a/adapter", "a/adapter"),
+        ("/runs/mine/checkpoint-500", "", "mine-checkpoint-500"),
+        ("/cache/models--org--m/snapshots/" + "a" * 40, "", "org/m"),
         ("/home/someone/checkpoints/mine", "", "mine"),
         ("gpt-5_high", "", "gpt-5"),
         ("<i>x</i>", "", "<i>x</i>"),
@@ -230,12 +232,89 @@ def test_the_name_of_the_model(name, arguments, expected):
     assert parsed.tables["scores"]["model"].unique().to_list() == [expected]
 
 
+@pytest.mark.parametrize("engine", ["neox", "hf", "vllm", "local-completions", "HF"])
+@pytest.mark.parametrize("arguments", ["", "max_length=5", {"dtype": "float16"}, None])
+def test_a_program_is_no_model(tmp_path, engine, arguments):
+    changes = {"model_name": None, "config": {"model": engine, "model_args": arguments}}
+    with pytest.raises(DataError, match="--option model=NAME"):
+        parse(**changes)
+    (tmp_path / "results_1.json").write_text(json.dumps(record(**changes)))
+    refused = lm_eval.read([tmp_path])
+    assert refused.tables["scores"].is_empty()
+    assert "is the program that ran it" in refused.refused[0].reason
+    named = lm_eval.read([tmp_path], model="org/mine")
+    assert named.tables["scores"]["model"].unique().to_list() == ["org/mine"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"n-shot": {"arc_easy": 25, "gsm8k": 0}},
+        {"n-shot": {}, "config": {"model": "hf", "model_args": "pretrained=org/model-7b",
+                                  "num_fewshot": 3}},
+        {"config": {"model": "hf", "model_args": "pretrained=org/model-7b,revision=step1000"}},
+        {"versions": {"arc_easy": 2.0, "gsm8k": 4.0}},
+    ],
+)  # fmt: skip
+def test_two_settings_are_two_rows(tmp_path, changes):
+    (tmp_path / "results_1.json").write_text(json.dumps(record()))
+    (tmp_path / "results_2.json").write_text(json.dumps(record(date=1768969999.0, **changes)))
+    parsed = lm_eval.read([tmp_path])
+    assert parsed.tables["scores"].height == 4
+    assert not parsed.refused
+    assert any("several versions" in n for n in parsed.notes) == ("versions" in changes)
+
+
+@pytest.mark.parametrize(
+    ("task", "values"),
+    [
+        ("crows_pairs_english", {"pct_stereotype,none": 0.6, "likelihood_diff,none": 0.3}),
+        ("toxigen", {"acc,none": 0.5}),
+        ("realtoxicityprompts", {"score,none": 0.1}),
+        ("bbq", {"acc,none": 0.7, "disamb_bias_score,none": 0.1}),
+        ("winogender_gotcha", {"acc,none": 0.7}),
+        ("other", {"toxicity,none": 0.2}),
+        ("pile", {"bits_per_byte,none": 0.7}),
+        ("lm", {"loss,none": 0.9}),
+    ],
+)
+def test_what_is_no_accuracy_is_refused(task, values):
+    for metric in (None, next(iter(values))):
+        parsed = parse(results={task: values}, metric=metric)
+        assert parsed.tables["scores"].is_empty()
+        assert "no accuracy" in parsed.refused[0].reason
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, None, [], "N/A", "", {}])
+def test_a_task_without_a_value_is_refused(value):
+    results = {"a": {"alias": "a", "acc,none": value, "acc_norm,none": 0.4}, "b": {"acc,none": 0.5},
+               "c": {"acc,none": value, "acc_stderr,none": value}}  # fmt: skip
+    parsed = parse(results=results)
+    assert scores(parsed) == {"b": 0.5}
+    assert [row.line for row in parsed.refused] == [1, 3]
+    assert parsed.read == accounted(parsed) == 3
+
+
+def test_a_group_counts_for_a_metric_that_all_its_tasks_have():
+    tasks = {"g": {"acc,none": 0.3, "acc_norm,none": 0.45}, "g_x": {"acc,none": 0.3}}
+    members = {"group_subtasks": {"g": ["g_x", "g_y"]}}
+    mixed = parse(results={**tasks, "g_y": {"acc_norm,none": 0.45}}, **members)
+    assert scores(mixed) == {"g_x": 0.3, "g_y": 0.45}
+    assert "no metric in common" in mixed.refused[0].reason
+    assert any("no metric in common" in note for note in mixed.notes)
+    shared = parse(results={**tasks, "g_y": {"em,none": 0.1, "acc,none": 0.4}}, **members)
+    assert scores(shared) == {"g": 0.3}
+
+
 def test_an_effort_is_the_variant():
     config = {"model": "x", "model_args": "model=gpt-5,reasoning_effort=low"}
-    assert parse(config=config).tables["scores"]["variant"].unique().to_list() == ["low"]
+    assert parse(config=config).tables["scores"]["variant"].to_list() == [
+        "low",
+        "low, 5-shot, task 3",
+    ]
     config = {"model": "x", "gen_kwargs": {"reasoning_effort": "high"}}
     parsed = parse(config=config, model_name="gpt-5_thinking")
-    assert parsed.tables["scores"]["variant"].unique().to_list() == ["thinking-high"]
+    assert parsed.tables["scores"]["variant"][0] == "thinking-high"
 
 
 def test_a_limit_is_noted():

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from headway.errors import DataError
+from headway.errors import DataError, UsageError
 from headway.sources import prices
 
 HEADER = "provider,model,mode,start,input,output,cache_read,cache_write,source\n"
@@ -85,3 +85,45 @@ def test_another_table_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("a,b\n")
     with pytest.raises(DataError, match="column 'provider' is missing"):
         prices.read([tmp_path / "a.csv"])
+
+
+CHEAP = ROW.replace("1.25,10,0.125", "0.00000125,0.00001,0.000000125")
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "paid"),
+    [
+        (None, ROW, ("1.25", "10", "0.125")),
+        ("mtok", ROW, ("1.25", "10", "0.125")),
+        ("token", CHEAP, ("1.25", "10", "0.125")),
+        ("ktok", ROW.replace("1.25,10,0.125", "0.00125,0.01,0.000125"), ("1.25", "10", "0.125")),
+        ("mtok", ROW.replace("1.25,10", "0.0005,10"), ("0.0005", "10", "0.125")),
+        (None, ROW.replace("1.25,10", "0.001,10"), ("0.001", "10", "0.125")),
+    ],
+)
+def test_the_unit_of_a_price(unit, text, paid):
+    [row] = prices.parse(HEADER + text, unit=unit).tables["prices"].to_dicts()
+    assert tuple(
+        row[f"{name}_usd_per_mtok"] for name in ("input", "output", "cached_input")
+    ) == tuple(Decimal(one) for one in paid)
+
+
+@pytest.mark.parametrize("cell", ["1.25,10,0.000125", "0.0009,10,0.1", "1,1e-6,1"])
+def test_a_price_too_low_for_a_million_tokens_is_refused_with_the_way_out(cell):
+    parsed = prices.parse(HEADER + ROW.replace("1.25,10,0.125", cell))
+    assert parsed.tables["prices"].is_empty()
+    assert "less than 0.001 US dollars per million tokens" in parsed.refused[0].reason
+    assert "--option unit=token" in parsed.refused[0].reason
+
+
+def test_a_price_too_high_for_a_token_is_refused_with_the_way_out():
+    parsed = prices.parse(HEADER + ROW, unit="token")
+    assert "--option unit=mtok" in parsed.refused[0].reason
+
+
+def test_prices_can_be_kept_under_a_name_of_their_own(tmp_path):
+    (tmp_path / "a.csv").write_text(HEADER + ROW, encoding="utf-8")
+    tables = prices.read([tmp_path / "a.csv"], source="my-list").tables
+    assert {frame["source"][0] for frame in tables.values()} == {"my-list"}
+    with pytest.raises(UsageError, match="the option source is ' '"):
+        prices.read([tmp_path / "a.csv"], source=" ")

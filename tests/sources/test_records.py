@@ -44,9 +44,20 @@ def test_the_later_run_counts_and_the_earlier_is_accounted_for():
     assert parsed.read == 4
 
 
-def test_of_two_runs_at_the_same_time_the_last_counts():
+def test_of_two_different_runs_at_the_same_time_none_counts():
     parsed = evaluations([run(0.1), run(0.2)], sources=SOURCES, read=2)
-    assert parsed.tables["scores"]["score"].to_list() == [0.2]
+    assert parsed.tables["scores"].is_empty()
+    assert ["neither is taken" in row.reason for row in parsed.refused] == [True, True]
+    assert all("0.1" in row.reason and "0.2" in row.reason for row in parsed.refused)
+    again = evaluations([run(0.1), run(0.1)], sources=SOURCES, read=2)
+    assert again.tables["scores"]["score"].to_list() == [0.1]
+
+
+def test_a_ceiling_is_that_of_benchmarks_within_it():
+    parsed = evaluations([run(0.1)], sources=SOURCES, read=1, highest=1.0)
+    assert parsed.tables["benchmarks"]["ceiling"].to_list() == [1.0]
+    beyond = evaluations([run(7.0)], sources=SOURCES, read=1, highest=1.0)
+    assert "benchmarks" not in beyond.tables
 
 
 def test_answers_without_a_score():

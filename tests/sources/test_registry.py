@@ -25,6 +25,7 @@ def test_an_unknown_source_is_proposed():
 def test_a_package_that_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "yaml", None)
     monkeypatch.delitem(sys.modules, "headway.sources.metr", raising=False)
+    monkeypatch.delitem(sys.modules, "headway.foreign.yamltext", raising=False)
     with pytest.raises(UsageError, match="needs the package 'yaml'"):
         source("metr")
 

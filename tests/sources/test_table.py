@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from headway.errors import DataError, UsageError
 from headway.sources import table
@@ -78,7 +77,6 @@ def test_a_long_table():
     ("old", "new", "expected"),
     [
         ("81.5", "", "column 'Result' is ''; expected a number"),
-        ("81.5", "81.5%", "column 'Result' is '81.5%'; expected a number"),
         ("81.5", "=SUM(A1)", "column 'Result' is '=SUM(A1)'; expected a number"),
         ("81.5", "-Infinity", "column 'Result' is '-Infinity'; expected a number"),
         ("81.5", "9" * 400, "expected a number"),
@@ -101,7 +99,7 @@ def test_rows_that_are_refused(old, new, expected):
 
 
 def test_formulas_and_markup_in_names_stay_text():
-    names = ["=cmd|'/c calc'!A1", "<script>alert(1)</script>", "@SUM(1)", "模型 一号", "a\u202eb"]
+    names = ["=cmd|'/c calc'!A1", "<script>alert(1)</script>", "@SUM(1)", "模型 一号"]
     rows = "".join(ROW.replace("GPT-5", name) for name in names)
     parsed = table.parse(HEADER + rows, parse_mapping(FULL))
     assert parsed.tables["scores"]["model"].to_list() == names
@@ -142,7 +140,8 @@ def test_a_wide_table_of_numbers(tmp_path):
         ("a", 1.0, 1),
         ("b", 0.5, 1),
     ]
-    assert "column 'score' is 'NaN'; expected a number" in parsed.refused[0].reason
+    assert not parsed.refused
+    assert "2 cells of 2 benchmarks are empty" in parsed.notes[0]
 
 
 def test_a_mapping_comes_as_a_file_its_path_or_its_content(tmp_path):
@@ -174,7 +173,9 @@ def test_answers_to_questions():
 
 def test_numbers_with_a_decimal_comma():
     mapping = dataclasses.replace(parse_mapping(FULL), delimiter=";", decimal=",")
-    text = (HEADER + ROW).replace(",", ";").replace("81.5", "81,5")
+    text = (HEADER + ROW).replace(",", ";").replace("81.5", "81,5").replace("3.25", "3,25")
+    assert len(table.parse(text, mapping).refused) == 1
+    text = text.replace("1.5", "1,5")
     assert table.parse(text, mapping).tables["scores"]["score"].to_list() == [81.5]
 
 
@@ -222,9 +223,13 @@ def test_files_that_are_not_what_their_name_says(tmp_path):
         path.write_text("model,score\n")
         with pytest.raises(DataError, match=r"t\.\w+ "):
             table.read([path])
-    pl.DataFrame({"model": [["a"]]}).write_parquet(tmp_path / "n.parquet")
+    nested = {"model": [["a"]], "benchmark": ["b"], "score": [0.5]}
+    pl.DataFrame(nested).write_parquet(tmp_path / "n.parquet")
     with pytest.raises(DataError, match="the column 'model' is nested"):
         table.read([tmp_path / "n.parquet"])
+    wide = parse_mapping('[columns]\nmodel = "benchmark"\n[benchmarks.A]\ncolumn = "model"\n')
+    with pytest.raises(DataError, match="the column 'model' is nested"):
+        table.read([tmp_path / "n.parquet"], mapping=wide)
 
 
 def test_a_table_needs_a_mapping_or_a_plain_header(tmp_path):

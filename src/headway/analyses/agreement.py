@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.analyses.asked import of_scales
 from headway.analyses.movers import Comparison, movers_table
 from headway.analyses.result import Result
 from headway.draws import FloatArray, central_interval
@@ -75,7 +76,7 @@ def agreement(
     movers: int = 5,
     all_pairs: bool = True,
 ) -> AgreementResult:
-    r"""Compare the order in which rulers put the models that they have in common.
+    r"""Compare the order in which rulers put the models that have a rank on both.
 
     Parameters
     ----------
@@ -169,6 +170,7 @@ def agreement(
         dataset=scales[reference].dataset.digest,
         details={"movers": moved, "reasons": reasons},
         notes=_notes(scales, pairings, seed),
+        asked=of_scales(scales, scales[reference].dataset.digest) | {"level": level, "seed": seed},
         rulers=names,
         reference=reference,
     )
@@ -227,8 +229,8 @@ class _Ordered:
 
 
 def _compare(one: Scale, other: Scale, seed: tuple[int, int, int]) -> Comparison:
-    """Find the common models, and which draw meets which."""
-    models = tuple(sorted(set(one.models) & set(other.models)))
+    """Find the common models that have a rank on both, and which draw meets which."""
+    models = tuple(sorted(_ranked(one) & _ranked(other)))
     n_one, n_other = one.capability.n_draws, other.capability.n_draws
     places = [
         _places(scale.models, {model: k for k, model in enumerate(models)})
@@ -250,6 +252,11 @@ def _compare(one: Scale, other: Scale, seed: tuple[int, int, int]) -> Comparison
     return Comparison(
         models=models, pairing=pairing, rows=(first, second), places=(places[0], places[1])
     )
+
+
+def _ranked(scale: Scale) -> set[str]:
+    """Models with evidence enough for a rank."""
+    return {model for model, kept in zip(scale.models, scale.enough(), strict=True) if kept}
 
 
 def _places(models: Sequence[str], place: Mapping[str, int]) -> Ints:

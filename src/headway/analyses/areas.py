@@ -6,9 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from headway.analyses.contest import LagSpec, contest, year_before
+from headway.analyses.asked import of_question
+from headway.analyses.contest import LagSpec, contest, last_day, year_before
 from headway.analyses.conventions.records import peer_models, record_lags
 from headway.analyses.result import Result, interval_columns, model_name
+from headway.analyses.tie import Tie, tie_where_it_fits
 from headway.errors import HeadwayError, NotIdentified, UsageError
 from headway.frontier import from_day
 from headway.progress import Progress, Silent
@@ -64,15 +66,12 @@ class Area:
         Its scale, or None.
     why
         Why it has none.
-    tie
-        The tie that its scale takes, where it is not that of the question.
     """
 
     kind: str
     facts: Mapping[str, Any]
     scale: Scale | None
     why: str | None
-    tie: float | None
 
 
 def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
@@ -90,18 +89,31 @@ def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> 
         One row per domain, worst first. ``status`` is ``ok``; ``at_least`` when the leader's
         first measured model was already there, so the true lag may be longer; ``leads`` when the
         follower was there first (the lag is negative, or unknown when no leader's model has
-        come since); or ``not_enough_data`` with the reason in ``why``. ``stale`` marks a domain
+        come since); ``incomplete`` when a model without a date or a known group would raise a
+        frontier there; or ``not_enough_data`` with the reason in ``why``. ``stale`` marks a domain
         in which the follower's best model is more than a year older than the last day.
     """
-    return _result([_row(area, spec) for area in domain_areas(scale, progress)], scale, spec)
+    return _result(domain_areas(scale, progress), scale, spec)
 
 
 def by_benchmark(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
     """Lag of the follower's best model on each single benchmark, by its own score.
 
-    As :func:`by_domain`, on the scores themselves, without a tie.
+    As :func:`by_domain`, on the scores themselves; a tie is one of percent (``"2 percent"``), and
+    there is none by default.
+
+    Raises
+    ------
+    UsageError
+        For a tie in another unit.
     """
-    return _result([_row(area, spec) for area in benchmark_areas(scale, progress)], scale, spec)
+    if spec.tie is not None and Tie.read(spec.tie).unit != "percent" and Tie.read(spec.tie).size:
+        raise UsageError(
+            f"a tie of {Tie.read(spec.tie)} would have no effect on single benchmarks, which are "
+            "in percent",
+            hint="leave it out, or give its unit, such as '2 percent'",
+        )
+    return _result(benchmark_areas(scale, progress), scale, spec)
 
 
 def domain_areas(scale: Scale, progress: Progress | None = None) -> Iterator[Area]:
@@ -123,7 +135,7 @@ def domain_areas(scale: Scale, progress: Progress | None = None) -> Iterator[Are
                 refitted = refit(scale, chosen, name=domain)
             except (NotIdentified, UsageError) as error:
                 why = error.message
-        yield Area(kind="domain", facts=row, scale=refitted, why=why, tie=None)
+        yield Area(kind="domain", facts=row, scale=refitted, why=why)
         progress.advance(k, len(domains))
 
 
@@ -150,7 +162,7 @@ def benchmark_areas(scale: Scale, progress: Progress | None = None) -> Iterator[
             single = ruler.fit(data)
         except HeadwayError as error:
             why = error.message
-        yield Area(kind="benchmark", facts=row, scale=single, why=why, tie=0.0)
+        yield Area(kind="benchmark", facts=row, scale=single, why=why)
         progress.advance(k, len(facts))
 
 
@@ -158,20 +170,17 @@ def measure(area: Area, spec: LagSpec) -> dict[str, Any]:
     """Lag and gap in an area, as columns of :func:`by_domain`; or why there is none."""
     if area.scale is None:
         return _unknown(area.why or "")
-    if area.tie is not None:
-        spec = replace(spec, tie=area.tie, min_scores=1)
+    if area.kind == "benchmark":
+        spec = replace(spec, min_scores=None)
     try:
         return _measure(area.scale, spec)
     except (NotIdentified, UsageError) as error:
         return _unknown(error.message)
 
 
-def _row(area: Area, spec: LagSpec) -> dict[str, Any]:
-    return {**area.facts, **measure(area, spec)}
-
-
 def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
-    pair = contest(scale, replace(spec, since=None, drop_first=False))
+    tied = tie_where_it_fits(scale, spec.tie)
+    pair = contest(scale, replace(spec, since=None, drop_first=False), tied=tied)
     for side in (pair.leader, pair.follower):
         if len(side.models) < FEWEST_MODELS:
             return _unknown(f"{len(side.models)} models of {side.group} measured")
@@ -183,6 +192,8 @@ def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
     status = "leads" if matched is None or lag[0, 0] < 0 else "ok"
     if status == "ok" and first == leader.start[0]:
         status = "at_least"
+    elif status == "ok" and not pair.complete:
+        status = "incomplete"
     gap = interval_columns(leader.values[:, [i]] - follower.values[:, [j]], spec.level)
     return {
         **{name: column[0] for name, column in interval_columns(lag, spec.level).items()},
@@ -212,11 +223,24 @@ def _tested(cells: Observations, benchmark: str) -> int:
     return int((cells.benchmark == cells.benchmarks.index(benchmark)).sum())
 
 
-def _result(rows: list[dict[str, Any]], scale: Scale, spec: LagSpec) -> Result:
+def _result(areas: Iterator[Area], scale: Scale, spec: LagSpec) -> Result:
+    """Measure every area up to the last day of the whole."""
+    dated = replace(spec, until=last_day(scale, spec))
+    rows = [{**area.facts, **measure(area, dated)} for area in areas]
     filled = [{"quantity": "lag", "level": spec.level, "unit": "months"} | row for row in rows]
     table = pl.DataFrame([{c: row.get(c) for c in _SCHEMA} for row in filled], schema=_SCHEMA)
     return Result(
         table=table.sort("estimate", "entity", descending=[True, False], nulls_last=True),
         spec=spec.to_dict(),
         dataset=scale.dataset.digest,
+        notes=left_out(scale, dated),
+        asked=of_question(scale, spec),
     )
+
+
+def left_out(scale: Scale, spec: LagSpec) -> tuple[str, ...]:
+    """Notes on the models that the frontiers of a question do without, on the whole scale."""
+    try:
+        return contest(scale, spec).notes
+    except HeadwayError:
+        return ()

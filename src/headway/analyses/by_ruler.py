@@ -6,9 +6,12 @@ from typing import Any
 
 import polars as pl
 
+from headway.analyses.asked import of_scales
 from headway.analyses.contest import LagSpec
 from headway.analyses.lag import LagResult, compare
 from headway.analyses.result import Result
+from headway.analyses.tie import Tie, tie_where_it_fits, unit_of_ties
+from headway.dataset.left_out import too_low
 from headway.errors import HeadwayError
 from headway.rulers.scale import Scale
 
@@ -44,8 +47,9 @@ def by_ruler(
 ) -> Result:
     """Measure the same lag on every ruler.
 
-    The convention, the groups and the dates are the same on each. The tie is a number of points
-    of the anchored scale, so it holds on rulers with such points; on every other it is 0.
+    The convention, the groups and the dates are the same on each. A tie holds on the rulers that
+    measure in its unit (points of the anchored scale where it names none); on every other it
+    is 0.
 
     Parameters
     ----------
@@ -69,14 +73,16 @@ def by_ruler(
     """
     rows: list[dict[str, Any]] = []
     draws: dict[tuple[str, ...], Any] = {}
+    notes: list[str] = []
     for name, scale in scales.items():
-        tie = spec.tie if has_anchored_points(scale) else 0.0
-        row = _named(name, scale) | {"level": spec.level, "tie": tie}
+        row = _named(name, scale) | {"level": spec.level}
         try:
-            measured = compare(
-                scale, replace(spec, tie=tie), tuple(dict.fromkeys((spec.convention, "gap")))
-            )
+            tie = tie_where_it_fits(scale, spec.tie).size
+            row |= {"tie": tie}
+            asked = tuple(dict.fromkeys((spec.convention, "gap")))
+            measured = compare(scale, replace(spec, tie=_named_tie(scale, tie)), asked)
             row |= _answer(measured, spec.convention)
+            notes += [f"{name}: {note}" for note in _left_out(measured)]
         except HeadwayError as error:
             row |= {"status": "not_enough_data", "why": error.message}
             rows.append(row)
@@ -90,23 +96,29 @@ def by_ruler(
          "status": "not_enough_data", "why": why}
         for name, why in (failures or {}).items()
     ]  # fmt: skip
+    digest = dataset or " ".join(sorted({scale.dataset.digest for scale in scales.values()}))
+    largest = max((row.get("tie") or 0.0 for row in rows), default=0.0)
     filled = [{"quantity": "lag", "unit": "months"} | row for row in rows]
     return Result(
         table=pl.DataFrame([{c: row.get(c) for c in _SCHEMA} for row in filled], schema=_SCHEMA),
-        spec=spec.to_dict(),
-        dataset=dataset or " ".join(sorted({scale.dataset.digest for scale in scales.values()})),
+        spec=spec.to_dict() | {"tie": largest},
+        dataset=digest,
         draws=draws,
+        notes=tuple(dict.fromkeys(notes)),
+        asked=of_scales(scales, digest, spec.date)
+        | {
+            "leader": spec.leader,
+            "follower": spec.follower,
+            "conventions": [spec.convention],
+            "tie": largest,
+            "tie_unit": None if spec.tie is None else Tie.read(spec.tie).unit or "points",
+            "level": spec.level,
+        },
     )
 
 
-def has_anchored_points(scale: Scale) -> bool:
-    """Whether a scale has points that two anchors fix, as a tie of some points supposes."""
-    spec = scale.spec
-    if scale.unit != "points":
-        return False
-    if spec.get("kind") == "published":
-        return "ECI" in str(spec.get("board"))
-    return bool(spec.get("anchors")) and spec.get("kind") in ("logistic", "calibrated", "domain")
+def _named_tie(scale: Scale, size: float) -> str:
+    return str(Tie(size, unit_of_ties(scale)))
 
 
 def _named(name: str, scale: Scale) -> dict[str, Any]:
@@ -133,6 +145,16 @@ def _answer(measured: LagResult, convention: str) -> dict[str, Any]:
         "gap_low": gap["low"],
         "gap_high": gap["high"],
     }
+
+
+def _left_out(measured: LagResult) -> list[str]:
+    """Say which models that would raise a frontier a ruler measured without."""
+    said = []
+    for group, models in measured.asked["left_out"].items():
+        above = [one["model"] for one in models if one["raises"]]
+        if above:
+            said.append(too_low(group, above))
+    return said
 
 
 def _key(measured: LagResult, convention: str) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from headway.analyses.asked import of_contest
 from headway.analyses.contest import LagSpec, contest
 from headway.analyses.conventions.daily import daily_lag
 from headway.analyses.conventions.gap import vertical
-from headway.analyses.result import Finding, Result, tidy
+from headway.analyses.result import Finding, Result, marked_incomplete, tidy
 from headway.errors import UsageError
 from headway.frontier import Frontier, from_day, to_day
 from headway.rulers.scale import Scale
@@ -58,12 +59,15 @@ def changes(scale: Scale, spec: LagSpec, since: dt.date) -> Result:
             for role, side in (("leader", pair.leader), ("follower", pair.follower))
         ]
     ).sort("date", "model")
+    table = tidy("daily", findings, spec.level)
     return Result(
-        table=tidy("daily", findings, spec.level),
-        spec=spec.to_dict() | {"changes_since": since.isoformat()},
+        table=table if pair.complete else marked_incomplete(table),
+        spec=spec.to_dict()
+        | {"changes_since": since.isoformat(), "tie": pair.tie, "tie_unit": pair.tied.unit},
         dataset=scale.dataset.digest,
         details={"models": models, "facts": _facts(scale, since)},
-        notes=pair.notes,
+        notes=(*pair.notes, *([pair.tied.note] if pair.tied.note else [])),
+        asked=of_contest(pair, ("daily",)),
     )
 
 

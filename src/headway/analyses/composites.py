@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from headway.analyses.result import Result, interval_columns, model_name
 from headway.draws import FloatArray
 from headway.errors import UsageError
+from headway.rulers.ranks import ranks_of
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
@@ -180,7 +181,8 @@ def weight_sensitivity(
     leader = int(order[0])
     changes = [smallest_swap(scores[leader] - row, weight) for row in scores]
     rows = []
-    for place, m in enumerate(order, start=1):
+    place = ranks_of(scale.estimate[None, :])[0]
+    for m in order:
         moved = changes[m]
         status = "leader" if m == leader else "never" if moved is None else "ok"
         change = None
@@ -191,7 +193,7 @@ def weight_sensitivity(
                 "entity": scale.models[m],
                 "name": model_name(scale, scale.models[m]),
                 "quantity": "rank",
-                "estimate": float(place),
+                "estimate": float(place[m]),
                 "low": float(np.floor(low[m])),
                 "high": float(np.ceil(high[m])),
                 "level": level,
@@ -272,12 +274,11 @@ def _ranked(scores: FloatArray, weights: FloatArray) -> tuple[NDArray[np.int64],
     block = max(1, _BLOCK // max(1, len(scores)))
     ranks = np.empty((len(weights), len(scores)), dtype=np.int64)
     leads = np.zeros(len(scores))
+    # Equal scores have equal sums only where they are added once.
+    distinct, where = np.unique(scores, axis=0, return_inverse=True)
     for first in range(0, len(weights), block):
-        values = weights[first : first + block] @ scores.T
-        order = np.argsort(-values, axis=1, kind="stable")
-        np.put_along_axis(
-            ranks[first : first + block], order, np.arange(1, len(scores) + 1)[None, :], axis=1
-        )
+        values = (weights[first : first + block] @ distinct.T)[:, where]
+        ranks[first : first + block] = ranks_of(values)
         top = values == values.max(axis=1, keepdims=True)
         leads += (top / top.sum(axis=1, keepdims=True)).sum(axis=0)
     return ranks, leads / len(weights)

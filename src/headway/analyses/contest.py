@@ -9,6 +9,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 import polars as pl
 
+from headway.analyses.evidence import ahead_of_time, evidence_day
+from headway.analyses.tie import Applied, Tie, tie_on
+from headway.dataset.left_out import some
 from headway.draws import FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.frontier import (
@@ -58,8 +61,11 @@ class LagSpec:
     follower: str = _option("country:CN", "Group whose lag is measured, such as country:CN.")
     convention: Convention = _option("daily", "How the lag is measured.")
     date: DateBasis = _option("available", "What dates a model.")
-    tie: float = _option(
-        1.0, "A follower within this many units of the scale counts as level with the leader."
+    tie: float | str | None = _option(
+        None,
+        "Difference that counts as level: a number of points, or a number with the unit of the "
+        "ruler, such as '0.05 logits'. By default 1 point where two anchors fix the points, and "
+        "none on every other ruler.",
     )
     since: dt.date | None = _option(
         None,
@@ -71,7 +77,11 @@ class LagSpec:
     )
     level: float = _option(0.9, "Level of the intervals.")
     drop_first: bool = _option(False, "Leave out the first model of each group.")
-    min_scores: int = _option(1, "Candidates need at least this many scores.")
+    min_scores: int | None = _option(
+        None,
+        "Scores that a model needs to hold a frontier; by default four, or as many as the ruler "
+        "has benchmarks where those are fewer.",
+    )
     candidates: Candidates = _option(
         "records", "Models that can hold a frontier in a draw: records of the estimate, or all."
     )
@@ -101,7 +111,6 @@ class LagSpec:
                 + did_you_mean(self.convention, CONVENTIONS)
             )
         for name, low, high in (
-            ("tie", 0.0, None),
             ("level", 0.0, 1.0),
             ("significance", 0.5, 1.0),
             ("horizon", 0.0, None),
@@ -109,17 +118,20 @@ class LagSpec:
             ("bandwidth", 0.0, None),
         ):
             value = getattr(self, name)
-            open_low = name != "tie"
             if not (
                 isinstance(value, int | float)
                 and np.isfinite(value)
-                and (value > low if open_low else value >= low)
+                and value > low
                 and (high is None or value < high)
             ):
-                span = f"{'above' if open_low else 'at least'} {low:g}"
+                span = f"above {low:g}"
                 span += "" if high is None else f" and below {high:g}"
                 raise UsageError(f"{name} is {value!r}; expected a number {span}")
-        if not isinstance(self.min_scores, int) or self.min_scores < 1:
+        if self.tie is not None:
+            object.__setattr__(self, "tie", Tie.read(self.tie).plain)
+        if self.min_scores is not None and (
+            not isinstance(self.min_scores, int) or self.min_scores < 1
+        ):
             raise UsageError(f"min_scores is {self.min_scores!r}; expected a whole number from 1")
         if self.since and self.until and self.since > self.until:
             raise UsageError(f"since ({self.since}) lies after until ({self.until})")
@@ -145,11 +157,15 @@ class LagSpec:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Period:
-    """A named span of days, both ends included."""
+    """A named span of days, both ends included.
+
+    ``asked`` is the number of days that the name speaks of; None where it is those that count.
+    """
 
     name: str
     first: int
     last: int
+    asked: int | None = None
 
     def mask(self, days: Days) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Mark the days inside."""
@@ -158,10 +174,14 @@ class Period:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Contest:
-    """Two frontiers that share a scale, and so their draws."""
+    """Two frontiers that share a scale, and so their draws.
+
+    ``tied`` is the tie as the scale takes it.
+    """
 
     scale: Scale
     spec: LagSpec
+    tied: Applied
     leader: Frontier
     follower: Frontier
     first: int
@@ -186,7 +206,7 @@ class Contest:
     @property
     def tie(self) -> float:
         """Difference that counts as none, in units of the scale."""
-        return self.spec.tie
+        return self.tied.size
 
     @property
     def rows(self) -> int:
@@ -195,12 +215,31 @@ class Contest:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Notes of both frontiers, and of years that are not listed one by one."""
-        notes = (*self.leader.notes, *self.follower.notes)
+        """Notes of both frontiers, of models that have not come yet, and of years not listed."""
+        return (
+            *self.leader.notes, *self.follower.notes, *self._ahead_of_time(),
+            *self._years_not_listed(),
+        )  # fmt: skip
+
+    def _years_not_listed(self) -> Iterator[str]:
         last = from_day(self.last).year
-        if last - from_day(self.begin).year < MOST_YEARS:
-            return notes
-        return (*notes, f"Calendar years before {last - MOST_YEARS + 1} are not listed apart.")
+        if last - from_day(self.begin).year >= MOST_YEARS:
+            yield f"Calendar years before {last - MOST_YEARS + 1} are not listed apart."
+
+    def _ahead_of_time(self) -> Iterator[str]:
+        late = ahead_of_time(self.scale, self.spec.date)
+        if late:
+            named = some([f"{model} ({day})" for model, day in late])
+            known = self.scale.dataset.known_until
+            yield (
+                f"Dates after {known}, when the newest row was recorded, do not move the last"
+                f" day: {named}."
+            )
+
+    @property
+    def complete(self) -> bool:
+        """Whether no model that was left out would raise either frontier."""
+        return self.leader.complete and self.follower.complete
 
     def periods(self, first: int | None = None) -> Iterator[Period]:
         """All days, each of the last :data:`MOST_YEARS` calendar years, and the last twelve months.
@@ -209,33 +248,43 @@ class Contest:
         """
         first = self.first if first is None else first
         yield Period(name="all", first=first, last=self.last)
-        end = from_day(self.last).year
-        for year in range(max(from_day(first).year, end - MOST_YEARS + 1), end + 1):
+        newest = from_day(self.last).year
+        for year in range(max(from_day(first).year, newest - MOST_YEARS + 1), newest + 1):
+            begin, end = to_day(dt.date(year, 1, 1)), to_day(dt.date(year, 12, 31))
             yield Period(
-                name=str(year),
-                first=max(first, to_day(dt.date(year, 1, 1))),
-                last=min(self.last, to_day(dt.date(year, 12, 31))),
-            )
+                name=str(year), first=max(first, begin), last=min(self.last, end),
+                asked=end - begin + 1,
+            )  # fmt: skip
+        begin = to_day(year_before(from_day(self.last))) + 1
         yield Period(
-            name="last-12-months",
-            first=max(first, to_day(year_before(from_day(self.last))) + 1),
-            last=self.last,
-        )
+            name="last-12-months", first=max(first, begin), last=self.last,
+            asked=self.last - begin + 1,
+        )  # fmt: skip
+
+    def days_of(self, first: int | None = None) -> dict[str, tuple[int, int]]:
+        """Days that count in every period that speaks of a number of days, and that number."""
+        return {
+            period.name: (max(period.last - period.first + 1, 0), period.asked)
+            for period in self.periods(first)
+            if period.asked is not None
+        }
 
     def best(self) -> tuple[FloatArray, FloatArray]:
         """Best of leader and follower from each turn on, by row; -inf where there is none."""
         return _on_days(self.leader, self.turns), _on_days(self.follower, self.turns)
 
 
-def contest(scale: Scale, spec: LagSpec) -> Contest:
+def contest(scale: Scale, spec: LagSpec, *, tied: Applied | None = None) -> Contest:
     """Draw both frontiers.
+
+    ``tied`` is the tie where it is not the one of the question on this scale.
 
     Raises
     ------
     UsageError
         When a group is empty, or the two groups have no day in common.
     """
-    last = spec.until or evidence_day(scale)
+    last = last_day(scale, spec)
     sides = [
         frontier(
             scale,
@@ -249,18 +298,28 @@ def contest(scale: Scale, spec: LagSpec) -> Contest:
         )
         for group in (spec.leader, spec.follower)
     ]
-    return between(scale, spec, *sides)
+    return between(scale, spec, *sides, tied=tied)
 
 
-def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -> Contest:
+def between(
+    scale: Scale,
+    spec: LagSpec,
+    leader: Frontier,
+    follower: Frontier,
+    *,
+    tied: Applied | None = None,
+) -> Contest:
     """Set two frontiers that are drawn already against each other.
+
+    ``tied`` is the tie where it is not the one of the question on this scale.
 
     Raises
     ------
     UsageError
         When the two groups have no day in common.
     """
-    last = spec.until or evidence_day(scale)
+    last = last_day(scale, spec)
+    tied = tie_on(scale, spec.tie) if tied is None else tied
     if spec.drop_first:
         leader, follower = leader.without_first(), follower.without_first()
     first = max(int(leader.start[0]), int(follower.start[0]))
@@ -272,24 +331,20 @@ def between(scale: Scale, spec: LagSpec, leader: Frontier, follower: Frontier) -
             hint=f"both have a model from {from_day(first)} on",
         )
     return Contest(
-        scale=scale, spec=spec, leader=leader, follower=follower, first=first, last=to_day(last)
-    )
+        scale=scale, spec=spec, tied=tied, leader=leader, follower=follower, first=first,
+        last=to_day(last),
+    )  # fmt: skip
 
 
-def evidence_day(scale: Scale) -> dt.date:
-    """Day of the evidence: when the newest score was recorded, or the newest model came."""
-    data = scale.dataset
-    days = [
-        data.scores["recorded_on"].max(),
-        *(data.models[f"{basis}_on"].max() for basis in ("available", "announced")),
-    ]
-    known = [day for day in days if isinstance(day, dt.date)]
-    if not known:
-        raise UsageError(
-            "no model of this dataset has a date, so no lag can be measured",
-            hint="add announced_on or available_on to the models table",
-        )
-    return known[0]
+def last_day(scale: Scale, spec: LagSpec) -> dt.date:
+    """Return the last day that counts: the one asked for, else that of the evidence.
+
+    Raises
+    ------
+    UsageError
+        When nothing says how far the evidence reaches.
+    """
+    return spec.until or evidence_day(scale, spec.date)
 
 
 def year_before(day: dt.date) -> dt.date:

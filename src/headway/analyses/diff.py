@@ -1,16 +1,22 @@
 """What changed between two vintages of the evidence, and what that did to ranks and to the lag."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import polars as pl
 
-from headway.analyses.contest import LagSpec, evidence_day
+from headway.analyses.asked import of_data, of_question
+from headway.analyses.contest import LagSpec, last_day
+from headway.analyses.conventions import OPTIONS
+from headway.analyses.diff_scores import counted, renamed_ids, score_changes
+from headway.analyses.evidence import evidence_day
 from headway.analyses.lag import HEADLINE, compare
 from headway.analyses.result import Finding, Result, tidy
 from headway.dataset import TABLES, Dataset
-from headway.dataset.tables import BOOKKEEPING
+from headway.dataset.matching import Kind
+from headway.dataset.tables import ALIASED, BOOKKEEPING
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
 from headway.rulers.scores.logistic import LogisticRuler
@@ -20,8 +26,6 @@ if TYPE_CHECKING:
     from headway.rulers.scale import Ruler, Scale
 
 Facts = Literal["own", "later"]
-NOISE = 1e-9
-_SCORE_KEY = TABLES["scores"].key
 _ENTITIES = ("models", "benchmarks", "organisations")
 _CHANGES = {
     "table": pl.String,
@@ -70,8 +74,9 @@ def diff(
         ``table``: the lag ``before``, ``same_day`` (later evidence on the earlier day), ``after``,
         ``of_evidence`` and ``of_time`` as entities. The change of time is paired, draw by draw;
         that of the evidence joins two fits, whose draws are not paired, so it has no interval
-        (status ``not_paired``). ``details``: ``counts``, ``models``, ``benchmarks``, ``scores``,
-        ``attributes`` and ``ranks``.
+        (status ``not_paired``). ``details``: ``counts``, ``models``, ``benchmarks``,
+        ``score_changes``, ``scores`` (see :mod:`headway.analyses.diff_scores`), ``attributes`` and
+        ``ranks``. What has another id in the later dataset is compared under that one.
 
     Examples
     --------
@@ -85,29 +90,41 @@ def diff(
     ruler = LogisticRuler() if ruler is None else ruler
     progress = progress or Silent()
     earlier = _with_later_facts(before, after) if facts == "later" else before
-    scores = _scores(before, after)
+    renamed = {ALIASED[kind]: renamed_ids(before, after, kind) for kind in get_args(Kind)}
+    scores = score_changes(
+        before, after, models=renamed["models"], benchmarks=renamed["benchmarks"]
+    )
     details = {
-        "counts": _counts(before, after, scores),
-        "models": _entities("models", before, after),
-        "benchmarks": _entities("benchmarks", before, after),
+        "counts": _counts(before, after, scores, renamed),
+        "models": _entities("models", before, after, renamed["models"]),
+        "benchmarks": _entities("benchmarks", before, after, renamed["benchmarks"]),
+        "score_changes": counted(scores),
         "scores": scores,
-        "attributes": _attributes(before, after),
+        "attributes": _attributes(before, after, renamed),
     }
-    notes: list[str] = []
+    notes = [
+        f"{len(ids)} {name} have another id in the later dataset and are compared by name."
+        for name, ids in renamed.items()
+        if ids
+    ]
+    asked = of_data(after, spec.date)
     try:
         scales = tuple(ruler.fit(data, progress=progress) for data in (earlier, after))
     except (NotIdentified, UsageError) as error:
         notes.append(f"ranks and lag could not be compared: {error.message}.")
         table = tidy(spec.convention, [], spec.level)
     else:
-        details["ranks"] = _ranks(*scales)
-        table = _lags(scales[0], scales[1], spec, notes)
+        details["ranks"] = _ranks(scales[0], scales[1], renamed["models"])
+        table = lags(scales[0], scales[1], spec, notes)
+        asked = of_question(scales[1], spec, tied="tie" in OPTIONS[spec.convention])
+        asked |= {"conventions": [spec.convention], "before": of_question(scales[0], spec)}
     return Result(
         table=table,
         spec=spec.to_dict() | {"facts": facts, "before": before.digest},
         dataset=after.digest,
         details=details,
         notes=tuple(dict.fromkeys(notes)),
+        asked=asked,
     )
 
 
@@ -119,18 +136,22 @@ def _with_later_facts(before: Dataset, after: Dataset) -> Dataset:
     tables["models"] = pl.concat([later, gone]).sort(TABLES["models"].row_key)
     tables["organisations"] = after.tables["organisations"]
     note = "countries and dates of models are those of the later dataset"
-    return Dataset(tables=tables, origin=before.origin, notes=(*before.notes, note))
+    return replace(before, tables=tables, notes=(*before.notes, note))
 
 
-def _entities(name: str, before: Dataset, after: Dataset) -> pl.DataFrame:
+def _entities(
+    name: str, before: Dataset, after: Dataset, renamed: Mapping[str, str]
+) -> pl.DataFrame:
     """Models or benchmarks that are in only one of the two."""
     key = TABLES[name].key[0]
     attributes = ["name", *(c for c in ("organisation", "country", "announced_on") if
                             c in TABLES[name].names)]  # fmt: skip
     parts = []
-    for change, here, there in (("new", after, before), ("gone", before, after)):
-        rows = here.table(name).join(there.table(name), on=key, how="anti")
-        counts = here.scores.group_by(key).agg(pl.len().cast(pl.Int64).alias("scores"))
+    old = _under_later_ids(before.table(name), key, renamed)
+    new = after.table(name)
+    for change, data, here, there in (("new", after, new, old), ("gone", before, old, new)):
+        rows = here.join(there, on=key, how="anti")
+        counts = data.scores.group_by(key).agg(pl.len().cast(pl.Int64).alias("scores"))
         parts.append(
             rows.select(pl.lit(change).alias("change"), key, *attributes)
             .join(counts, on=key, how="left")
@@ -139,42 +160,29 @@ def _entities(name: str, before: Dataset, after: Dataset) -> pl.DataFrame:
     return pl.concat(parts).sort("change", key, descending=[True, False])
 
 
-def _scores(before: Dataset, after: Dataset) -> pl.DataFrame:
-    """Scores that are new, gone or revised, as performance where that is known."""
-    columns = [*_SCORE_KEY, "score", "performance"]
-    old = before.normalised_scores().select(columns)
-    new = after.normalised_scores().select(columns)
-    both = new.join(old, on=_SCORE_KEY, how="full", suffix="_before", coalesce=True)
-    moved = (pl.col("score") - pl.col("score_before")).abs() > NOISE
-    change = (
-        pl.when(pl.col("score_before").is_null())
-        .then(pl.lit("new"))
-        .when(pl.col("score").is_null())
-        .then(pl.lit("gone"))
-        .when(moved)
-        .then(pl.lit("revised"))
-    )
-    return (
-        both.with_columns(
-            change=change, moved=pl.col("performance") - pl.col("performance_before")
-        )
-        .filter(pl.col("change").is_not_null())
-        .select(
-            "change", *_SCORE_KEY, "score_before", "score", "performance_before", "performance",
-            "moved",
-        )
-        .sort("change", pl.col("moved").abs().fill_null(0), *_SCORE_KEY,
-              descending=[True, True, *[False] * len(_SCORE_KEY)])
-    )  # fmt: skip
+def _under_later_ids(frame: pl.DataFrame, key: str, renamed: Mapping[str, str]) -> pl.DataFrame:
+    return frame.with_columns(pl.col(key).replace(dict(renamed))) if renamed else frame
 
 
-def _attributes(before: Dataset, after: Dataset) -> pl.DataFrame:
+def _with_later_ids(
+    data: Dataset, name: str, renamed: Mapping[str, Mapping[str, str]]
+) -> pl.DataFrame:
+    frame = _under_later_ids(data.table(name), TABLES[name].key[0], renamed[name])
+    if name != "models":
+        return frame
+    return _under_later_ids(frame, "organisation", renamed["organisations"])
+
+
+def _attributes(
+    before: Dataset, after: Dataset, renamed: Mapping[str, Mapping[str, str]]
+) -> pl.DataFrame:
     """Attributes of models, benchmarks and organisations that are stated otherwise now."""
     rows: list[tuple[str, str, str, str | None, str | None]] = []
     for name in _ENTITIES:
         key = TABLES[name].key[0]
         columns = [c for c in TABLES[name].names if c not in (key, "source", *BOOKKEEPING)]
-        both = after.table(name).join(before.table(name), on=key, suffix="_before")
+        old = _with_later_ids(before, name, renamed)
+        both = after.table(name).join(old, on=key, suffix="_before")
         for column in columns:
             other = both.filter(pl.col(column).ne_missing(pl.col(f"{column}_before")))
             rows += [
@@ -188,15 +196,24 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _counts(before: Dataset, after: Dataset, scores: pl.DataFrame) -> pl.DataFrame:
+def _counts(
+    before: Dataset,
+    after: Dataset,
+    scores: pl.DataFrame,
+    renamed: Mapping[str, Mapping[str, str]],
+) -> pl.DataFrame:
     rows = []
-    for name in ("models", "benchmarks", "organisations", "scores"):
+    of_scores = dict(scores.group_by("change").len().iter_rows())
+    for name in (*_ENTITIES, "scores"):
         key = list(TABLES[name].key)
         old, new = before.table(name), after.table(name)
-        changed = 0
         if name == "scores":
-            changed = scores.filter(pl.col("change") == "revised").height
+            came, went = of_scores.get("new", 0), of_scores.get("gone", 0)
+            changed = of_scores.get("revised", 0) + of_scores.get("changed", 0)
         else:
+            old = _with_later_ids(before, name, renamed)
+            came = new.join(old, on=key, how="anti").height
+            went = old.join(new, on=key, how="anti").height
             values = [c for c in TABLES[name].names if c not in (*key, "source", *BOOKKEEPING)]
             both = new.join(old, on=key, suffix="_before")
             differs = pl.any_horizontal(pl.col(c).ne_missing(pl.col(f"{c}_before")) for c in values)
@@ -206,18 +223,24 @@ def _counts(before: Dataset, after: Dataset, scores: pl.DataFrame) -> pl.DataFra
                 "table": name,
                 "before": old.height,
                 "after": new.height,
-                "new": new.join(old, on=key, how="anti", nulls_equal=True).height,
-                "gone": old.join(new, on=key, how="anti", nulls_equal=True).height,
+                "new": came,
+                "gone": went,
                 "revised": changed,
             }
         )
     return pl.DataFrame(rows)
 
 
-def _ranks(before: "Scale", after: "Scale") -> pl.DataFrame:
+def _ranks(before: "Scale", after: "Scale", renamed: Mapping[str, str]) -> pl.DataFrame:
     """Ranks among the models on both scales, and how far each moved up."""
-    new = after.rank().select("entity", "name", "organisation", "country", after="estimate")
-    old = before.table.select("entity", before="estimate")
+    new = (
+        after.rank()
+        .drop_nulls("rank")
+        .select("entity", "name", "organisation", "country", after="estimate")
+    )
+    old = _under_later_ids(
+        before.rank().drop_nulls("rank").select("entity", before="estimate"), "entity", renamed
+    )
     both = new.join(old, on="entity", how="inner")
     placed = both.with_columns(
         pl.col(side).rank("ordinal", descending=True).cast(pl.Int64).alias(f"rank_{side}")
@@ -236,8 +259,15 @@ def _ranks(before: "Scale", after: "Scale") -> pl.DataFrame:
     ).sort(pl.col("moved_up").abs(), "rank_after", descending=[True, False])
 
 
-def _lags(before: "Scale", after: "Scale", spec: LagSpec, notes: list[str]) -> pl.DataFrame:
-    first, last = evidence_day(before), spec.until or evidence_day(after)
+def lags(before: "Scale", after: "Scale", spec: LagSpec, notes: list[str]) -> pl.DataFrame:
+    """Measure the lag before and after, and what of the change is of evidence and what of time.
+
+    Parameters
+    ----------
+    notes
+        Gets what a reader has to know.
+    """
+    first, last = evidence_day(before, spec.date), last_day(after, spec)
     measured: dict[str, Mapping[tuple[str, ...], FloatArray]] = {}
     rows: dict[str, dict[str, Any]] = {}
     for entity, scale, day in (

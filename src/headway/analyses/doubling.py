@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from headway.analyses.contest import date_column, evidence_day
-from headway.analyses.result import Finding, Result, model_name, tidy
+from headway.analyses.asked import of_scale
+from headway.analyses.contest import date_column
+from headway.analyses.evidence import evidence_day
+from headway.analyses.result import Finding, Result, marked_incomplete, model_name, tidy
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
-from headway.frontier import DAYS_PER_MONTH, DateBasis, frontier, to_day
+from headway.frontier import DAYS_PER_MONTH, DateBasis, from_day, frontier, to_day
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import require_whole
 
@@ -92,7 +94,7 @@ def doubling_time(
     if not 0 < level < 1:
         raise UsageError(f"level is {level!r}; expected a number between 0 and 1")
     require_whole("seed", seed, 0)
-    front = frontier(scale, group, date=date, until=until or evidence_day(scale))
+    front = frontier(scale, group, date=date, until=until or evidence_day(scale, date))
     status = dict(zip(scale.models, scale.status, strict=True))
     bounds = [j for j in front.records if status[front.models[j]] not in ("ok", "point_only")]
     most = np.inf if longest_minutes is None else np.log2(longest_minutes)
@@ -137,8 +139,9 @@ def doubling_time(
             "line": 2 ** (level_at[0] + slope[0] * (days - days.mean())),
         }
     ).with_columns(pl.col("low", "high").fill_nan(None))
+    table = tidy("doubling", findings, level)
     return DoublingResult(
-        table=tidy("doubling", findings, level),
+        table=table if front.complete else marked_incomplete(table),
         spec={
             "ruler": scale.ruler,
             "success": scale.spec["success"],
@@ -155,6 +158,14 @@ def doubling_time(
         dataset=scale.dataset.digest,
         details={"records": records},
         notes=(*scale.notes, *notes),
+        asked=of_scale(scale, date)
+        | {
+            "group": group,
+            "level": level,
+            "since": None if since is None else since.isoformat(),
+            "until": from_day(front.until).isoformat(),
+            "until_was_asked": until is not None,
+        },
     )
 
 

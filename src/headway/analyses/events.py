@@ -14,9 +14,11 @@ from headway.analyses.areas import (
     Area,
     benchmark_areas,
     domain_areas,
+    left_out,
     measure,
 )
-from headway.analyses.contest import LagSpec, evidence_day, year_before
+from headway.analyses.asked import of_question
+from headway.analyses.contest import LagSpec, last_day, year_before
 from headway.analyses.result import Result, interval_columns, model_name
 from headway.errors import NotIdentified, UsageError
 from headway.frontier import Frontier, from_day, frontier
@@ -93,7 +95,8 @@ def events(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Eve
     scale
         Result of a ruler; without curves (a single benchmark, a composite) there are no domains.
     spec
-        Groups, dates, level, last day and so on. On single benchmarks there is no tie.
+        Groups, dates, level, last day and so on. A tie holds where its unit is that of the event:
+        points in domains, percent on benchmarks.
     progress
         Told about the events.
 
@@ -114,7 +117,8 @@ def events(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Eve
         An event with fewer than three dated models has no leader, and one with fewer than three
         of a group no lag: ``status`` is ``not_enough_data``, and ``why`` says of what.
     """
-    rows = [_event(area, spec) for area in _areas(scale, progress)]
+    dated = spec.with_options(until=last_day(scale, spec))
+    rows = [_event(area, dated) for area in _areas(scale, progress)]
     if not rows:
         raise NotIdentified(
             f"the scale {scale.ruler!r} has no benchmarks, so there are no events",
@@ -128,6 +132,8 @@ def events(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Eve
         ),
         spec=spec.to_dict(),
         dataset=scale.dataset.digest,
+        notes=left_out(scale, dated),
+        asked=of_question(scale, spec),
     )
 
 
@@ -151,18 +157,17 @@ def _event(area: Area, spec: LagSpec) -> dict[str, Any]:
             area.scale,
             "all",
             date=spec.date,
-            until=spec.until or evidence_day(area.scale),
+            until=spec.until,
             region=spec.region,
             withdrawn=spec.withdrawn,
-            min_scores=spec.min_scores if area.tie is None else 1,
+            min_scores=spec.min_scores if area.kind == "domain" else None,
             candidates="all",
         )
     except UsageError as error:
         return row | {"why": row.get("why") or error.message}
     row |= _leadership(area.scale, front, spec)
     if row.get("stale") is None and row.get("best_since") is not None:
-        last = spec.until or evidence_day(area.scale)
-        row["stale"] = row["best_since"] < year_before(last)
+        row["stale"] = row["best_since"] < year_before(last_day(area.scale, spec))
     return row
 
 

@@ -1,15 +1,17 @@
 """How far behind: one contest, eight conventions, intervals from paired draws."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from headway.analyses.asked import of_contest
 from headway.analyses.contest import CONVENTIONS, Contest, LagSpec, contest
 from headway.analyses.conventions import (
+    OPTIONS,
     Measured,
     daily,
     daily_significant,
@@ -20,9 +22,10 @@ from headway.analyses.conventions import (
     thresholds,
     time_to_match,
     trend,
+    without_effect,
 )
 from headway.analyses.null_values import beside_equality
-from headway.analyses.result import Result, tidy
+from headway.analyses.result import Result, marked_incomplete, tidy
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
 
@@ -119,7 +122,8 @@ def lag(
     Returns
     -------
     LagResult
-        Months; positive when the follower is behind.
+        Months; positive when the follower is behind. A note names every option that was changed
+        and that the convention does not depend on.
 
     Raises
     ------
@@ -138,23 +142,42 @@ def lag(
     spec = LagSpec().with_options(
         leader=leader, follower=follower, convention=convention, **options
     )
-    return _measure(contest(scale, spec), (spec.convention,))
+    conventions = (spec.convention,)
+    return _measure(contest(scale, spec), conventions, _ignored(spec, conventions))
 
 
 def compare(scale: "Scale", spec: LagSpec, conventions: tuple[str, ...] = CONVENTIONS) -> LagResult:
     """Measure the same contest by several conventions, all on the same draws.
 
-    A convention that the scale cannot serve is left out, and the notes say why.
+    A convention that the scale cannot serve is left out, and the notes say why; so they do of
+    options (but the seed) on which no convention depends.
     """
-    return _measure(contest(scale, spec), conventions)
+    return _measure(contest(scale, spec), conventions, _ignored(spec, conventions, ("seed",)))
 
 
-def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
+def _ignored(spec: LagSpec, conventions: tuple[str, ...], but: tuple[str, ...] = ()) -> list[str]:
+    """Notes on options that were changed and that no convention depends on."""
+    unused = [n for n in without_effect(changed_options(spec), conventions) if n not in but]
+    return [f"The option {n} has no effect on {', '.join(conventions)}." for n in unused]
+
+
+def changed_options(spec: LagSpec) -> list[str]:
+    """Return the names of the options that differ from their defaults.
+
+    A tie of 0 is none, so it changes nothing where there is none.
+    """
+    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != f.default]
+    return [name for name in changed if name != "tie" or spec.tie != 0]
+
+
+def _measure(pair: Contest, conventions: tuple[str, ...], said: Sequence[str] = ()) -> LagResult:
     spec = pair.spec
     frames: list[pl.DataFrame] = []
     details: dict[str, pl.DataFrame] = {}
     draws: dict[tuple[str, ...], FloatArray] = {}
-    notes = [*pair.scale.notes, *pair.notes]
+    notes = [*said, *pair.scale.notes, *pair.notes]
+    if pair.tied.note and any("tie" in OPTIONS[name] for name in conventions):
+        notes.append(pair.tied.note)
     for name in conventions:
         try:
             measured = MEASURES[name](pair)
@@ -163,19 +186,23 @@ def _measure(pair: Contest, conventions: tuple[str, ...]) -> LagResult:
                 raise
             notes.append(f"{name}: {error.message}.")
             continue
-        frame = tidy(name, measured.findings, spec.level)
-        frames.append(beside_equality(frame, tie=pair.tie, horizon=spec.horizon))
+        days = pair.days_of(measured.first)
+        frame = tidy(name, measured.findings, spec.level, days=days)
+        frames.append(beside_equality(frame, tied=pair.tied, horizon=spec.horizon))
         for part, frame in measured.details.items():
             details.setdefault(part, frame)
         notes.extend(measured.notes)
         for finding in measured.findings:
             draws[name, finding.period, finding.entity, finding.quantity] = finding.rows[1:]
+    answered = tuple(name for name in conventions if any(k[0] == name for k in draws))
+    table = pl.concat(frames)
     return LagResult(
-        table=pl.concat(frames),
-        spec=spec.to_dict(),
+        table=table if pair.complete else marked_incomplete(table),
+        spec=spec.to_dict() | {"tie": pair.tie, "tie_unit": pair.tied.unit},
         dataset=pair.scale.dataset.digest,
         details=details,
         draws=draws,
         notes=tuple(dict.fromkeys(notes)),
-        conventions=tuple(name for name in conventions if any(k[0] == name for k in draws)),
+        asked=of_contest(pair, answered),
+        conventions=answered,
     )

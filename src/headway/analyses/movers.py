@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from headway.analyses.result import model_name
 from headway.draws import FloatArray, central_interval
 from headway.errors import NotIdentified
+from headway.rulers.ranks import ranks_of
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import FEW
 from headway.rulers.scores.observations import observe
@@ -185,16 +186,8 @@ def _common(scale: Scale, places: Ints, n: int) -> FloatArray:
 
 
 def _ranks(values: FloatArray, rows: Ints) -> FloatArray:
-    """Rank of every model in the rows wanted, 1 for the best; NaN rows where one is unknown."""
-    order = np.argsort(-values, axis=1, kind="stable")
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, np.arange(1.0, values.shape[1] + 1)[None, :], axis=1)
-    # Equal values share the better rank.
-    ordered = np.take_along_axis(values, order, axis=1)
-    for k in range(1, values.shape[1]):
-        same = ordered[:, k] == ordered[:, k - 1]
-        if same.any():
-            ranks[same, order[same, k]] = ranks[same, order[same, k - 1]]
+    """Rank of every model in the rows wanted, ties sharing one; NaN rows where one is unknown."""
+    ranks = ranks_of(values).astype(np.float64)
     ranks[~np.isfinite(values).all(axis=1)] = np.nan
     out: FloatArray = ranks[rows]
     return out

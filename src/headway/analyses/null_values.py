@@ -12,6 +12,8 @@ from importlib.resources import files
 import numpy as np
 import polars as pl
 
+from headway.analyses.tie import POINTS, Applied
+
 TIES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 """Ties that were simulated; between them the value is interpolated."""
 
@@ -55,12 +57,13 @@ def value_at_equality(
     *,
     entity: str,
     tie: float,
+    tie_unit: str = POINTS,
     horizon: float = HORIZON,
 ) -> float | None:
     """Mean of a number between two groups of the same population, in its own unit.
 
-    None where it was not simulated: for other numbers, ties above the largest simulated, and a
-    restricted mean to another horizon.
+    None where it was not simulated: for other numbers, ties above the largest simulated or in
+    another unit than points that two anchors fix, and a restricted mean to another horizon.
     """
     if (convention, quantity) in SYMMETRIC:
         return 0.0
@@ -70,14 +73,24 @@ def value_at_equality(
     ties, values = known
     if len(ties) == 1:
         return values[0]
+    if tie > 0 and tie_unit != POINTS:
+        return None
     return float(np.interp(tie, ties, values)) if tie <= ties[-1] else None
 
 
-def beside_equality(table: pl.DataFrame, *, tie: float, horizon: float) -> pl.DataFrame:
+def beside_equality(table: pl.DataFrame, *, tied: Applied, horizon: float) -> pl.DataFrame:
     """Add to the tidy rows of a lag what each would say at equality, null where not known."""
     keys = table.select("convention", "quantity", "period", "entity").iter_rows()
     values = [
-        value_at_equality(convention, quantity, period, entity=entity, tie=tie, horizon=horizon)
+        value_at_equality(
+            convention,
+            quantity,
+            period,
+            entity=entity,
+            tie=tied.size,
+            tie_unit=tied.unit,
+            horizon=horizon,
+        )
         for convention, quantity, period, entity in keys
     ]
     return table.with_columns(value_at_equality=pl.Series(values, dtype=pl.Float64))

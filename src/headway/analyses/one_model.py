@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from headway.analyses.asked import of_data
 from headway.analyses.contest import LagSpec, contest
 from headway.analyses.conventions.records import record_lags
 from headway.analyses.result import Result, interval_columns, model_name
@@ -134,6 +135,8 @@ def one_model(
         table=table,
         spec=spec.to_dict() | {"model": identifier, "name": called, "leader": leader, "seed": seed},
         dataset=data.digest,
+        asked=of_data(data, spec.date)
+        | {"leader": leader, "follower": spec.follower, "level": level, "tie": None},
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from headway.draws import FloatArray, central_interval
+from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, graded, notes as interval_notes
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
@@ -27,6 +28,8 @@ COLUMNS: Mapping[str, Any] = MappingProxyType(
         "status": pl.String,
         "n": pl.Int64,
         "censored": pl.Int64,
+        "days": pl.Int64,
+        "of_days": pl.Int64,
     }
 )
 
@@ -56,7 +59,8 @@ class Result:
     Parameters
     ----------
     table
-        Tidy rows.
+        Tidy rows; intervals that cannot stand as they are have a status of their own
+        (:func:`headway.intervals.graded`), and the notes say what it means.
     details
         Longer tables behind the answer, by name.
     draws
@@ -67,6 +71,9 @@ class Result:
         Digest of the dataset.
     notes
         Sentences that a reader has to know.
+    asked
+        The question as it was in force, and how far the evidence reaches; see
+        :mod:`headway.analyses.asked`.
     """
 
     table: pl.DataFrame
@@ -75,11 +82,19 @@ class Result:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     draws: Mapping[tuple[str, ...], FloatArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        table = graded(self.table)
+        object.__setattr__(self, "table", table)
+        said = dict.fromkeys([*self.notes, *interval_notes(table)])
+        object.__setattr__(self, "notes", tuple(said))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON (dates as ISO text, unknown as null)."""
         return {
             "spec": dict(self.spec),
+            "asked": dict(self.asked),
             "dataset": self.dataset,
             "table": plain_rows(self.table),
             "details": {name: plain_rows(frame) for name, frame in self.details.items()},
@@ -96,13 +111,23 @@ def plain_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
     return frame.with_columns(pl.col(temporal).cast(pl.String)).to_dicts()
 
 
-def tidy(convention: str, findings: Sequence[Finding], level: float) -> pl.DataFrame:
+def tidy(
+    convention: str,
+    findings: Sequence[Finding],
+    level: float,
+    *,
+    days: Mapping[str, tuple[int, int]] | None = None,
+) -> pl.DataFrame:
     """Turn findings into rows: unknown is null plus a status.
 
     A finding whose estimate is infinite is ``not_reached``; one with no finite draw has no
     interval (``point_only``); one defined in fewer than 95% of the draws is
-    ``partly_defined``.
+    ``partly_defined``; one whose interval has no width or does not hold it, or of whose period too
+    few days count, is what :func:`headway.intervals.graded` says.
+
+    ``days`` are, by period, the days that count and those that the name of the period asks for.
     """
+    of = days or {}
     rows = []
     for finding in findings:
         estimate = float(finding.rows[0]) if len(finding.rows) else np.nan
@@ -133,9 +158,19 @@ def tidy(convention: str, findings: Sequence[Finding], level: float) -> pl.DataF
                 "status": status,
                 "n": finding.n,
                 "censored": finding.censored,
+                "days": of.get(finding.period, (None, None))[0],
+                "of_days": of.get(finding.period, (None, None))[1],
             }
         )
-    return pl.DataFrame(rows, schema=COLUMNS)
+    return graded(pl.DataFrame(rows, schema=COLUMNS))
+
+
+def marked_incomplete(table: pl.DataFrame) -> pl.DataFrame:
+    """Return rows in which what was measured says that a model that would count is left out."""
+    measured = pl.col("status").is_in(["ok", "point_only", NO_SPREAD, OUTSIDE, SHORT])
+    return table.with_columns(
+        pl.when(measured).then(pl.lit("incomplete")).otherwise("status").alias("status")
+    )
 
 
 def interval_columns(rows: FloatArray, level: float) -> dict[str, pl.Series]:

@@ -7,8 +7,7 @@ import typer
 from rich.console import Console
 
 from headway import __version__
-from headway.analyses.agreement import AgreementResult
-from headway.analyses.agreement import agreement as compared
+from headway.analyses.agreement import AgreementResult, agreement as compared
 from headway.cli import output
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json
@@ -146,6 +145,7 @@ def _print(out: Console, result: AgreementResult, failures: dict[str, str], *, e
         out.print()
         title = f"Models that move most from {result.reference}"
         output.show(out, moved, MOVERS, title=title, spare=("span", "models", "benchmarks"))
+    output.asked(out, result.asked)
     output.notes(out, [*result.notes, *(f"{name}: {why}" for name, why in failures.items())])
 
 

@@ -1,6 +1,5 @@
 """The choice of a ruler, shared by every command that needs a scale."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headway import __version__
-from headway.analyses.by_ruler import has_anchored_points
+from headway.analyses.conventions import require_effect
 from headway.analyses.lag import LagSpec
-from headway.errors import UsageError, did_you_mean
+from headway.errors import DataError, UsageError, did_you_mean
+from headway.foreign.tomltext import toml_value
 from headway.progress import Progress
 from headway.rulers import LogisticRuler, PublishedRuler, Scale
 from headway.rulers.files.chosen import ChosenRuler
@@ -147,15 +147,17 @@ def given_options(context: typer.Context) -> set[str]:
     }
 
 
-def with_tie(context: typer.Context, spec: LagSpec, scale: Scale) -> tuple[LagSpec, list[str]]:
-    """Return the options without the default tie where the scale has no anchored points."""
-    if "tie" in given_options(context) or spec.tie == 0 or has_anchored_points(scale):
-        return spec, []
-    note = (
-        f"The default tie of {spec.tie:g} is a number of points; this ruler measures in "
-        f"{scale.unit}, so there is none. --tie sets one."
-    )
-    return spec.with_options(tie=0.0), [note]
+def require_lag_options(
+    context: typer.Context, questions: Sequence[str], *, called: str | None = None
+) -> None:
+    """Refuse options of a lag on the command line that no question asked depends on.
+
+    ``questions`` are keys of :data:`headway.analyses.conventions.OPTIONS`. The seed is also that
+    of the ruler's draws, so it is never refused here.
+    """
+    names = [field.name for field in fields(LagSpec) if field.name != "seed"]
+    given = given_options(context)
+    require_effect({name: _flag(name) for name in names if name in given}, questions, called=called)
 
 
 def _fixed(file: RulerFile, values: Mapping[str, Any], further: Sequence[str]) -> Choice:
@@ -223,8 +225,8 @@ def _pair(text: str) -> tuple[str, Any]:
     if not (name and equals):
         raise UsageError(f"--option {text!r} is not NAME=VALUE")
     try:
-        read = tomllib.loads(f"value = {value}")
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError):
+        read = toml_value(f"value = {value}", "the option")
+    except DataError:
         return name, value
     return name, read["value"] if set(read) == {"value"} else value
 

@@ -30,6 +30,7 @@ COUNTS = {
 }
 MODELS = {"change": "", "name": "Model", "country": "Country", "scores": "Scores"}
 BENCHMARKS = {"change": "", "name": "Benchmark", "scores": "Scores"}
+CHANGES = {"change": "Change", "scores": "Scores", "meaning": "What it means"}
 SCORES = {
     "model": "Model",
     "variant": "Variant",
@@ -67,7 +68,13 @@ LABELS = {
 @app.command()
 @from_spec(
     names=choice.NAMES,
-    leave_out=(*choice.LEAVE_OUT, "options.min_scores", "spec.until", "options.level"),
+    leave_out=(
+        *choice.LEAVE_OUT,
+        "options.min_scores",
+        "spec.until",
+        "spec.since",
+        "options.level",
+    ),
 )
 def diff(
     context: typer.Context,
@@ -105,6 +112,9 @@ def diff(
     Give two datasets, or one and --since. The change of the lag is split into what other
     evidence about the same day did, and what the time since did.
     """
+    choice.require_lag_options(
+        context, (spec.convention,), called=f"the convention {spec.convention}"
+    )
     measure = choice.chosen(context, ruler, options, board, option)
     old, new = _vintages(before, after, vintage)
     with Shown() as progress:
@@ -134,7 +144,11 @@ def _print(result: Result, spec: LagSpec, most: int) -> None:
     output.show(out, details["counts"], COUNTS, title="Rows")
     for name, columns in (("models", MODELS), ("benchmarks", BENCHMARKS)):
         _part(details[name], columns, f"{name.capitalize()} that came or went", most)
-    revised = details["scores"].filter(pl.col("change") == "revised")
+    _part(
+        details["score_changes"].filter(pl.col("scores") > 0), CHANGES,
+        "What became of the scores", most,
+    )  # fmt: skip
+    revised = details["scores"].filter(pl.col("change").is_in(["revised", "changed"]))
     shown = revised.with_columns(
         pl.coalesce("performance_before", "score_before").round(3).cast(pl.String).alias("was"),
         pl.coalesce("performance", "score").round(3).cast(pl.String).alias("now"),
@@ -156,6 +170,7 @@ def _print(result: Result, spec: LagSpec, most: int) -> None:
         title = f"{spec.follower} behind {spec.leader}"
         output.show(out, frame, LAGS | {"span": f"{spec.level:.0%} interval"}, title=title)
     out.print()
+    output.asked(out, result.asked)
     output.notes(out, result.notes)
 
 

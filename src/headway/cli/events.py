@@ -62,7 +62,6 @@ def events(
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     with Shown() as progress:
         scale = measure.fit(data, progress=progress)
-        spec, notes = choice.with_tie(context, spec, scale)
         result = found(scale, spec, progress)
     table = result.table if only is None else result.table.filter(pl.col("kind") == only)
     if json:
@@ -81,7 +80,8 @@ def events(
             title=f"{heading}: {spec.follower} behind {spec.leader}, in months", spare=SPARE,
         )  # fmt: skip
         out.print()
-    output.notes(out, [*notes, *result.notes])
+    output.asked(out, result.asked)
+    output.notes(out, result.notes)
 
 
 def _shown(part: pl.DataFrame) -> pl.DataFrame:

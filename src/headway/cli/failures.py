@@ -1,20 +1,23 @@
 """What the user reads when something goes wrong, and the exit code."""
 
+import errno
 import os
 import tempfile
 import traceback
-from pathlib import Path
+from contextlib import suppress
 from typing import TextIO
 
 from headway import __version__
 from headway.errors import HeadwayError
+from headway.text import shown
 
 WRONG_INPUT = 2
 DEFECT = 70
 INTERRUPTED = 130
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def say(error: BaseException, stream: TextIO) -> int:
+def say(error: BaseException, stream: TextIO | None) -> int:
     """Print an error in the user's terms and return the exit code that goes with it.
 
     ``HEADWAY_TRACEBACK=1`` in the environment prints the traceback as well.
@@ -23,13 +26,18 @@ def say(error: BaseException, stream: TextIO) -> int:
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         return 1
-    if os.environ.get("HEADWAY_TRACEBACK"):
+    if os.environ.get("HEADWAY_TRACEBACK") and stream is not None:
         traceback.print_exception(error, file=stream)
     if isinstance(error, HeadwayError):
         _print(stream, error.message, error.details, error.hint)
         return WRONG_INPUT
-    if isinstance(error, OSError) and error.filename is not None:
-        _print(stream, f"{error.filename}: {error.strerror or error}", (), None)
+    if isinstance(error, OSError):
+        place = "" if error.filename is None else f"{shown(os.fsdecode(error.filename))}: "
+        hint = "make room on the disk, and try again" if error.errno in _FULL else None
+        _print(stream, f"{place}{error.strerror or error}", (), hint)
+        return WRONG_INPUT
+    if isinstance(error, MemoryError):
+        _print(stream, "there is not enough memory for this", (), "ask for less: fewer draws")
         return WRONG_INPUT
     _print(
         stream,
@@ -40,16 +48,21 @@ def say(error: BaseException, stream: TextIO) -> int:
     return DEFECT
 
 
-def _print(stream: TextIO, message: str, details: tuple[str, ...], hint: str | None) -> None:
+def _print(stream: TextIO | None, message: str, details: tuple[str, ...], hint: str | None) -> None:
     lines = [f"error: {message}", *(f"  - {line}" for line in details)]
     if hint:
         lines.append(f"hint: {hint}")
-    print("\n".join(lines), file=stream)
+    # A standard error that is full or closed leaves the exit code to say it.
+    with suppress(OSError, ValueError):
+        print("\n".join(lines), file=stream, flush=True)
 
 
-def _keep_traceback(error: BaseException) -> Path:
-    handle, name = tempfile.mkstemp(prefix="headway-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(f"headway {__version__}\n")
-        traceback.print_exception(error, file=file)
-    return Path(name)
+def _keep_traceback(error: BaseException) -> str:
+    try:
+        handle, name = tempfile.mkstemp(prefix="headway-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"headway {__version__}\n")
+            traceback.print_exception(error, file=file)
+    except OSError:
+        return "the next run, with HEADWAY_TRACEBACK=1: no file could be written"
+    return name

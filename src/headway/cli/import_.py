@@ -1,7 +1,6 @@
 """``headway import``: bring the files of a source into a dataset."""
 
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -12,13 +11,16 @@ import polars as pl
 import typer
 
 from headway.cli import output
+from headway.cli.effect import effect_of, sentences
 from headway.cli.options import Json, day
 from headway.cli.progress import Shown
 from headway.dataset.import_report import ImportReport, counted
 from headway.dataset.importing import ADD, LEAVE, bring
 from headway.dataset.matching import Match
 from headway.errors import DataError, UsageError
-from headway.sources import SOURCES
+from headway.foreign.tomltext import toml_file, toml_value
+from headway.sources import SOURCES, source as source_of
+from headway.sources.options import checked_options
 from headway.sources.table import columns_of
 from headway.sources.table_mapping import TableMapping, as_toml, guess_mapping
 
@@ -53,9 +55,11 @@ def _setting(text: str) -> tuple[str, Any]:
     if not (name.strip() and equals):
         raise typer.BadParameter(f"{text!r} is not NAME=VALUE")
     try:
-        return name.strip().replace("-", "_"), tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        return name.strip().replace("-", "_"), value
+        read = toml_value(f"value = {value}", "the option")
+    except DataError:
+        read = {}
+    known = read["value"] if set(read) == {"value"} else value
+    return name.strip().replace("-", "_"), known
 
 
 @app.command()
@@ -115,6 +119,22 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done and write nothing.")
     ] = False,
+    covers_until: Annotated[
+        date | None,
+        typer.Option(
+            parser=day,
+            metavar="YYYY-MM-DD",
+            help="Last day up to which the source covers the field; without it, what its files"
+            " say. An answer's evidence reaches to this day, or to its newest model.",
+        ),
+    ] = None,
+    answer: Annotated[
+        bool,
+        typer.Option(
+            "--answer/--no-answer",
+            help="Say what the new rows do to the usual answer and to the day of its evidence.",
+        ),
+    ] = True,
     json: Json = False,
 ) -> None:
     """Bring the files of a source into a dataset; nothing that is there is overwritten.
@@ -126,10 +146,10 @@ def import_(
     names, options = _from_file(map_file, source)
     names |= dict(map_ or [])
     settings: dict[str, Any] = {
-        **options,
-        **dict(option or []),
+        **checked_options(source, source_of(source), {**options, **dict(option or [])}),
         "unmatched": unmatched,
         "recorded_on": recorded_on,
+        "covers_until": covers_until,
         "start": start,
     }
     if _on_a_terminal() and not json:
@@ -146,9 +166,14 @@ def import_(
             source, paths, into, names=names, dry_run=dry_run, progress=progress, **settings
         )
     if json:
-        output.strict_json(report.to_dict())
+        said = report.to_dict()
+        if answer:
+            said["answer"] = effect_of(report)
+        output.strict_json(said)
     else:
         _print(report, dry_run=dry_run)
+        if answer and (report.changes or report.into.is_dir()):
+            output.notes(output.console(), sentences(effect_of(report)))
     if report.refused:
         raise typer.Exit(SOME_REFUSED)
 
@@ -218,12 +243,7 @@ def _on_a_terminal() -> bool:
 def _from_file(path: Path | None, source: str) -> tuple[dict[str, str], dict[str, Any]]:
     if path is None:
         return {}, {}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is not TOML: {error}") from None
+    content = toml_file(path)
     names, options = content.pop("names", {}), content.pop("options", {})
     if content and source != "table":
         raise UsageError(
@@ -265,10 +285,15 @@ def _print(report: ImportReport, *, dry_run: bool) -> None:
             _more(out, len(lines), "lines")
     out.print()
     output.notes(out, report.notes)
-    done = "would be written" if dry_run else "written"
-    words = done if report.written or dry_run else "nothing new; the dataset is as it was"
+    if report.changes:
+        words = "would be written" if dry_run else "written"
+    elif report.into.is_dir():
+        words = "nothing new; the dataset is as it was"
+    else:
+        words = "nothing to write; there is no dataset"
     out.print(
-        f"{report.read} rows read, {len(report.refused)} refusals; {report.into}: {words}.",
+        f"{report.read} rows read ({report.unread} not understood, {report.left_out} left out),"
+        f" {len(report.refused)} refusals; {report.into}: {words}.",
         soft_wrap=True,
         markup=False,
     )

@@ -9,12 +9,14 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from headway.analyses.asked import of_scale
 from headway.cli import output, rank
 from headway.cli.evidence import evidence
 from headway.cli.options import Json, from_spec
 from headway.cli.progress import Shown
 from headway.cli.where import Where
 from headway.errors import UsageError
+from headway.outputs import replaced
 from headway.rulers.responses.ruler import ItemRuler
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -22,7 +24,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 NAMES = {"benchmarks": "--benchmark", "groups": "--group"}
 WRITERS: Mapping[str, Callable[[pl.DataFrame, Path], None]] = {
     ".parquet": lambda frame, file: frame.write_parquet(file),
-    ".csv": lambda frame, file: frame.write_csv(file),
+    ".csv": lambda frame, file: output.without_formulas(frame).write_csv(file),
 }
 
 
@@ -33,9 +35,9 @@ def items(
         list[str],
         typer.Argument(
             metavar="PATH...",
-            help="Parquet files, folders of them, or addresses such as s3://bucket/folder/, with "
-            "the columns model, benchmark, item, score and, if there are any, variant, epoch, "
-            "error.",
+            help="Parquet or CSV files, folders of them, or addresses such as "
+            "s3://bucket/folder/, with the columns model, benchmark, item, score and, if there "
+            "are any, variant, epoch, error.",
         ),
     ],
     options: ItemRuler,
@@ -56,7 +58,7 @@ def items(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Rank models by their answers to single questions, read in parts from Parquet.
+    """Rank models by their answers to single questions, read in parts from Parquet or CSV.
 
     A part has some questions with the answers of all models; the table is never held as a whole.
     --ray spreads the parts over the machines of a Ray cluster, and the result is the same.
@@ -86,7 +88,9 @@ def items(
     if resume is not None:
         resume.remove()
     if json:
-        output.strict_json(scale.to_dict() | {"rank": scale.rank().to_dicts()})
+        output.strict_json(
+            scale.to_dict() | {"rank": scale.rank().to_dicts(), "asked": of_scale(scale)}
+        )
     else:
         rank.show(scale, most)
 
@@ -102,4 +106,5 @@ def _require_writable(file: Path | None) -> None:
 
 def _write(frame: pl.DataFrame, file: Path | None) -> None:
     if file is not None:
-        WRITERS[file.suffix](frame, file)
+        with replaced(file) as fresh:
+            WRITERS[file.suffix](frame, fresh)

@@ -9,13 +9,13 @@ import typer
 
 from headway import analyses
 from headway.analyses.lag import LagResult, LagSpec
-from headway.cli import choice, output
-from headway.cli import refit as refits
+from headway.cli import choice, output, refit as refits
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, day, from_spec
 from headway.cli.progress import Shown
 from headway.declared import Unfit, filled
 from headway.errors import DataError, UsageError
+from headway.intervals import is_short
 from headway.progress import Progress
 from headway.rulers import LogisticRuler, PublishedRuler, Scale
 
@@ -92,6 +92,7 @@ def lag(
     old = None if refit is None else refits.read(refit, "lag", context)
     if old is None:
         _require_one_question(spec, every=every, by=by, since=changed_since)
+        _require_effect(context, spec, every=every, by=by, since=changed_since)
         measure = choice.chosen(context, ruler, options, board, option)
     else:
         measure, as_of, known_on = (
@@ -100,12 +101,9 @@ def lag(
             known_on or old.day("known_on"),
         )
         spec, every, by, changed_since = _asked_before(old)
-    said_first: list[str] = []
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     with Shown() as progress:
         scale = measure.fit(data, progress=progress)
-        if old is None:
-            spec, said_first = choice.with_tie(context, spec, scale)
         result = _answer(scale, spec, progress, every=every, by=by, since=changed_since)
     asked = spec.to_dict() | {
         "every": every, "by": by, "changed_since": changed_since, "as_of": as_of,
@@ -117,7 +115,6 @@ def lag(
     changes = None if old is None else refits.beside(old, result.table, by=keys)
     if json:
         said = result.to_dict() | made
-        said["notes"] = [*said_first, *said["notes"]]
         if old is not None and changes is not None:
             said["refit"] = refits.summary(old, data.digest, changes)
         output.strict_json(said)
@@ -125,9 +122,10 @@ def lag(
         out = output.console()
         names = {name: COLUMNS.get(name, name.capitalize()) for name in keys}
         refits.show(out, old, data.digest, changes, names, title=title, most=len(changes))
+        output.asked(out, result.asked)
         output.notes(out, result.notes)
     else:
-        _print(result, title, f"{spec.level:.0%} interval", every=every, first=said_first)
+        _print(result, title, f"{spec.level:.0%} interval", every=every)
 
 
 def _require_one_question(
@@ -145,6 +143,21 @@ def _require_one_question(
     ]
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} ask different questions", hint="ask one")
+
+
+def _require_effect(
+    context: typer.Context, spec: LagSpec, *, every: bool, by: str | None, since: date | None
+) -> None:
+    if every:
+        choice.require_lag_options(context, analyses.CONVENTIONS, called="any convention")
+    elif by is not None:
+        choice.require_lag_options(context, (f"by_{by}",), called=f"--by {by}")
+    elif since is not None:
+        choice.require_lag_options(context, ("changes",), called="--changed-since")
+    else:
+        choice.require_lag_options(
+            context, (spec.convention,), called=f"the convention {spec.convention}"
+        )
 
 
 def _asked_before(old: refits.Old) -> tuple[LagSpec, bool, Areas | None, date | None]:
@@ -182,9 +195,7 @@ def _answer(
     return analyses.compare(scale, spec, analyses.CONVENTIONS if every else (spec.convention,))
 
 
-def _print(
-    result: analyses.Result, title: str, interval: str, *, every: bool, first: list[str]
-) -> None:
+def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -> None:
     out = output.console()
     frame = result.table
     if every and isinstance(result, LagResult):
@@ -202,5 +213,17 @@ def _print(
         del columns["convention"]
         title = f"{title}, {frame['convention'][0]}"
     shown = frame.with_columns(output.intervals(frame, "low", "high").alias("span"))
+    if not in_areas:
+        shown = shown.with_columns(_period(frame))
     output.show(out, shown, columns, title=title, spare=spare)
-    output.notes(out, [*first, *result.notes])
+    output.asked(out, result.asked)
+    output.notes(out, result.notes)
+
+
+def _period(frame: pl.DataFrame) -> pl.Series:
+    """Periods, with how much of each there was where that is less than its name says."""
+    texts = [
+        f"{period} ({days} of {of} days)" if is_short(days, of) else period
+        for period, days, of in frame.select("period", "days", "of_days").iter_rows()
+    ]
+    return pl.Series("period", texts, dtype=pl.String)

@@ -22,6 +22,7 @@ from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
 from headway.engines import start
 from headway.errors import UsageError
+from headway.outputs import replaced
 from headway.report.words import Words
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -139,6 +140,7 @@ def _print(result: MultiverseResult, found: FigureResult | None, words: Words) -
                 show(figures, out, (0, 2, 3, 4, 5, 6, 7), (0, 2, 3, 4, 6), (0, 2, 4))
                 out.print(Text(words("multiverse.near_note"), style="dim"), soft_wrap=True)
         out.print()
+    output.asked(out, result.asked, words.lang)
     notes = (*result.notes, *(found.notes if found is not None else ()))
     output.notes(out, [words.note(note)[0] for note in notes])
 
@@ -154,7 +156,8 @@ def _refuse_unwritable(path: Path | None, endings: tuple[str, ...]) -> None:
 
 
 def _write(ways: pl.DataFrame, out: Path) -> None:
-    if out.suffix == ".parquet":
-        ways.write_parquet(out)
-    else:
-        ways.write_csv(out)
+    with replaced(out) as file:
+        if out.suffix == ".parquet":
+            ways.write_parquet(file)
+        else:
+            output.without_formulas(ways).write_csv(file)

@@ -7,6 +7,7 @@ import polars as pl
 import typer
 
 from headway import analyses
+from headway.analyses.asked import of_scale
 from headway.analyses.lag import LagSpec
 from headway.cli import choice, output
 from headway.cli.evidence import AsOf, KnownOn, evidence
@@ -79,7 +80,7 @@ def command(
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     scale = fitted(replace(options, draws=draws), data)
     models, wanted = identified(scale, candidate), known(scale, benchmark)
-    asked, answer, unit, notes = _answer(context, scale, spec, model, against)
+    asked, answer, unit, notes, question = _answer(scale, spec, model, against)
     table = next_evaluation(scale, answer, models=models, most=None)
     table = table.with_columns(unit=pl.lit(unit or scale.unit))
     if wanted is not None:
@@ -99,11 +100,12 @@ def command(
         }
         output.strict_json(
             made(scale, data)
-            | {"answer": asked, "sentence": said, "table": table.to_dicts(),
+            | {"answer": asked, "asked": question, "sentence": said, "table": table.to_dicts(),
                "benchmarks": together.to_dicts(), "notes": notes}
         )  # fmt: skip
         return
     _print(Words(lang), scale, asked, table, together, most, notes)
+    output.asked(output.console(), question, lang)
 
 
 def _require_one_answer(
@@ -117,6 +119,9 @@ def _require_one_answer(
                 f"the convention {spec.convention} counts scores and does not depend on the scale",
                 hint="choose another --convention; `headway lag --help` has them",
             )
+        choice.require_lag_options(
+            context, (spec.convention,), called=f"the convention {spec.convention}"
+        )
         return
     given = choice.given_options(context)
     of_lags = {field.name for field in fields(spec)} - {"model", *SHARED}
@@ -129,30 +134,29 @@ def _require_one_answer(
 
 
 def _answer(
-    context: typer.Context,
     scale: CalibratedScale,
     spec: LagSpec,
     model: str | None,
     against: str | None,
-) -> tuple[dict[str, Any], str | tuple[str, str] | FloatArray, str, list[str]]:
-    """What is asked, the answer for the library, its unit, and notes."""
+) -> tuple[dict[str, Any], str | tuple[str, str] | FloatArray, str, list[str], dict[str, Any]]:
+    """What is asked, the answer for the library, its unit, notes, and the question in force."""
+    of_one = of_scale(scale)
     if model is not None:
         asked = {"model": resolve_model(scale.dataset, model)}
         if against is None:
-            return asked, asked["model"], "", list(scale.notes)
+            return asked, asked["model"], "", list(scale.notes), of_one
         asked["against"] = resolve_model(scale.dataset, against)
         if asked["against"] == asked["model"]:
             raise UsageError(
                 f"--model and --against are both {asked['model']!r}", hint="name two models"
             )
-        return asked, (asked["model"], asked["against"]), "", list(scale.notes)
-    spec, first = choice.with_tie(context, spec, scale)
+        return asked, (asked["model"], asked["against"]), "", list(scale.notes), of_one
     result = analyses.compare(scale, spec, (spec.convention,))
     row = result.headline()
     draws = result.draws[spec.convention, row["period"], row["entity"], row["quantity"]]
     lag = {name: value for name, value in spec.to_dict().items() if name != "model"}
     lag |= {name: row[name] for name in ("period", "quantity", "estimate", "low", "high", "status")}
-    return lag, draws, row["unit"], [*first, *result.notes]
+    return lag, draws, row["unit"], list(result.notes), dict(result.asked)
 
 
 def _print(

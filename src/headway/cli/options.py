@@ -150,6 +150,7 @@ def _kind(hint: Any) -> _Kind:
         float: _Kind(annotation=float, parser=_number, metavar="NUMBER"),
         int: _Kind(annotation=int, parser=_whole, metavar="N"),
         str: _Kind(annotation=str, metavar="TEXT"),
+        float | str: _Kind(annotation=str, parser=_with_unit, metavar="NUMBER [UNIT]"),
     }
     kind = readers.get(hint)
     if origin is Literal:
@@ -203,6 +204,13 @@ def _number(text: str | float) -> float:
     if not math.isfinite(value):
         raise typer.BadParameter(f"{text!r} is not a number")
     return value
+
+
+def _with_unit(text: str | float) -> str | float:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _pair(text: str) -> tuple[str, float]:

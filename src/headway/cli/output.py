@@ -14,6 +14,8 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
+from headway.intervals import digits_apart, has_no_spread
+
 WIDE = 200
 SHORT = 20
 
@@ -88,20 +90,57 @@ def cell(value: Any) -> str:
 def intervals(frame: pl.DataFrame, low: str, high: str) -> pl.Series:
     """Texts of the intervals between two columns, with a dash for an end that is not known.
 
+    Ends that differ are written with as many digits as tell them apart.
+
     >>> intervals(pl.DataFrame({"a": [1.04, None], "b": [3.0, None]}), "a", "b").to_list()
     ['1.0 to 3.0', '–']
+    >>> intervals(pl.DataFrame({"a": [6.41, 1.1], "b": [6.44, 1.1]}), "a", "b").to_list()
+    ['6.41 to 6.44', '1.1 in nearly every draw']
     """
-    texts = [
-        cell(None) if a is None and b is None else f"{cell(a)} to {cell(b)}"
-        for a, b in frame.select(low, high).iter_rows()
-    ]
+    texts = [_between(a, b) for a, b in frame.select(low, high).iter_rows()]
     return pl.Series(texts, dtype=pl.String)
+
+
+def _between(low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return cell(None)
+    if low is None or high is None:
+        return f"{cell(low)} to {cell(high)}"
+    if has_no_spread(low, high):
+        return cell(low) + ("" if isinstance(low, int) else " in nearly every draw")
+    if isinstance(low, int):
+        return f"{low} to {high}"
+    digits = digits_apart((low, high), 1)
+    return f"{low:.{digits}f} to {high:.{digits}f}"
+
+
+def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame for CSV whose texts no spreadsheet takes for a formula.
+
+    A text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line end gets an apostrophe in
+    front, which spreadsheets do not show.
+
+    >>> without_formulas(pl.DataFrame({"model": ["=1+1", "gpt-5"], "x": [-1, 2]})).rows()
+    [("'=1+1", -1), ('gpt-5', 2)]
+    """
+    text = pl.col(pl.String)
+    return frame.with_columns(
+        pl.when(text.str.contains(r"^[=+\-@\t\r\n]")).then("'" + text).otherwise(text)
+    )
 
 
 def notes(out: Console, lines: Sequence[str]) -> None:
     """Print what a reader of the numbers has to know."""
     for line in lines:
         out.print(f"· {line}", markup=False, soft_wrap=True)
+
+
+def asked(out: Console, said: Mapping[str, Any], lang: str = "en") -> None:
+    """Print how a question was asked, how far its evidence reaches, and of which facts."""
+    from headway.report.asked import stated
+    from headway.report.words import Words
+
+    out.print(stated(Words(lang), said), markup=False, soft_wrap=True)
 
 
 def strict_json(values: Mapping[str, Any]) -> None:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import polars as pl
 import typer
 
+from headway.analyses.asked import of_scale
 from headway.cli import output
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
-from headway.errors import UsageError, did_you_mean
-from headway.rulers import CalibratedRuler, CalibratedScale
-from headway.rulers import predict as predicted
+from headway.errors import UsageError
+from headway.rulers import CalibratedRuler, CalibratedScale, predict as predicted
 from headway.rulers.files.kinds import kind_of
+from headway.rulers.process.predictions import on_scale
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -95,14 +96,7 @@ def identified(scale: CalibratedScale, names: list[str] | None) -> list[str] | N
 
 def known(scale: CalibratedScale, names: list[str] | None) -> list[str] | None:
     """Identifiers of benchmarks, each once and on the scale; None when none is given."""
-    on_scale = scale.curves.benchmarks if scale.curves is not None else ()
-    for name in names or ():
-        if name not in on_scale:
-            raise UsageError(
-                f"benchmark {name!r} is not on this scale ({scale.ruler})"
-                f"{did_you_mean(name, on_scale)}"
-            )
-    return list(dict.fromkeys(names or ())) or None
+    return list(on_scale(scale, names or ())) or None
 
 
 def more(words: "Words", out: "Console", total: int, shown: int) -> None:
@@ -120,6 +114,7 @@ def made(scale: CalibratedScale, data: "Dataset") -> dict[str, Any]:
         "seed": scale.seed,
         "level": scale.level,
         "dataset": {"digest": data.digest, "origin": data.origin},
+        "asked": of_scale(scale),
     }
 
 
@@ -155,4 +150,5 @@ def _print(
         more(words, out, len(found), most)
     said = [words("predict.unit"), words("predict.interval")]
     said += [words("predict.seen")] if cells != "empty" else []
+    output.asked(out, of_scale(scale), lang)
     output.notes(out, [*said, *(words.note(note)[0] for note in scale.notes)])

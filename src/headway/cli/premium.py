@@ -101,6 +101,7 @@ def _print(result: analyses.PremiumResult, lang: str) -> None:
         phrases.benchmarks(words, result),
     ):
         _table(made)
+    output.asked(out, result.asked, lang)
     output.notes(out, [words.note(note)[0] for note in result.notes])
 
 
@@ -109,6 +110,7 @@ def _print_model(result: analyses.Result, lang: str) -> None:
     from headway.report.words import Words
 
     _table(phrases.model(Words(lang), result))
+    output.asked(output.console(), result.asked, lang)
 
 
 def _table(made: "Table") -> None:

@@ -1,11 +1,17 @@
 """Progress on standard error: a bar on a terminal, one line per stage elsewhere."""
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress as Bars,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 
 class Shown:
@@ -53,7 +59,9 @@ class Shown:
             self._bars.add_task(text, total=None)
         elif text not in self._said:
             self._said.add(text)
-            self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+            # Progress that cannot be written, as on a full disk, is dropped.
+            with suppress(OSError):
+                self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def advance(self, done: int, total: int) -> None:
         """Move the bar of the present stage."""

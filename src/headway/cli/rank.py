@@ -5,8 +5,8 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from headway.cli import choice, output
-from headway.cli import refit as refits
+from headway.analyses.asked import of_scale
+from headway.cli import choice, output, refit as refits
 from headway.cli.evidence import AsOf, KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
@@ -70,11 +70,17 @@ def rank(
     data = evidence(dataset, as_of=as_of, known_on=known_on)
     with Shown() as progress:
         scale = measure.fit(data, progress=progress)
-    asked = {"as_of": as_of, "known_on": known_on}
+    fewest = options.min_scores if "min_scores" in choice.given_options(context) else None
+    if old is not None:
+        fewest = old.whole("min_scores")
+    asked = {"as_of": as_of, "known_on": known_on, "min_scores": fewest}
     made = {"made": measure.made("rank", data, scale, asked)}
     changes = None if old is None else refits.beside(old, scale.table, by=("entity",))
     if json:
-        said = scale.to_dict() | {"rank": scale.rank(simultaneous=simultaneous).to_dicts()} | made
+        ranked = scale.rank(simultaneous=simultaneous, min_scores=fewest)
+        said = scale.to_dict() | {"rank": ranked.to_dicts()} | made
+        said["notes"] = [*said["notes"], *scale.unranked(fewest)]
+        said["asked"] = of_scale(scale)
         if old is not None and changes is not None:
             said["refit"] = refits.summary(old, data.digest, changes)
         output.strict_json(said)
@@ -83,15 +89,18 @@ def rank(
         refits.show(
             out, old, data.digest, changes, {"entity": "Model"}, title=scale.ruler, most=most
         )
+        output.asked(out, of_scale(scale))
         output.notes(out, scale.notes)
     else:
-        show(scale, most, simultaneous=simultaneous)
+        show(scale, most, simultaneous=simultaneous, min_scores=fewest)
 
 
-def show(scale: Scale, most: int, *, simultaneous: bool = False) -> None:
+def show(
+    scale: Scale, most: int, *, simultaneous: bool = False, min_scores: int | None = None
+) -> None:
     """Print the best models of a scale, and its notes."""
     out = output.console()
-    ranked = scale.rank(simultaneous=simultaneous)
+    ranked = scale.rank(simultaneous=simultaneous, min_scores=min_scores)
     shown = ranked.head(most).with_columns(
         output.intervals(ranked.head(most), "low", "high").alias("span"),
         pl.coalesce("name", "entity").alias("name"),
@@ -113,4 +122,5 @@ def show(scale: Scale, most: int, *, simultaneous: bool = False) -> None:
     output.show(out, shown, columns, title=scale.ruler, spare=SPARE)
     if len(ranked) > most:
         out.print(f"{len(ranked) - most} more: --most {len(ranked)} or --json shows them.")
-    output.notes(out, scale.notes)
+    output.asked(out, of_scale(scale))
+    output.notes(out, [*scale.notes, *scale.unranked(min_scores)])

@@ -1,6 +1,5 @@
 """Old results: reading what ``--json`` wrote, and asking the same again."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +11,11 @@ import typer
 from rich.console import Console
 
 from headway.analyses.moved import moved
+from headway.bounds import JSON_BYTES
 from headway.cli import choice, output
 from headway.errors import DataError, UsageError
+from headway.foreign.jsontext import json_value
+from headway.foreign.plainfile import read_bytes
 from headway.rulers.files.chosen import ChosenRuler
 from headway.rulers.files.reading import from_dict
 
@@ -26,7 +28,6 @@ Refit = Annotated[
         "dataset, old beside new.",
     ),
 ]
-LARGEST = 500_000_000
 ALLOWED = ("refit", "dataset", "json", "most", "as_of", "known_on", "simultaneous")
 COLUMNS = {
     "status": "",
@@ -75,6 +76,10 @@ class Old:
             raise DataError(f"{self.path} does not say which options made it")
         return options
 
+    def whole(self, name: str) -> int | None:
+        """Return an option that is a whole number."""
+        return _whole(self.options().get(name), name, self.path)
+
     def day(self, name: str) -> date | None:
         """Return a day of the evidence that it was restricted to."""
         value = self.options().get(name)
@@ -101,14 +106,7 @@ def read(path: Path, command: str, context: typer.Context) -> Old:
             f"--refit takes ruler and options from {path}, so {flags} would have no effect",
             hint="leave them out, or ask anew without --refit",
         )
-    if not path.is_file():
-        raise DataError(f"there is no file {str(path)!r} to refit")
-    if path.stat().st_size > LARGEST:
-        raise DataError(f"{str(path)!r} has more than {LARGEST:,} bytes; no result is so large")
-    try:
-        result = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{str(path)!r} is not JSON: {error}") from None
+    result = json_value(read_bytes(path, limit=JSON_BYTES), str(path))
     made = result.get("made") if isinstance(result, dict) else None
     if not isinstance(made, dict):
         raise DataError(

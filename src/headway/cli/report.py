@@ -1,7 +1,6 @@
 """``headway report``: the page, the charts, and the same story in the terminal."""
 
 import os
-import tempfile
 import webbrowser
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +14,7 @@ from headway.cli.evidence import evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
 from headway.errors import UsageError
+from headway.outputs import replaced
 from headway.report.story import ReportSpec, Story, tell
 from headway.rulers.files.reading import find
 
@@ -103,16 +103,6 @@ def _refuse_unwritable(out: Path) -> None:
 
 
 def _write(out: Path, text: str) -> None:
-    """Write a file in one step: a reader sees the old page or the new one, never a half."""
-    target = out.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Write the page in one step: a reader sees the old page or the new one, never a half."""
+    with replaced(out) as file:
+        file.write_text(text, encoding="utf-8")

@@ -12,6 +12,7 @@ import polars as pl
 from headway.dataset import contradictions
 from headway.dataset.dataset import Dataset
 from headway.dataset.findings import Check, Finding, Severity
+from headway.dataset.stated_errors import believed_ratings, no_error, score_range
 
 FEWEST_SCORES = 4
 FEWEST_MODELS = 4
@@ -149,6 +150,22 @@ def without_bounds(dataset: Dataset) -> Iterator[Finding]:
         yield Finding("warning", "benchmarks", benchmark, words)
 
 
+def errors_of_nothing(dataset: Dataset) -> Iterator[Finding]:
+    """Scores and ratings with a stated error of 0, which the rulers take as unknown."""
+    bounds = dataset.benchmarks.select("benchmark", "chance", "ceiling")
+    stated = dataset.scores.join(bounds, on="benchmark", how="left").filter(
+        no_error(pl.col("stderr"), score_range())
+    )
+    for benchmark, n in stated.group_by("benchmark").len().sort("benchmark").iter_rows():
+        words = f"{n} scores state a standard error of 0: taken as unknown"
+        yield Finding("warning", "scores", benchmark, words)
+    for (board,), ratings in dataset.ratings.group_by("board", maintain_order=True):
+        n = believed_ratings(ratings)[1]
+        if n:
+            words = f"{n} ratings state an error or an interval of 0: taken as unknown"
+            yield Finding("warning", "ratings", str(board), words)
+
+
 CHECKS: dict[str, Check] = {
     "few_scores": few_scores,
     "few_models": few_models,
@@ -158,11 +175,18 @@ CHECKS: dict[str, Check] = {
     "disconnected": disconnected,
     "unconfirmed": unconfirmed,
     "without_bounds": without_bounds,
+    "overlapping_intervals": contradictions.overlapping_intervals,
+    "prices_per_token": contradictions.prices_per_token,
+    "errors_of_nothing": errors_of_nothing,
+    "contradicting_coverage": contradictions.contradicting_coverage,
+    "ahead_of_time": contradictions.ahead_of_time,
     "contradicting_evaluations": contradictions.contradicting_evaluations,
     "disagreeing": contradictions.disagreeing,
     "implausible_jumps": contradictions.implausible_jumps,
     "variants_out_of_order": contradictions.variants_out_of_order,
+    "several_settings": contradictions.several_settings,
     "same_name": contradictions.same_name,
+    "contradicting_aliases": contradictions.contradicting_aliases,
 }
 
 

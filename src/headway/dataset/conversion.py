@@ -5,14 +5,16 @@ from typing import Any
 
 import polars as pl
 
+from headway.bounds import FIRST_DAY, LAST_DAY, NAME_LENGTH, TEXT_LENGTH
 from headway.dataset.problems import Given, Problems
 from headway.dataset.schema import SEPARATOR, Column, Table
 from headway.errors import did_you_mean
+from headway.text import NOT_IN_TEXT, NOT_PLAIN, fault, shown as escaped
 
 _TRUE = ("true", "True", "TRUE", "1")
 _FALSE = ("false", "False", "FALSE", "0")
 _DECIMAL = r"^[+-]?\d{1,9}(?:\.\d{1,9})?$"
-_DAY = r"^[12]\d{3}-\d{2}-\d{2}$"
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
 _LONGEST = 80
 
 
@@ -87,6 +89,10 @@ def _column(column: Column, values: pl.Series, given: Given, problems: Problems)
                 ],
             )
     wrong = present & ~_allowed(typed, column)
+    unseen = present & _unseen(typed, column)
+    if unseen.any():
+        _report_unseen(column, typed, unseen, given, problems)
+        wrong &= ~unseen
     if wrong.any():
         _report(column, typed, wrong, given, problems, "is not allowed")
     return typed.alias(column.name)
@@ -177,6 +183,8 @@ def _from_typed(values: pl.Series, column: Column) -> pl.Series:
 def _allowed(typed: pl.Series, column: Column) -> pl.Series:
     value = pl.col(typed.name)
     tests: list[pl.Expr] = []
+    if column.kind == "date":
+        tests.append(value.is_between(FIRST_DAY, LAST_DAY))
     if column.enum:
         tests.append(value.is_in(column.enum))
     if column.minimum is not None:
@@ -188,6 +196,37 @@ def _allowed(typed: pl.Series, column: Column) -> pl.Series:
     if not tests:
         return pl.repeat(True, len(typed), dtype=pl.Boolean, eager=True)
     return typed.to_frame().select(pl.all_horizontal(tests).fill_null(value=True)).to_series()
+
+
+def _unseen(typed: pl.Series, column: Column) -> pl.Series:
+    """Which texts are too long, or have characters that cannot be seen."""
+    if column.kind != "string":
+        return pl.repeat(False, len(typed), dtype=pl.Boolean, eager=True)
+    most = TEXT_LENGTH if column.long else NAME_LENGTH
+    value = pl.col(typed.name)
+    long = value.str.len_bytes() > 4 * most
+    short = pl.when(~long).then(value)
+    wrong = (
+        long
+        | (short.str.len_chars() > most)
+        | short.str.contains(NOT_PLAIN if column.one_line else NOT_IN_TEXT)
+    )
+    return typed.to_frame().select(wrong.fill_null(value=False)).to_series()
+
+
+def _report_unseen(
+    column: Column, values: pl.Series, wrong: pl.Series, given: Given, problems: Problems
+) -> None:
+    most = TEXT_LENGTH if column.long else NAME_LENGTH
+
+    def words(rows: Sequence[int]) -> list[str]:
+        return [
+            f", column {column.name!r}: {shown(values[row])}"
+            f" {fault(values[row], most=most, lines=not column.one_line)}"
+            for row in rows
+        ]
+
+    problems.add_rows(given, _rows(wrong), words)
 
 
 def _report(
@@ -229,7 +268,8 @@ def shown(value: object) -> str:
     >>> shown("abc")
     "'abc'"
     """
-    text = repr(value) if isinstance(value, str) else str(value)
+    whole = repr(value) if isinstance(value, str) else str(value)
+    text = escaped(whole)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"
 
 

@@ -13,9 +13,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from headway.bounds import CELLS, COLUMNS, LINE_BYTES, TEXT_LENGTH
+from headway.foreign.plainfile import opened, read_bytes
 from headway.sources.csvreader import BrokenCsv, records
+from headway.text import shown
 
-LONGEST_LINE = 1 << 20
+LONGEST_LINE = LINE_BYTES
+LONGEST_CELL = 2 * TEXT_LENGTH
 _CHUNK = 1 << 20
 _LF, _CR, _QUOTE, _COMMA = 10, 13, 34, 44
 
@@ -68,9 +72,11 @@ def read_csv(path: Path, label: str) -> CsvText:
         When it cannot be opened or read.
     """
     look_through(path, label)
-    data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    data = read_bytes(path).removeprefix(codecs.BOM_UTF8)
     if not data.strip():
         raise Malformed([f"{label}: the file is empty; expected a header line"])
+    if len(data) > CELLS and data.count(b",") + data.count(b"\n") > CELLS:
+        raise Malformed([f"{label}: the table has more than {CELLS:,} cells"])
     return _fast(data) or _exact(data.decode(), label)
 
 
@@ -86,7 +92,7 @@ def look_through(path: Path, label: str) -> None:
     offset = 0
     line = 1
     length = 0
-    with path.open("rb") as file:
+    with opened(path) as file:
         while chunk := file.read(_CHUNK):
             if offset == 0:
                 _refuse_other_encodings(chunk, label)
@@ -156,7 +162,12 @@ def _fast(data: bytes) -> CsvText | None:
     if b'"' in first:
         return None
     header = first.removesuffix(b"\r").decode().split(",")
-    if len(set(header)) < len(header) or b"\r" in first[:-1] or not all(header):
+    if (
+        len(header) > COLUMNS
+        or len(set(header)) < len(header)
+        or b"\r" in first[:-1]
+        or not all(header)
+    ):
         return None
     body = b"" if end < 0 else data[end + 1 :]
     if not body:
@@ -172,7 +183,7 @@ def _fast(data: bytes) -> CsvText | None:
             schema=dict.fromkeys(header, pl.String()),
             raise_if_empty=False,
         )
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
     if frame.height != len(starts):
         return None
@@ -216,7 +227,7 @@ def _exact(text: str, label: str) -> CsvText:
     lines: list[int] = []
     reasons: list[str] = []
     try:
-        for line, row in records(io.StringIO(text, newline=""), longest=LONGEST_LINE):
+        for line, row in records(io.StringIO(text, newline=""), longest=LONGEST_CELL):
             if row:
                 rows.append(row)
                 lines.append(line)
@@ -225,13 +236,16 @@ def _exact(text: str, label: str) -> CsvText:
     header = rows[0] if rows else []
     if not header:
         raise Malformed([f"{label}: the file is empty; expected a header line"])
+    if len(header) > COLUMNS:
+        raise Malformed([f"{label} line {lines[0]}: {len(header):,} columns; at most {COLUMNS:,}"])
+    first: dict[str, int] = {}
     for place, name in enumerate(header):
         if not name:
             reasons.append(f"{label} line {lines[0]}: column {place + 1} has no name")
-        elif header.index(name) < place:
+        elif first.setdefault(name, place) < place:
             reasons.append(
-                f"{label} line {lines[0]}: columns {header.index(name) + 1} and {place + 1}"
-                f" are both called {name!r}"
+                f"{label} line {lines[0]}: columns {first[name] + 1} and {place + 1}"
+                f" are both called {shown(repr(name), most=80)}"
             )
     reasons += [
         f"{label} line {line}: {len(row)} cells; expected {len(header)}, one per column of the"

@@ -2,18 +2,27 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 
 import polars as pl
 
 from headway.dataset import filters
+from headway.dataset.left_out import best_first, some
+from headway.dataset.matching import Kind, Known
 from headway.dataset.rendering import plain
-from headway.dataset.tables import BOOKKEEPING, TABLES
-from headway.dataset.vintages import as_day, current, recorded_by, with_references
+from headway.dataset.rules import lacking
+from headway.dataset.tables import ALIASED, BOOKKEEPING, EVIDENCE, TABLES
+from headway.dataset.vintages import (
+    as_day,
+    covering,
+    current,
+    recorded_by,
+    with_references,
+)
 from headway.errors import DataError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -36,6 +45,8 @@ class Dataset:
         The folder it was read from, or None.
     notes
         What was assumed or left out on the way.
+    day
+        The day of which it is a view (see :meth:`as_of`), or None.
 
     Examples
     --------
@@ -51,12 +62,16 @@ class Dataset:
     origin: str
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    day: date | None = None
 
     @classmethod
     def from_frames(
         cls,
         *,
         recorded_on: date | str | None = None,
+        covers_until: date | str | None = None,
+        wide: "IntoDataFrame | None" = None,
+        duplicates: Literal["error", "best", "latest", "mean"] = "error",
         **frames: "IntoDataFrame",
     ) -> "Dataset":
         """Make a dataset of data frames: pandas, Polars, PyArrow or any that narwhals knows.
@@ -64,12 +79,26 @@ class Dataset:
         One table of evidence is needed: ``scores`` with the columns ``model``, ``benchmark`` and
         ``score``, or ``responses``, ``votes`` or ``ratings``. Models, benchmarks, organisations
         and sources that are not given are made from the ids in use, with a note; what is not
-        known about them is null.
+        known about them is null. Columns of ``scores`` such as ``country``, ``released_on``,
+        ``ceiling`` or ``domain`` are facts about models and benchmarks; columns of ``models`` that
+        the table does not have, such as ``lab``, are free attributes and make groups (``lab:A``).
+
+        Without a column ``scale``, scores of a benchmark with a ceiling are raw, and other scores
+        are normalised and must lie between 0 and 1; a note says so.
 
         Parameters
         ----------
         recorded_on
             Day of record for tables without that column; today (UTC) when None.
+        covers_until
+            Last day up to which the frames cover the field, for sources that say none; when
+            None, the evidence reaches to its newest model.
+        wide
+            In place of ``scores``: one row per model, one column per benchmark; empty cells are
+            counted in a note.
+        duplicates
+            Which of several scores of one model, variant and benchmark counts; with ``error``
+            several are refused. See :mod:`headway.dataset.duplicates`.
         **frames
             Data frames by table name.
 
@@ -93,10 +122,15 @@ class Dataset:
         ... )
         >>> Dataset.from_frames(scores=scores).models["model"].to_list()
         ['a', 'b']
+        >>> wide = pl.DataFrame({"model": ["a", "b"], "x": [0.5, 0.7], "y": [0.1, None]})
+        >>> Dataset.from_frames(wide=wide).scores.height
+        3
         """
         from headway.dataset.frames import tables_from_frames
 
-        tables, notes = tables_from_frames(frames, recorded_on)
+        tables, notes = tables_from_frames(
+            frames, recorded_on, covers_until, wide=wide, duplicates=duplicates
+        )
         return cls(tables=tables, origin="data frames", notes=notes)
 
     @property
@@ -209,6 +243,11 @@ class Dataset:
         return self.table("prices")
 
     @cached_property
+    def known(self) -> Known:
+        """The ids, names and aliases in view, ready to be asked; see :mod:`.naming`."""
+        return Known(self.tables)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the facts in view, in hexadecimal; the order of rows has no part in it.
 
@@ -222,6 +261,13 @@ class Dataset:
                 total.update(f"{name}\n".encode())
                 total.update(plain(view).write_csv().encode())
         return total.hexdigest()
+
+    @cached_property
+    def known_until(self) -> date | None:
+        """Day of the newest row, or of the view: later days are not known."""
+        newest = [frame["recorded_on"].max() for frame in self.tables.values()]
+        days = [day for day in newest if isinstance(day, date)]
+        return min(max(days), self.day or max(days)) if days else None
 
     def as_of(self, day: date | str, by: Literal["recorded", "released"] = "recorded") -> "Dataset":
         """Return the dataset of an earlier day.
@@ -248,26 +294,30 @@ class Dataset:
         """
         last = as_day(day)
         if by == "recorded":
-            first = self._first_day("recorded_on", self.tables["scores"])
+            known = [self.tables[n].select("recorded_on") for n in EVIDENCE if n in self.tables]
+            first = self._first_day("recorded_on", pl.concat(known))
             tables = recorded_by(self.tables, last)
             words = f"as recorded by {last}"
         elif by == "released":
             scored = self.models.join(self.scores, on="model", how="semi")
-            first = self._first_day("announced_on", scored)
+            first = self._first_day("announced_on", scored if len(scored) else self.models)
             keep = self.models.filter(pl.col("announced_on") <= last)
-            undated = self.models["announced_on"].null_count()
+            undated = self.models.filter(pl.col("announced_on").is_null())["model"]
             tables = with_references(filters.restricted(self.tables, {"models": keep}))
+            tables["sources"] = covering(tables["sources"], last)
             words = f"models announced by {last}"
-            if undated:
-                words += f"; {undated} models without a day of announcement are left out"
+            if len(undated):
+                words += f"; {len(undated)} models without a day of announcement are left out"
+                words += f": {some(best_first(self, undated))}"
         else:
             raise UsageError(f"by is {by!r}; expected 'recorded' or 'released'")
-        if tables["scores"].is_empty():
+        if lacking([name for name, rows in tables.items() if rows.height]):
+            what = "scores" if self.tables["scores"].height else "models with evidence"
             raise DataError(
-                f"there are no scores {words}",
+                f"there are no {what} {words}",
                 hint=f"the first possible day is {first}",
             )
-        return self._with(tables, words)
+        return replace(self._with(tables, words), day=min(last, self.day or last))
 
     def where(self, **wanted: Any) -> "Dataset":
         """Return the dataset of some models, benchmarks or scores.
@@ -275,8 +325,8 @@ class Dataset:
         Parameters
         ----------
         **wanted
-            Columns of models, benchmarks or scores (looked for in this order), each with a
-            value, None for unknown, or a list of these. All must hold.
+            Columns of models, benchmarks or scores (looked for in this order) or free attributes
+            of models, each with a value, None for unknown, or a list of these. All must hold.
 
         Returns
         -------
@@ -298,7 +348,13 @@ class Dataset:
         """
         keep: dict[str, pl.DataFrame] = {}
         for column, value in wanted.items():
+            if filters.is_attribute(self, column):
+                models = keep.get("models", self.models)
+                keep["models"] = filters.with_attribute(self, models, column, value)
+                continue
             name = filters.home_of(column)
+            if column in get_args(Kind) and ALIASED[column] == name:
+                value = self._by_id(cast("Kind", column), value)
             keep[name] = filters.kept(keep.get(name, self.table(name)), TABLES[name], column, value)
         if not keep:
             return self
@@ -414,6 +470,16 @@ class Dataset:
             f"<ul>{notes}</ul>" if notes else ""
         )
 
+    def _by_id(self, kind: Kind, value: Any) -> Any:
+        """Values of a key column with names in place of ids; what nobody is called stays."""
+        from headway.dataset.naming import find
+
+        if isinstance(value, str):
+            return value if value in self.known.ids(kind) else find(self, kind, value) or value
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._by_id(kind, one) for one in value]
+        return value
+
     @staticmethod
     def _first_day(column: str, rows: pl.DataFrame) -> str:
         day = rows[column].min()
@@ -421,5 +487,9 @@ class Dataset:
 
     def _with(self, tables: Mapping[str, pl.DataFrame], note: str) -> Self:
         return type(self)(
-            tables=tables, origin=self.origin, path=self.path, notes=(*self.notes, note)
+            tables=tables,
+            origin=self.origin,
+            path=self.path,
+            notes=(*self.notes, note),
+            day=self.day,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -10,6 +10,9 @@ from headway.dataset.conversion import convert
 from headway.dataset.schema import Table
 from headway.dataset.tables import BOOKKEEPING, TABLES
 from headway.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from headway.dataset.dataset import Dataset
 
 FILTERED = ("models", "benchmarks", "scores")
 _MOST_SHOWN = 30
@@ -38,7 +41,32 @@ def home_of(column: str) -> str:
     return possible[column]
 
 
-def kept(view: pl.DataFrame, table: Table, column: str, wanted: Any) -> pl.DataFrame:
+def is_attribute(data: "Dataset", name: str) -> bool:
+    """Whether a name is that of a free attribute of models, and of no column."""
+    if any(name in TABLES[table].names for table in FILTERED) or "attributes" not in data.names:
+        return False
+    return name in data.table("attributes")["attribute"]
+
+
+def with_attribute(
+    data: "Dataset", models: pl.DataFrame, attribute: str, wanted: Any
+) -> pl.DataFrame:
+    """Return the models whose attribute has one of the values wanted.
+
+    Raises
+    ------
+    UsageError
+        When a value occurs for no model.
+    """
+    rows = data.table("attributes").filter(pl.col("attribute") == attribute)
+    told = models.select("model").join(rows.select("model", "value"), on="model", how="left")
+    found = kept(told, TABLES["attributes"], "value", wanted, name=attribute)
+    return models.join(found.select("model"), on="model", how="semi", maintain_order="left")
+
+
+def kept(
+    view: pl.DataFrame, table: Table, column: str, wanted: Any, *, name: str | None = None
+) -> pl.DataFrame:
     """Return the rows whose column has one of the values wanted.
 
     Parameters
@@ -51,6 +79,8 @@ def kept(view: pl.DataFrame, table: Table, column: str, wanted: Any) -> pl.DataF
         The column.
     wanted
         A value, None for unknown, or a list of these.
+    name
+        What a user calls the column.
 
     Returns
     -------
@@ -78,7 +108,7 @@ def kept(view: pl.DataFrame, table: Table, column: str, wanted: Any) -> pl.DataF
         else:
             typed = value
         if typed not in present.to_list():
-            raise _nowhere(column, value, present)
+            raise _nowhere(name or column, value, present)
         found.append(typed)
     known = [value for value in found if value is not None]
     match = pl.col(column).is_in(pl.Series(known, dtype=declared.dtype).implode())

@@ -8,17 +8,32 @@ import narwhals as nw
 import polars as pl
 
 from headway.dataset.conversion import convert, listed
+from headway.dataset.coverage import checked_coverage
+from headway.dataset.duplicates import known_policy, settled
+from headway.dataset.frame_shapes import (
+    check_units,
+    melted,
+    with_attributes,
+    with_facts,
+    without_signs,
+)
 from headway.dataset.problems import Given, Problems
-from headway.dataset.rules import checked
+from headway.dataset.rules import checked, complete
 from headway.dataset.tables import EVIDENCE, TABLES
 from headway.dataset.vintages import as_day
 from headway.errors import DataError, UsageError, did_you_mean
+from headway.sources import Duplicates
 
 OWN_SOURCE = "data-frames"
 
 
 def tables_from_frames(
-    frames: Mapping[str, Any], recorded_on: date | str | None = None
+    frames: Mapping[str, Any],
+    recorded_on: date | str | None = None,
+    covers_until: date | str | None = None,
+    *,
+    wide: Any = None,
+    duplicates: Duplicates = "error",
 ) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
     """Check data frames and fill in what follows from them.
 
@@ -28,6 +43,12 @@ def tables_from_frames(
         Data frames by table name; scores, responses, votes or ratings are needed.
     recorded_on
         Day of record for tables without that column; today (UTC) when None.
+    covers_until
+        Last day up to which sources that say none cover the field.
+    wide
+        A frame with one row per model and one column per benchmark, in place of scores.
+    duplicates
+        Which of several scores for one key counts.
 
     Returns
     -------
@@ -42,37 +63,48 @@ def tables_from_frames(
         When a name is not that of a table, or a value is not a data frame.
     """
     day = datetime.now(tz=UTC).date() if recorded_on is None else as_day(recorded_on)
+    known_policy(duplicates)
+    notes: list[str] = []
+    covered = None if covers_until is None else checked_coverage(as_day(covers_until), day)
     tables = {name: _standing(name, _polars(name, frame)) for name, frame in frames.items()}
+    if wide is not None:
+        tables = melted(_polars("wide", wide), tables, notes)
     if not set(EVIDENCE) & set(tables):
         raise UsageError(
             f"there is no evidence: none of the tables {', '.join(EVIDENCE)} is given",
             hint="give for example scores= with the columns model, benchmark and score",
         )
-    notes: list[str] = []
-    scale = _scale(tables, notes) if "scores" in tables else None
+    tables = with_attributes(without_signs(with_facts(tables, notes)), notes)
+    if "scores" in tables:
+        _single(tables, duplicates, notes)
+        _scaled(tables, notes)
     for name in ("models", "benchmarks", "organisations"):
         _complete(name, tables, notes)
     defaults: dict[str, dict[str, object]] = {
         name: {"recorded_on": day} | ({} if name == "sources" else {"source": OWN_SOURCE})
         for name in tables
     }
-    if scale is not None:
-        defaults["scores"]["scale"] = scale
     unsourced = [name for name in tables if "source" not in tables[name].columns]
     _sources(tables, unsourced, notes)
     defaults["sources"] = {"recorded_on": day}
     problems = Problems()
     given = {name: _given(name, tables[name]) for name in TABLES if name in tables}
     sound = checked(given, problems, also_defaults=defaults)
+    held = [name for name, frame in sound.items() if frame.height]
+    complete(given, held, problems)
     problems.raise_if_any("the data frames are not sound")
     for name, table in TABLES.items():
         if table.always and name not in sound:
             sound[name] = table.empty()
+    if covered is not None:
+        sound["sources"] = sound["sources"].with_columns(
+            pl.col("covers_until").fill_null(pl.lit(covered))
+        )
     return sound, tuple(notes)
 
 
 def _polars(name: str, frame: Any) -> pl.DataFrame:
-    if name not in TABLES:
+    if name not in TABLES and name != "wide":
         raise UsageError(
             f"there is no table {name!r}{did_you_mean(name, list(TABLES))}",
             hint=f"the tables are: {', '.join(TABLES)}",
@@ -108,24 +140,110 @@ def _standing(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.drop("revision", "reason", strict=False)
 
 
-def _scale(tables: Mapping[str, pl.DataFrame], notes: list[str]) -> str:
+def _scaled(tables: dict[str, pl.DataFrame], notes: list[str]) -> None:
+    """Say whether scores are raw or normalised, benchmark by benchmark, where nobody does.
+
+    A benchmark with a ceiling has raw scores. Where no ceiling is known, scores between 0 and 1
+    are taken as normalised, with a note; others are an error.
+    """
     scores = tables["scores"]
-    if "scale" in scores.columns or "score" not in scores.columns:
-        return "raw"
-    if "benchmarks" in tables and "ceiling" in tables["benchmarks"].columns:
-        notes.append("scores were taken as raw: the benchmarks name their ceilings")
-        return "raw"
+    if not {"score", "benchmark"} <= set(scores.columns):
+        tables["scores"] = scores.with_columns(scale=pl.lit("raw"))
+        return
     values, _ = convert(scores["score"], TABLES["scores"].column("score"))
-    known = values.drop_nulls().to_list()
-    if any(not -1 <= value <= 1 for value in known):
+    name = scores["benchmark"].cast(pl.String)
+    seen = pl.DataFrame({"benchmark": name, "score": values})
+    bounds = _ceilings(tables)
+    if "scale" in scores.columns:
+        _unbounded(seen.filter(scores["scale"].cast(pl.String) == "raw"), bounds, notes)
+        return
+    raw = name.is_in([one for one, ceiling in bounds.items() if ceiling is not None])
+    loose = seen.filter(~raw.fill_null(value=False) & seen["score"].is_not_null())
+    outside = loose.filter((pl.col("score") < 0) | (pl.col("score") > 1))
+    if outside.height:
+        told = loose["score"].to_list()
+        low, high = min(told), max(told)
+        names = outside["benchmark"].unique(maintain_order=True).to_list()
         raise DataError(
-            f"scores run from {min(known):g} to {max(known):g}; without a column 'scale' they"
-            " must be normalised, so that 0 is chance and 1 is the best possible",
-            hint="divide percentages by 100, or give a column scale with 'raw' and a table"
-            " benchmarks with chance and ceiling",
+            f"scores run from {low:g} to {high:g}; without a column 'scale' and without a ceiling"
+            " they must be normalised, so that 0 is chance and 1 is the best possible"
+            f" (outside: {', '.join(map(repr, names[:8]))})",
+            hint="divide percentages by 100, or give a table benchmarks with chance and ceiling,"
+            " or columns of these names in scores",
         )
-    notes.append("scores were taken as normalised: 0 is chance and 1 is the best possible")
-    return "normalised"
+    if raw.all():
+        notes.append("scores were taken as raw: the benchmarks name their ceilings")
+    elif not raw.any():
+        notes.append("scores were taken as normalised: 0 is chance and 1 is the best possible")
+    else:
+        notes.append(
+            f"scores of {loose['benchmark'].n_unique()} benchmarks without a ceiling were taken as"
+            " normalised: 0 is chance and 1 is the best possible"
+        )
+    check_units(tables)
+    scale = pl.when(raw.fill_null(value=False)).then(pl.lit("raw")).otherwise(pl.lit("normalised"))
+    tables["scores"] = scores.with_columns(scale.alias("scale"))
+    if raw.any() and "chance" not in tables["benchmarks"].columns:
+        tables["benchmarks"] = tables["benchmarks"].with_columns(
+            chance=pl.when(pl.col("ceiling").is_not_null()).then(0.0)
+        )
+        notes.append("chance was taken as 0: the benchmarks do not name it")
+
+
+def _ceilings(tables: Mapping[str, pl.DataFrame]) -> dict[str, float | None]:
+    frame = tables.get("benchmarks")
+    if frame is None or not {"benchmark", "ceiling"} <= set(frame.columns):
+        return {}
+    values, _ = convert(frame["ceiling"], TABLES["benchmarks"].column("ceiling"))
+    return dict(zip(frame["benchmark"].cast(pl.String), values, strict=True))
+
+
+def _unbounded(raw: pl.DataFrame, bounds: Mapping[str, float | None], notes: list[str]) -> None:
+    lost = raw.filter(
+        ~pl.col("benchmark").is_in([one for one, high in bounds.items() if high is not None])
+    )
+    if lost.is_empty():
+        return
+    names = ", ".join(map(repr, lost["benchmark"].unique(maintain_order=True)[:8]))
+    if lost.filter((pl.col("score") < 0) | (pl.col("score") > 1)).height:
+        raise DataError(
+            f"raw scores of {names} have no ceiling, so no scale can use them",
+            hint="give a table benchmarks with chance and ceiling",
+        )
+    notes.append(f"raw scores of {names} are used by no scale: their ceiling is not known")
+
+
+def _single(tables: dict[str, pl.DataFrame], duplicates: Duplicates, notes: list[str]) -> None:
+    """Leave one score for each key, by the policy."""
+    scores, table = tables["scores"], TABLES["scores"]
+    if not {"model", "benchmark", "score"} <= set(scores.columns) or "revision" in scores.columns:
+        return
+    typed = {}
+    for name in ("score", "stderr", "n", "evaluated_on", "cost_usd", "seconds"):
+        if name in scores.columns:
+            typed[name], bad = convert(scores[name], table.column(name))
+            if bad.any():
+                return
+    places = [f"scores row {row} (counted from 0)" for row in range(scores.height)]
+    one = settled(
+        scores.with_columns(series.alias(name) for name, series in typed.items()),
+        table,
+        duplicates,
+        places=places,
+        way_out="duplicates='best', 'latest' or 'mean'",
+    )
+    if one.reasons:
+        raise DataError(
+            f"{len(one.reasons)} scores are not the only one of their model, variant and benchmark",
+            details=list(dict.fromkeys(one.reasons))[:50],
+            hint="a correction has a revision and a reason",
+        )
+    # Rows that repeat another are refused too, with their places, unless a policy is chosen.
+    if one.kept is not None and duplicates != "error":
+        tables["scores"] = one.frame
+        notes += one.notes
+        if one.repeated:
+            notes.append(f"scores: {one.repeated} rows that repeat another are left out")
 
 
 def _complete(name: str, tables: dict[str, pl.DataFrame], notes: list[str]) -> None:

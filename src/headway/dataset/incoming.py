@@ -8,28 +8,29 @@ from typing import Any, Literal
 
 import polars as pl
 
+from headway.dataset.duplicates import settled
 from headway.dataset.matching import Kind, Known, Match, matches, new_id, words_of
 from headway.dataset.problems import Given, Problems
 from headway.dataset.rules import checked
 from headway.dataset.schema import SEPARATOR, Table
 from headway.dataset.tables import ALIASED, TABLES
 from headway.dataset.variants import with_variants
-from headway.dataset.vintages import current
 from headway.errors import DataError
+from headway.sources import Duplicates
 from headway.sources.names import DEFAULT, split_variant
 
 Policy = Literal["refuse", "add", "skip"]
 MOST_LISTED = 1000
+PLACE = "\0place"
 
 EVIDENCE = (
-    "availability", "scores", "ratings", "prices", "responses", "items", "votes", "indicators",
-    "claims",
+    "attributes", "availability", "scores", "ratings", "prices", "responses", "items", "votes",
+    "indicators", "claims",
 )  # fmt: skip
 KIND_OF: dict[str, Kind] = {table: kind for kind, table in ALIASED.items()}  # type: ignore[misc]
 _RELEASED = ("listed_on", "announced_on", "available_on")
 _RELEASE = "released_on"
 _COUNTRY = re.compile("[A-Z]{2}")
-_PERCENT = 100.0
 _SECOND = ": the files have several rows for this; the latest evaluated or the first is taken"
 
 
@@ -191,11 +192,13 @@ class Sound:
     refused
         How many were refused, for a name or for a value.
     skipped
-        How many were left out because their name is.
+        How many were left out because their name is, or gave way to another row for the same.
     repeated
         How many say the same as another incoming row.
     reasons
         Why rows were refused for a value, the first thousand of them.
+    notes
+        Which of several rows for the same were taken.
     """
 
     frame: pl.DataFrame
@@ -203,6 +206,7 @@ class Sound:
     skipped: int
     repeated: int
     reasons: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def sound_rows(
@@ -213,6 +217,7 @@ def sound_rows(
     *,
     source: str | None,
     recorded_on: date,
+    duplicates: Duplicates | None = None,
 ) -> Sound:
     """Give rows the ids of the dataset and refuse those that break a rule.
 
@@ -230,6 +235,8 @@ def sound_rows(
         The source of rows that name none.
     recorded_on
         The day of record.
+    duplicates
+        Which of several scores for one key counts.
 
     Raises
     ------
@@ -239,6 +246,7 @@ def sound_rows(
     given = frame.height
     frame, skipped = _with_ids(frame, table, names)
     unknown = given - skipped - frame.height
+    places = frame[PLACE] if PLACE in frame.columns else None
     kept = frame.select(name for name in frame.columns if name in table.names)
     kept = kept.drop("recorded_on", "revision", "reason", strict=False)
     if "source" not in kept.columns:
@@ -246,13 +254,28 @@ def sound_rows(
             raise DataError(f"the rows of {table.name} do not say which source they come from")
         kept = kept.with_columns(source=pl.lit(source))
     kept = _defaults(kept, table)
-    typed, reasons, repeated, wrong = _checked(kept, table, benchmarks, recorded_on)
+    alone = None
+    if duplicates is not None and table.name == "scores":
+        alone = settled(kept, table, duplicates, places=None if places is None else list(places))
+        if alone.kept is not None:
+            kept = alone.frame
+            places = None if places is None else places[list(alone.kept)]
+    typed, reasons, repeated, wrong = _checked(kept, table, benchmarks, recorded_on, places)
+    if alone is None:
+        return Sound(
+            frame=typed,
+            refused=unknown + wrong,
+            skipped=skipped,
+            repeated=repeated,
+            reasons=tuple(reasons),
+        )
     return Sound(
         frame=typed,
-        refused=unknown + wrong,
-        skipped=skipped,
-        repeated=repeated,
-        reasons=tuple(reasons),
+        refused=unknown + wrong + len(alone.reasons),
+        skipped=skipped + alone.given_up,
+        repeated=repeated + alone.repeated,
+        reasons=(*alone.reasons, *reasons)[:MOST_LISTED],
+        notes=alone.notes,
     )
 
 
@@ -288,13 +311,19 @@ def _defaults(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 
 def _checked(
-    frame: pl.DataFrame, table: Table, benchmarks: pl.DataFrame, recorded_on: date
+    frame: pl.DataFrame,
+    table: Table,
+    benchmarks: pl.DataFrame,
+    recorded_on: date,
+    places: pl.Series | None = None,
 ) -> tuple[pl.DataFrame, list[str], int, int]:
     reasons: list[str] = []
     repeated = wrong = 0
+    if places is not None and places.null_count():
+        places = None
     while frame.height:
         faults = Faults()
-        given = {table.name: _given(frame, table)}
+        given = {table.name: _given(frame, table, places)}
         if table.name == "scores":
             given["benchmarks"] = _given(benchmarks, TABLES["benchmarks"])
         typed = checked(
@@ -306,13 +335,15 @@ def _checked(
         once = frame.unique(maintain_order=True)
         if once.height < frame.height:
             repeated += frame.height - once.height
-            frame = _latest_first(once)
+            frame, places = _latest_first(once), None
             continue
         wrong += len(faults.rows)
         reasons += [words for words in faults.rows.values() if words]
         bad = pl.Series([*faults.rows], dtype=pl.UInt32)
         index = pl.int_range(frame.height, eager=True, dtype=pl.UInt32)
-        frame = frame.filter(~index.is_in(bad.implode()))
+        good = ~index.is_in(bad.implode())
+        frame = frame.filter(good)
+        places = None if places is None else places.filter(good)
     return table.empty(), reasons, repeated, wrong
 
 
@@ -322,12 +353,15 @@ def _latest_first(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.sort("evaluated_on", descending=True, nulls_last=True, maintain_order=True)
 
 
-def _given(frame: pl.DataFrame, table: Table) -> Given:
+def _given(frame: pl.DataFrame, table: Table, places: pl.Series | None = None) -> Given:
     columns = [name for name in table.key if name in frame.columns]
 
     def place(rows: Sequence[int]) -> list[str]:
         keys = frame.select(columns)[list(rows)].iter_rows()
-        return [f"{table.name}: {' / '.join(str(part) for part in key)}" for key in keys]
+        words = [f"{table.name}: {' / '.join(str(part) for part in key)}" for key in keys]
+        if places is None:
+            return words
+        return [f"{where}: {one}" for where, one in zip(places[list(rows)], words, strict=True)]
 
     return Given(frame=frame, label=table.name, place=place)
 
@@ -426,57 +460,3 @@ def _said(row: Mapping[str, Any], table: Table, names: Resolved) -> dict[str, An
     if row.get(_RELEASE) is not None:
         said[_RELEASE] = row[_RELEASE]
     return said
-
-
-def in_the_unit_known(
-    tables: Mapping[str, pl.DataFrame], benchmarks: pl.DataFrame, names: Resolved
-) -> tuple[pl.DataFrame | None, list[str]]:
-    """Turn percentages into shares, or back, where the dataset has the other unit.
-
-    Parameters
-    ----------
-    tables
-        What the source gave; its table ``benchmarks`` says the ceilings of its raw scores.
-    benchmarks
-        All rows of the dataset's table.
-    names
-        What the foreign names mean.
-
-    Returns
-    -------
-    tuple
-        The scores, and notes on what was turned or looks like the wrong unit.
-    """
-    scores, told = tables.get("scores"), tables.get("benchmarks")
-    if scores is None or "score" not in scores.columns:
-        return scores, []
-    notes: list[str] = []
-    view = current(benchmarks, TABLES["benchmarks"])
-    known = dict(view.select("benchmark", "ceiling").iter_rows())
-    theirs: dict[str, float | None] = {}
-    if told is not None and "ceiling" in told.columns:
-        theirs = dict(told.select("benchmark", "ceiling").iter_rows())
-    raw = pl.col("scale") == "raw" if "scale" in scores.columns else pl.lit(value=False)
-    most = dict(scores.filter(raw).group_by("benchmark").agg(pl.col("score").max()).iter_rows())
-    factors: dict[str, float] = {}
-    for foreign in sorted(name for name in most if name):
-        ours = known.get(names.ids["benchmark"].get(foreign, ""))
-        if not ours:
-            continue
-        their = theirs.get(foreign)
-        if their and ours / their in (_PERCENT, 1 / _PERCENT):
-            factors[foreign] = ours / their
-            notes.append(f"raw scores of {foreign!r} were multiplied by {ours / their:g}")
-        elif ours == _PERCENT and their is None and most[foreign] <= 1:
-            notes.append(
-                f"no raw score of {foreign!r} is above 1, and its ceiling here is {ours:g}:"
-                " are they shares of 1?"
-            )
-    if factors:
-        factor = pl.col("benchmark").replace_strict(factors, default=1.0, return_dtype=pl.Float64)
-        scaled = ["score", *(["stderr"] if "stderr" in scores.columns else [])]
-        scores = scores.with_columns(
-            pl.when(raw & (factor != 1)).then(pl.col(name) * factor).otherwise(pl.col(name))
-            for name in scaled
-        )
-    return scores, notes

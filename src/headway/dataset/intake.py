@@ -3,39 +3,47 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from headway.dataset.absent import MOST_NAMED, WITHIN, absent, ended, left_the_board, named
+from headway.dataset.boards import Place, placed
+from headway.dataset.coverage import checked_coverage, extended
 from headway.dataset.import_report import ImportReport, counted
 from headway.dataset.incoming import (
     EVIDENCE,
     KIND_OF,
+    PLACE,
     Policy,
     Sound,
     entity_rows,
-    in_the_unit_known,
     names_in,
     resolved,
     sound_rows,
 )
 from headway.dataset.large import Counts, LargeTable
-from headway.dataset.matching import Known
+from headway.dataset.matching import Known, Match
 from headway.dataset.merging import Merged, described, merged
 from headway.dataset.problems import Given, Problems
 from headway.dataset.reporters import as_recorded, with_reporters
-from headway.dataset.rules import checked
+from headway.dataset.rules import checked, lacking, lacking_words
 from headway.dataset.tables import TABLES
+from headway.dataset.units import Units, in_the_unit_known, told_in_the_unit_known
 from headway.dataset.variants import kept_apart
 from headway.dataset.vintages import current
-from headway.dataset.writing import Content
+from headway.dataset.writing import Content, has_content
 from headway.errors import DataError, UsageError
 from headway.progress import Progress
 from headway.sources import Parsed, Refused
 
+_MOST_REASONS = 30
 ADD = "+"
 LEAVE = "-"
 ENTITIES = ("organisations", "models", "benchmarks")
-_COUNTED = ("converted", "refused", "skipped", "added", "revised", "unchanged", "superseded")
+_COUNTED = (
+    "converted", "refused", "skipped", "added", "revised", "unchanged", "superseded", "ended",
+)  # fmt: skip
 
 
 class Intake:
@@ -49,13 +57,19 @@ class Intake:
         unmatched: Policy,
         mapping: Mapping[str, str],
         recorded_on: date,
+        covers_until: date | None = None,
+        *,
+        begins: bool = False,
     ) -> None:
         if unmatched not in ("refuse", "add", "skip"):
             raise UsageError(f"unmatched is {unmatched!r}; expected refuse, add or skip")
         self.parsed = parsed
         self.tables, self.files = before
+        self.before = dict(self.tables)
         self.own = own
         self.day = recorded_on
+        self.begins = begins
+        self.covers_until = covers_until and checked_coverage(covers_until, recorded_on)
         self.notes = list(parsed.notes)
         self.refused = list(parsed.refused)
         self.differences: list[str] = []
@@ -66,6 +80,8 @@ class Intake:
         plain = {n: to for n, to in mapping.items() if n not in single}
         known = Known(self.tables, plain, dashes=parsed.dashes)
         self.given = {name: frame for name, frame in parsed.tables.items() if name in TABLES}
+        for name, places in parsed.places.items():
+            self.given[name] = self.given[name].with_columns(places.alias(PLACE))
         self.names = resolved(names_in(self.given), known, unmatched, single)
 
     def run(self, progress: Progress) -> None:
@@ -76,8 +92,10 @@ class Intake:
             self._entities(name, only)
         self._aliases(only)
         self._say_unmatched()
-        scores, notes = in_the_unit_known(self.given, self.tables["benchmarks"], self.names)
-        self.notes += notes
+        units = in_the_unit_known(self.given, self.tables["benchmarks"], self.names)
+        self.notes += units.notes
+        self.refused += units.refused
+        scores = units.scores
         if scores is not None:
             scores = with_reporters(scores, self.names.ids["model"], self.tables)
         if "ratings" in self.given:
@@ -91,14 +109,50 @@ class Intake:
             if TABLES[name].form == "parquet":
                 self._large(name, frame, only)
             else:
-                self._evidence(name, frame, only)
+                self._evidence(name, frame, only, units if name == "scores" else Units())
         self._read_again()
         self._refuse_unsound()
 
     def changes(self) -> bool:
-        """Whether anything is to be written."""
-        counts = [*self.counts.values(), *(table.counts for table in self.large.values())]
-        return any(some.added or some.revised for some in counts)
+        """Whether there is anything to write: rows were taken, and they say something new.
+
+        Where evidence was given and none of it was taken, its models and sources are not new.
+        """
+        counts = self.counts | {name: table.counts for name, table in self.large.items()}
+        offered = [counts[name] for name in EVIDENCE if name in counts and counts[name].converted]
+        if not offered and not self.parsed.refused:
+            offered = [counts[name] for name in ENTITIES if name in counts]
+        if not any(c.added or c.revised or c.unchanged or c.superseded for c in offered):
+            return False
+        return self.begins or any(c.added or c.revised or c.ended for c in counts.values())
+
+    def lacking(self) -> tuple[str, ...]:
+        """The tables that the dataset would need, once all rows have been given out."""
+        return lacking([name for name, content in self.contents().items() if has_content(content)])
+
+    def complete(self) -> bool:
+        """Whether the dataset is to be written, and would be one."""
+        return self.changes() and not self.lacking()
+
+    def say_incomplete(self, into: Path) -> None:
+        """Note why nothing is written, where that is so.
+
+        Raises
+        ------
+        DataError
+            When every row was taken and the dataset would still not be one.
+        """
+        if not self.changes():
+            if self.begins:
+                self.notes.append(f"no row was taken, so no dataset is begun at {into}")
+            return
+        missing = self.lacking()
+        if not missing:
+            return
+        words = f"no dataset is begun at {into}: {lacking_words(missing)}"
+        if not self.refused and all(table.counts.refused == 0 for table in self.large.values()):
+            raise DataError(words, hint="begin it from the catalog, or import the evidence first")
+        self.notes.append(words)
 
     def contents(self) -> dict[str, Content]:
         """All tables as they shall be."""
@@ -111,6 +165,7 @@ class Intake:
         for name, table in self.large.items():
             self.counts[name] = table.counts
             self._say_wrong(name, table.reasons, table.counts.refused)
+            self._say_absent(name, table.first_absent, table.absent)
         rows = [
             {"table": name} | {column: getattr(counts, column) for column in _COUNTED}
             for name, counts in self.counts.items()
@@ -121,12 +176,17 @@ class Intake:
             into=into,
             recorded_on=self.day,
             read=self.parsed.read,
+            left_out=self.parsed.left_out,
+            unread=len(self.parsed.refused),
             table=pl.DataFrame(rows, schema=schema),
             refused=tuple(self.refused),
             matches=self.names.found,
             differences=tuple(self.differences),
             notes=tuple(dict.fromkeys(self.notes)),
+            changes=self.complete(),
             written=written,
+            before=self.before,
+            after=dict(self.tables),
         )
 
     def _sources(self) -> str | None:
@@ -141,14 +201,30 @@ class Intake:
             row["licence"] = row.get("licence") or self.own["licence"]
             if row["source"] not in known:
                 row["retrieved_on"] = row.get("retrieved_on") or self.day
+            extended(self.tables["sources"], row, self._coverage(row))
         done = described(self.tables["sources"], rows, table, self.day)
         self._note("sources", done.merged, len(rows))
         return str(rows[0]["source"]) if len(rows) == 1 else None
+
+    def _coverage(self, row: Mapping[str, Any]) -> date | None:
+        """Return the day up to which a source covers the field, no later than it was read."""
+        said: date | None = self.covers_until or row.get("covers_until")
+        if said is None or said <= self.day:
+            return said
+        self.notes.append(
+            f"the source {row['source']!r} has days up to {said}, after the day of record; taken"
+            f" to cover the field until {self.day}"
+        )
+        return self.day
 
     def _entities(self, name: str, only: str | None) -> None:
         kind = KIND_OF[name]
         first = only or next(iter(self.given["sources"]["source"]))
         rows = entity_rows(self.given, kind, self.names, first)
+        if name == "benchmarks":
+            self.notes += told_in_the_unit_known(rows, self.tables[name], self.parsed.assumed)
+        if name == "models":
+            self._place(rows)
         unknown = sum(1 for one in self.names.unmatched if one.kind == kind)
         left = len(self.names.left[kind])
         if not rows and not unknown and not left:
@@ -157,6 +233,14 @@ class Intake:
         self.differences += done.differing
         given = len(rows) + unknown + left
         self._note(name, done.merged, given, refused=unknown, skipped=left)
+
+    def _place(self, models: Sequence[dict[str, Any]]) -> None:
+        """Give new models the country of their organisation."""
+        view = current(self.tables["organisations"], TABLES["organisations"])
+        countries = dict(view.select("organisation", "country").iter_rows())
+        for row in models:
+            if row["model"] in self.names.made["model"] and not row.get("country"):
+                row["country"] = countries.get(row.get("organisation"))
 
     def _aliases(self, only: str | None) -> None:
         first = only or next(iter(self.given["sources"]["source"]))
@@ -180,10 +264,11 @@ class Intake:
         )
         self._note("aliases", merged(self.tables["aliases"], told, table), told.height)
 
-    def _evidence(self, name: str, frame: pl.DataFrame, only: str | None) -> None:
+    def _evidence(self, name: str, frame: pl.DataFrame, only: str | None, units: Units) -> None:
         table = TABLES[name]
         sound = self._sound(name, frame, only)
         self._say_wrong(name, sound.reasons, sound.refused)
+        self.notes += sound.notes
         incoming = sound.frame
         if name == "scores":
             incoming, waiting = as_recorded(incoming, self.tables[name])
@@ -192,16 +277,17 @@ class Intake:
                     f"scores: the reporter of {counted(waiting)} is unknown in the dataset and"
                     " stays so, because it is part of what names a score"
                 )
-        done = merged(self.tables.get(name, table.empty()), incoming, table)
+        before = self.tables.get(name, table.empty())
+        done = merged(before, incoming, table)
         self._note(
             name,
             done,
-            frame.height,
-            refused=sound.refused,
+            frame.height + units.left_out,
+            refused=sound.refused + units.left_out,
             skipped=sound.skipped,
             repeated=sound.repeated,
         )
-        self._say_absent(name, incoming)
+        self._what_is_absent(name, before, incoming)
 
     def _large(self, name: str, frame: pl.DataFrame, only: str | None) -> None:
         self.large[name] = LargeTable(
@@ -211,6 +297,7 @@ class Intake:
             self.tables.pop(name, None),
             lambda piece: self._sound(name, piece, only),
             self.names,
+            self.day,
         )
 
     def _dated(self, ratings: pl.DataFrame) -> pl.DataFrame:
@@ -242,6 +329,7 @@ class Intake:
             self.tables["benchmarks"],
             source=only,
             recorded_on=self.day,
+            duplicates=self.parsed.duplicates,
         )
 
     def _note(
@@ -266,16 +354,61 @@ class Intake:
         )
 
     def _say_unmatched(self) -> None:
-        for one in self.names.unmatched:
+        places = placed(self.given)
+        order = {name: place for place, name in enumerate(places)}
+        organisations = {
+            one.foreign: f"{one.foreign!r}" + (f" ({one.id})" if one.id else "")
+            for one in self.names.found
+            if one.kind == "organisation"
+        }
+        unmatched = sorted(
+            self.names.unmatched,
+            key=lambda one: order[one.foreign] if self._on_a_board(one, places) else len(order),
+        )
+        for one in unmatched:
             near = " or ".join(repr(name) for name in one.proposals)
             hint = f"; did you mean {near}?" if near else ""
-            rows = counted(one.rows)
             if one.kind == "organisation":
                 self.notes.append(f"the organisation {one.foreign!r} is not known{hint}")
                 continue
-            self.refused.append(
-                Refused(line=0, reason=f"{one.kind} {one.foreign!r} is not known ({rows}){hint}")
+            place = ""
+            if self._on_a_board(one, places):
+                place = f": {places[one.foreign].words(organisations)}"
+            reason = f"{one.kind} {one.foreign!r} is not known ({counted(one.rows)}){place}{hint}"
+            self.refused.append(Refused(line=0, reason=reason))
+        models = [one.foreign for one in unmatched if one.kind == "model"]
+        if models:
+            self.notes.append(
+                f"{len(models)} models are not known and have no place in any answer, such as"
+                f" {models[0]!r}: --map 'NAME=ID' says which known model a name means,"
+                " --map 'NAME=+' adds it, and --unmatched add adds them all; a new model is on a"
+                " frontier when its day and its country are known"
             )
+        self._say_undated([name for name in places if name not in models])
+
+    @staticmethod
+    def _on_a_board(one: Match, places: Mapping[str, Place]) -> bool:
+        return one.kind == "model" and one.foreign in places
+
+    def _say_undated(self, first: Sequence[str]) -> None:
+        """Name new models that no frontier can use, those that lead a board first."""
+        made = {one.id: one.foreign for one in self.names.found if one.rule == "added"}
+        view = current(self.tables["models"], TABLES["models"])
+        rows = view.filter(pl.col("model").is_in(list(self.names.made["model"])))
+        undated = pl.all_horizontal(pl.col("announced_on", "available_on", "weights_on").is_null())
+        order = {name: place for place, name in enumerate(first)}
+        for what, why, lost in (
+            ("day", ", so they are on no frontier", undated),
+            ("country", " and are in no group of countries", pl.col("country").is_null()),
+        ):
+            ids = rows.filter(lost)["model"].to_list()
+            ids.sort(key=lambda one: (order.get(made.get(one, ""), len(order)), one))
+            if ids:
+                more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+                self.notes.append(
+                    f"{len(ids)} new models have no {what}{why}:"
+                    f" {', '.join(ids[:MOST_NAMED])}{more}"
+                )
 
     def _say_wrong(self, name: str, reasons: Sequence[str], count: int) -> None:
         self.refused += [Refused(line=0, reason=reason) for reason in reasons]
@@ -284,16 +417,58 @@ class Intake:
             words = f"{name}: and {count - len(reasons)} more rows for such reasons"
             self.refused.append(Refused(line=0, reason=words))
 
-    def _say_absent(self, name: str, frame: pl.DataFrame) -> None:
+    def _what_is_absent(self, name: str, before: pl.DataFrame, given: pl.DataFrame) -> None:
+        """Name what one of two files of a source has and the other has not; end intervals."""
         table = TABLES[name]
-        if "source" not in table.key or frame.is_empty():
+        gone = absent(before, given, table, self.day)
+        if name == "ratings":
+            left = left_the_board(before, given, table)
+            if left.height:
+                self.notes.append(
+                    f"{name}: {counted(left.height)} of the publication before have no successor"
+                    f" in the later one: {named(left, table)}"
+                )
+        whole = name in self.parsed.histories
+        over = ended(gone, given, table, self.day) if whole else table.empty()
+        kept = gone.join(over, on=table.key, how="anti", nulls_equal=True)
+        self._say_absent(name, kept, kept.height)
+        read_on = self._last_read(given)
+        if read_on is not None and read_on > self.day:
+            fresh = given.join(before, on=table.key, how="anti", nulls_equal=True)
+            stated = current(before, table)
+            within = ["source", *WITHIN.get(name, ())]
+            late = fresh.join(stated, on=within, how="semi", nulls_equal=True)
+            if late.height:
+                self.notes.append(
+                    f"{name}: {counted(late.height)} of this older file are not in what was read"
+                    f" of the source on {read_on}: {named(late, table)}"
+                )
+            if whole:
+                over = pl.concat([over, ended(late, stated, table, read_on)])
+        self._end(name, over)
+
+    def _end(self, name: str, corrections: pl.DataFrame) -> None:
+        if corrections.is_empty():
             return
-        before = current(self.tables[name], table)
-        stated = before.filter(pl.col("source").is_in(frame["source"].unique().implode()))
-        absent = stated.join(frame, on=table.key, how="anti", nulls_equal=True).height
-        if absent:
+        table = TABLES[name]
+        self.tables[name] = pl.concat([self.tables[name], corrections]).sort(table.row_key)
+        self.counts[name].ended = corrections.height
+        self.notes.append(
+            f"{name}: {counted(corrections.height)} ended, because the source no longer states"
+            f" them: {named(corrections, table)}"
+        )
+
+    def _last_read(self, given: pl.DataFrame) -> date | None:
+        view = current(self.tables["sources"], TABLES["sources"])
+        mine = view.filter(pl.col("source").is_in(given["source"].unique().implode()))
+        day = mine["retrieved_on"].max()
+        return day if isinstance(day, date) else None
+
+    def _say_absent(self, name: str, rows: pl.DataFrame, count: int) -> None:
+        if count:
             self.notes.append(
-                f"{name}: {counted(absent)} of the same source kept that these files do not have"
+                f"{name}: {counted(count)} of the same source kept that these files do not have:"
+                f" {named(rows, TABLES[name], count)}"
             )
 
     def _read_again(self) -> None:
@@ -313,13 +488,6 @@ class Intake:
         self.tables["sources"] = done.merged.frame
 
     def _refuse_unsound(self) -> None:
-        for name, table in TABLES.items():
-            if not table.may_be_empty and self.tables[name].is_empty():
-                raise DataError(
-                    f"the dataset would have no row in the table {name!r}, which every dataset"
-                    " needs",
-                    hint="begin it from the catalog, or import scores first",
-                )
         small = ("sources", *ENTITIES, "aliases")
         problems = Problems()
         checked({name: _held(name, self.tables[name]) for name in small}, problems)

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from headway.dataset.absent import MOST_NAMED, absent
 from headway.dataset.incoming import KIND_OF, Resolved, Sound
 from headway.dataset.merging import merged
 from headway.dataset.problems import Given, Problems
 from headway.dataset.rules import checked
 from headway.dataset.schema import Table
 from headway.dataset.writing import InPieces
+from headway.foreign.apart import check_parquet
 
 PIECE = 750_000
 _SAMPLE = 1000
@@ -19,7 +22,7 @@ _SAMPLE = 1000
 
 @dataclass(slots=True, kw_only=True)
 class Counts:
-    """What became of the rows that a source gave for one table."""
+    """What became of the rows that a source gave for one table, and how many rows it ended."""
 
     converted: int = 0
     refused: int = 0
@@ -28,6 +31,7 @@ class Counts:
     revised: int = 0
     unchanged: int = 0
     superseded: int = 0
+    ended: int = 0
 
     def add(self, other: "Counts") -> None:
         """Add the counts of further rows."""
@@ -52,6 +56,8 @@ class LargeTable:
         Turns incoming rows into sound ones.
     names
         What the foreign names mean.
+    day
+        The day of record.
     """
 
     def __init__(
@@ -62,9 +68,14 @@ class LargeTable:
         held: pl.DataFrame | None,
         sound: Callable[[pl.DataFrame], Sound],
         names: Resolved,
+        day: date,
     ) -> None:
         self.counts = Counts()
+        self.absent = 0
+        self.first_absent = table.empty()
+        self._day = day
         self.reasons: list[str] = []
+        self.rows = 0
         self._table = table
         self._file = file
         self._held = table.empty() if held is None else held
@@ -78,17 +89,20 @@ class LargeTable:
 
     def content(self) -> InPieces:
         """The table after the import, to be written."""
-        return InPieces(self.pieces)
+        return InPieces(self.pieces, lambda: self.rows)
 
     def pieces(self) -> Iterator[pl.DataFrame]:
         """Merge range by range, and count."""
-        self.counts, self.reasons = Counts(), []
+        self.counts, self.reasons, self.rows = Counts(), [], 0
+        self.absent, self.first_absent = 0, self._table.empty()
         self._take(self._given.filter(~self._known().fill_null(value=False)))
         cuts = self._cuts()
         bounds = zip([None, *cuts], [*cuts, None], strict=True)
         for low, high in bounds:
             sound = self._take(self._given.filter(self._given_between(low, high)))
-            done = merged(self._before(low, high), sound.frame, self._table)
+            before = self._before(low, high)
+            done = merged(before, sound.frame, self._table)
+            self._count_absent(before, sound.frame)
             self.counts.add(
                 Counts(
                     added=done.added,
@@ -97,8 +111,14 @@ class LargeTable:
                     superseded=done.superseded,
                 )
             )
+            self.rows += done.frame.height
             if done.frame.height:
                 yield done.frame
+
+    def _count_absent(self, before: pl.DataFrame, given: pl.DataFrame) -> None:
+        gone = absent(before, given, self._table, self._day)
+        self.absent += gone.height
+        self.first_absent = pl.concat([self.first_absent, gone]).head(MOST_NAMED)
 
     def _take(self, rows: pl.DataFrame) -> Sound:
         sound = self._sound(rows)
@@ -128,6 +148,7 @@ class LargeTable:
         sample += names if ids is None else [ids[name] for name in names if name in ids]
         sample += self._held[self._first].gather_every(step).to_list()
         if self._file is not None:
+            check_parquet(self._file)
             keys = pl.scan_parquet(self._file).select(pl.col(self._first).cast(pl.String))
             sample += keys.gather_every(step).collect(engine="streaming").to_series().to_list()
         ordered = sorted(sample)

@@ -3,20 +3,23 @@
 A name is matched by, in this order: a map that the user gives, an id or a published name, a
 declared alias, and the same words in another spelling (case, punctuation, the provider in front).
 The day at the end of a snapshot is dropped only where one known model has the remaining name and
-came out within a month of that day. Everything else is unmatched, with proposals.
+came out within a month of that day: that of its own name, if it has one. Everything else is
+unmatched, with proposals.
 """
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Literal
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
+from headway.bounds import NAME_LENGTH
+from headway.dataset.name_facts import NEAR, apart, contradiction, named_span
 from headway.dataset.tables import ALIASED, TABLES
 from headway.dataset.vintages import current
 from headway.errors import UsageError, did_you_mean
@@ -25,7 +28,6 @@ from headway.sources.names import DEFAULT, slug, split_variant
 Kind = Literal["model", "benchmark", "organisation"]
 Rule = Literal["map", "id", "name", "alias", "spelling", "provider", "snapshot", "added", ""]
 
-SNAPSHOT_DAYS = 31
 MOST_PROPOSALS = 3
 LIKENESS = 0.6
 _ROUNDING = 1e-9
@@ -131,6 +133,7 @@ class Known:
         self._exact: dict[Kind, dict[str, set[tuple[str, Rule]]]] = {}
         self._spelt: dict[Kind, dict[str, set[str]]] = {}
         self._dates: dict[str, list[date]] = {}
+        self._names: dict[str, str] = {}
         for kind, table in _kinds():
             self._take(kind, tables.get(table, TABLES[table].empty()), table)
         aliases = current(tables.get("aliases", TABLES["aliases"].empty()), TABLES["aliases"])
@@ -172,49 +175,75 @@ class Known:
                 )
         return Match(kind=kind, foreign=foreign, id=None, proposals=self._near(kind, foreign))
 
-    def _found(self, kind: Kind, name: str) -> tuple[str, Rule] | None:
+    def candidates(self, kind: Kind, name: str) -> tuple[frozenset[str], Rule]:
+        """Return the known ids that a name may mean, and the first rule that gave any.
+
+        Parameters
+        ----------
+        kind
+            What it names.
+        name
+            The name.
+
+        Returns
+        -------
+        tuple
+            No id and an empty rule when nothing has the name; more than one id when it is
+            ambiguous.
+        """
         if name in self._mapping[kind]:
-            return self._mapping[kind][name], "map"
+            return frozenset({self._mapping[kind][name]}), "map"
         order: tuple[Rule, ...] = ("id", "name", "alias")
         exact = self._exact[kind].get(name, set())
         for rule in order:
-            ids = {found for found, how in exact if how == rule}
+            ids = frozenset(found for found, how in exact if how == rule)
             if ids:
-                return (ids.pop(), rule) if len(ids) == 1 else None
+                return ids, rule
         tries: list[tuple[str, Rule]] = [(name, "spelling")]
         if without_provider(name) != name:
             tries.append((without_provider(name), "provider"))
         for text, rule in tries:
             spelt = self._spelt[kind].get(words_of(text), set())
-            if len(spelt) == 1:
-                return next(iter(spelt)), rule
             if spelt:
-                return None
+                return frozenset(spelt), rule
         if kind == "model":
             snapshot = self._snapshot(without_provider(name))
             if snapshot is not None:
-                return snapshot, "snapshot"
-        return None
+                return frozenset({snapshot}), "snapshot"
+        return frozenset(), ""
+
+    def _found(self, kind: Kind, name: str) -> tuple[str, Rule] | None:
+        ids, rule = self.candidates(kind, name)
+        return (next(iter(ids)), rule) if len(ids) == 1 else None
 
     def _snapshot(self, name: str) -> str | None:
         """The one model with this name but for the day, if it came out at about that day."""
-        parts = _DAY.fullmatch(name)
+        parts = _dated(name)
         if parts is None:
             return None
         candidates = self._dated.get(_undated(words_of(parts["rest"])), set())
-        if len(candidates) != 1:
-            return None
-        [model] = candidates
+        near = [model for model in candidates if self._of_that_day(name, parts, model)]
+        return near[0] if len(near) == 1 else None
+
+    def _of_that_day(self, name: str, parts: re.Match[str], model: str) -> bool:
         known = self._dates.get(model, [])
-        within = timedelta(days=SNAPSHOT_DAYS)
-        near = any(abs(day - other) <= within for day in _days(parts, known) for other in known)
-        return model if near else None
+        own = named_span(self._names.get(model, ""), known)
+        # A source may date every snapshot of a family by the first: the name knows better.
+        days = list(own) if own is not None else known
+        return (
+            bool(days)
+            and any(
+                apart((day, day), days) <= NEAR or (own is not None and own[0] <= day <= own[1])
+                for day in _days(parts, days)
+            )
+            and not contradiction(name, self._names.get(model, ""), known)
+        )
 
     def _near(self, kind: Kind, foreign: str) -> tuple[str, ...]:
         words = words_of(without_provider(foreign))
         spelt = self._spelt[kind]
         same = spelt.get(words_of(foreign)) or spelt.get(words) or set()
-        parts = _DAY.fullmatch(without_provider(foreign))
+        parts = _dated(without_provider(foreign))
         rest = words_of(parts["rest"]) if parts else words
         dated = self._dated.get(_undated(rest), set()) if kind == "model" else set()
         ids = [*sorted(same), *sorted(dated)]
@@ -234,6 +263,7 @@ class Known:
             if kind == "model":
                 days = [row[column] for column in MODEL_DATES if row[column] is not None]
                 self._dates[row[kind]] = days
+                self._names[row[kind]] = row["name"] or row[kind]
 
     def _add(self, kind: Kind, name: str, known: str, rule: Rule) -> None:
         self._exact[kind].setdefault(name, set()).add((known, rule))
@@ -284,6 +314,11 @@ def nearest(words: str, known: Sequence[str]) -> list[str]:
         if matcher.quick_ratio() >= least and matcher.ratio() >= least:
             best = sorted([*best, (matcher.ratio(), text)], reverse=True)[:MOST_PROPOSALS]
     return [text for _, text in best]
+
+
+def _dated(name: str) -> "re.Match[str] | None":
+    """A name that ends in a day; a text longer than any name is none."""
+    return _DAY.fullmatch(name) if len(name) <= NAME_LENGTH else None
 
 
 def matches(known: Known, kind: Kind, names: pl.Series) -> list[Match]:

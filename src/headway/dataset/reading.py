@@ -1,8 +1,7 @@
 """Reading a dataset folder: everything that is wrong is found before anything is returned."""
 
-import json
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,15 @@ import polars as pl
 from headway.dataset.csvfile import Malformed, read_csv
 from headway.dataset.descriptor import NAME, VERSION_FIELD
 from headway.dataset.problems import MOST_PER_TABLE, Given, Problems
-from headway.dataset.rules import checked, needed
+from headway.dataset.rules import checked, complete
 from headway.dataset.tables import SCHEMA_VERSION, TABLES
 from headway.errors import DataError, did_you_mean
+from headway.foreign.apart import parquet_pieces
+from headway.foreign.jsontext import json_value
+from headway.foreign.plainfile import read_text
+from headway.text import shown
 
-_LARGEST_DESCRIPTOR = 16 << 20
+_LARGEST_DESCRIPTOR = 2**24
 _HINT = "correct these places and read the dataset again; nothing was read"
 
 
@@ -70,19 +73,28 @@ def read_apart(folder: Path) -> tuple[dict[str, pl.DataFrame], dict[str, Path]]:
                 raise DataError(f"{folder / NAME}: table {name!r}: {error}") from None
         else:
             small.append(resource)
-    return _read(folder, small), large
+    return _read(folder, small, {name for name, path in large.items() if has_rows(path)}), large
 
 
-def _read(folder: Path, resources: list[Any]) -> dict[str, pl.DataFrame]:
+def has_rows(path: Path) -> bool:
+    """Whether a Parquet file of a dataset has a row; one that cannot be read counts as full."""
+    try:
+        return bool(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return True
+
+
+def _read(
+    folder: Path, resources: list[Any], apart: Collection[str] = ()
+) -> dict[str, pl.DataFrame]:
     problems = Problems()
     given: dict[str, Given] = {}
     for place, resource in enumerate(resources):
         _take(folder, place, resource, given, problems)
-    named = {resource.get("name") for resource in resources if isinstance(resource, dict)}
-    for name, table in TABLES.items():
-        if needed(table, [str(held) for held in named]) and name not in named:
-            problems.add(NAME, f": the table {name!r} is missing; every dataset needs it")
+    named = {str(resource.get("name")) for resource in resources if isinstance(resource, dict)}
     tables = checked(given, problems)
+    held = {name for name, frame in tables.items() if frame.height} | set(apart)
+    complete(given, held, problems, named=named - set(given), where=NAME)
     problems.raise_if_any(f"the dataset {folder} is not sound", _HINT)
     for name, table in TABLES.items():
         if table.always and name not in tables:
@@ -94,7 +106,7 @@ def _resources(folder: Path) -> list[Any]:
     path = folder / NAME
     try:
         mode = folder.stat().st_mode
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise DataError(
             f"there is no dataset at {folder}: {_words(error)}",
             hint="give a folder that holds datapackage.json and its tables",
@@ -104,31 +116,20 @@ def _resources(folder: Path) -> list[Any]:
             f"{folder} is a file; expected a folder that holds datapackage.json",
             hint=f"give the folder {folder.parent}" if folder.name == NAME else None,
         )
-    try:
-        if not path.is_file():
-            raise DataError(
-                f"{folder} holds no file {NAME}, so it is not a dataset",
-                hint="a dataset is a folder with datapackage.json and one CSV file per table",
-            )
-        if path.stat().st_size > _LARGEST_DESCRIPTOR:
-            raise DataError(f"{path} is larger than {_LARGEST_DESCRIPTOR} bytes")
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {_words(error)}") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
-    return _parsed(text, path)
+    if not path.is_file():
+        raise DataError(
+            f"{folder} holds no file {NAME}, so it is not a dataset",
+            hint="a dataset is a folder with datapackage.json and one CSV file per table",
+        )
+    return _parsed(read_text(path, limit=_LARGEST_DESCRIPTOR), path)
 
 
 def _parsed(text: str, path: Path) -> list[Any]:
     try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{path} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
-        ) from None
-    except (RecursionError, ValueError) as error:
-        raise DataError(f"{path} is not usable JSON: {error}") from None
+        content = json_value(text, str(path))
+    except DataError as error:
+        said = error.message.replace(": not JSON at line", " is not JSON: line")
+        raise DataError(said, hint=error.hint) from None
     resources = content.get("resources") if isinstance(content, dict) else None
     if not isinstance(resources, list) or not resources:
         raise DataError(f"{path} has no list 'resources'; it should name the tables")
@@ -152,7 +153,9 @@ def _take(
     if name not in TABLES:
         near = did_you_mean(name, list(TABLES))
         problems.add(
-            NAME, f"{where}: unknown table {name!r}{near}; the tables are {', '.join(TABLES)}"
+            NAME,
+            f"{where}: unknown table {shown(repr(name), most=80)}{near};"
+            f" the tables are {', '.join(TABLES)}",
         )
         return
     if name in given:
@@ -173,6 +176,9 @@ def _take(
         for reason in error.reasons[:MOST_PER_TABLE]:
             problems.add(path.name, reason.removeprefix(path.name))
         problems.more(path.name, error.count - len(error.reasons[:MOST_PER_TABLE]))
+    except DataError as error:
+        words = error.message.removeprefix(str(path))
+        problems.add(path.name, words if words.startswith(":") else words.lower())
     except OSError as error:
         problems.add(path.name, f" cannot be read: {_words(error)}")
 
@@ -211,10 +217,10 @@ def _from_csv(path: Path) -> Given:
 
 def _from_parquet(path: Path) -> Given:
     try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        first = (str(error).splitlines() or [""])[0]
-        raise Malformed([f"{path.name}: it is not a sound Parquet file: {first}"]) from None
+        frame = pl.concat(parquet_pieces(path))
+    except DataError as error:
+        words = error.message.removeprefix(str(path)).strip()
+        raise Malformed([f"{path.name}: it is not a sound Parquet file: it {words}"]) from None
 
     def place(rows: Sequence[int]) -> list[str]:
         return [f"{path.name} row {row + 1}" for row in rows]

@@ -13,6 +13,14 @@ from headway.errors import did_you_mean
 
 _MOST_IDS_TO_COMPARE = 20_000
 _ROW = "row number"
+_PERCENT = 100
+_ALWAYS = ("sources", "models")
+_WITH_SCORES = ("benchmarks", "scores")
+_NEEDS = (
+    "a dataset needs sources, models and evidence: scores with their benchmarks, or "
+    + ", ".join(EVIDENCE[1:-1])
+    + f" or {EVIDENCE[-1]}"
+)
 
 
 def checked(
@@ -46,9 +54,6 @@ def checked(
     }
     for name, frame in typed.items():
         table = TABLES[name]
-        held = [other for other, rows in typed.items() if not rows.is_empty()]
-        if needed(table, held) and frame.is_empty() and given[name].label not in problems:
-            problems.add(given[name].label, ": the table has a header and no rows")
         _keys(table, frame, given[name], problems)
         _revisions(table, frame, given[name], problems)
         for column in table.columns:
@@ -60,14 +65,68 @@ def checked(
     return {name: frame.sort(TABLES[name].row_key) for name, frame in typed.items()}
 
 
-def needed(table: Table, held: Collection[str]) -> bool:
-    """Whether a dataset that holds these tables needs the table, with at least one row.
+def lacking(held: Collection[str]) -> tuple[str, ...]:
+    """Return the tables that a dataset needs beside those that it has: the one rule for it.
 
-    Scores and benchmarks can be missing where there is other evidence.
+    A dataset has sources, models and evidence: scores with their benchmarks, or another of the
+    tables in :data:`headway.dataset.tables.EVIDENCE`.
+
+    Parameters
+    ----------
+    held
+        The tables that have at least one row.
+
+    Examples
+    --------
+    >>> lacking(["sources", "models", "votes"])
+    ()
+    >>> lacking(["sources", "models", "prices"])
+    ('benchmarks', 'scores')
     """
-    if table.name in ("scores", "benchmarks") and not set(EVIDENCE[1:]).isdisjoint(held):
-        return False
-    return not table.may_be_empty
+    alone = set(EVIDENCE[1:]).isdisjoint(held)
+    needed = (*_ALWAYS, *(_WITH_SCORES if alone else ()))
+    return tuple(name for name in TABLES if name in needed and name not in held)
+
+
+def lacking_words(missing: Sequence[str]) -> str:
+    """Return one sentence about what :func:`lacking` found.
+
+    >>> lacking_words(["scores"]).split(";")[0]
+    "there would be no row in the table 'scores'"
+    """
+    tables = "the table" if len(missing) == 1 else "the tables"
+    names = " and ".join(repr(name) for name in missing)
+    return f"there would be no row in {tables} {names}; {_NEEDS}"
+
+
+def complete(
+    given: Mapping[str, Given],
+    held: Collection[str],
+    problems: Problems,
+    *,
+    named: Collection[str] = (),
+    where: str = "the dataset",
+) -> None:
+    """Record every table that a dataset needs and that is empty or missing.
+
+    Parameters
+    ----------
+    given
+        The tables as they came in.
+    held
+        The tables that have at least one row.
+    problems
+        Where what is missing is recorded; a table that is named there already is not.
+    named
+        Tables that are there and could not be read.
+    where
+        What to call the place that does not have a table.
+    """
+    for name in lacking({*held, *named}):
+        if name not in given:
+            problems.add(where, f": the table {name!r} is missing; {_NEEDS}")
+        elif given[name].label not in problems:
+            problems.add(given[name].label, ": the table has a header and no rows")
 
 
 def _keys(table: Table, frame: pl.DataFrame, given: Given, problems: Problems) -> None:
@@ -188,13 +247,19 @@ def _raw_range(tables: Mapping[str, pl.DataFrame], given: Given, problems: Probl
     above = (
         raw.join(limits, on="benchmark", how="inner")
         .filter(pl.col("score") > pl.col("ceiling") * (1 + 1e-9))
+        .with_columns(
+            also=pl.when((pl.col("ceiling") == 1) & (pl.col("score") <= _PERCENT))
+            .then(pl.lit("; a percentage is a share of 1 here, or its ceiling is 100"))
+            .otherwise(pl.lit(""))
+        )
         .sort(_ROW)
     )
     _say(
         given,
         problems,
         above,
-        ", column 'score': the raw score {score} is above {ceiling}, the ceiling of {benchmark}",
+        ", column 'score': the raw score {score} is above {ceiling}, the ceiling of"
+        " {benchmark}{also}",
     )
 
 
@@ -216,7 +281,9 @@ def _interval(tables: Mapping[str, pl.DataFrame], given: Given, problems: Proble
 def _period(name: str) -> Callable[[Mapping[str, pl.DataFrame], Given, Problems], None]:
     def rule(tables: Mapping[str, pl.DataFrame], given: Given, problems: Problems) -> None:
         rows = tables[name].with_row_index(_ROW)
-        backwards = rows.filter(pl.col("until") <= pl.col("from"))
+        # A correction may say that an interval was withdrawn: it then holds on no day.
+        withdrawn = (pl.col("until") == pl.col("from")) & (pl.col("revision") > 0)
+        backwards = rows.filter((pl.col("until") <= pl.col("from")) & ~withdrawn)
         _say(
             given,
             problems,

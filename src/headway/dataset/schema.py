@@ -9,6 +9,8 @@ from typing import Literal
 
 import polars as pl
 
+from headway.bounds import FIRST_DAY, LAST_DAY
+
 Kind = Literal["string", "number", "integer", "boolean", "date", "decimal"]
 
 DTYPES: dict[Kind, pl.DataType] = {
@@ -25,7 +27,7 @@ _EXPECTED: dict[Kind, str] = {
     "number": "a number",
     "integer": "a whole number",
     "boolean": "true or false",
-    "date": "a date such as 2026-08-11",
+    "date": f"a date such as 2026-08-11, between {FIRST_DAY} and {LAST_DAY}",
     "decimal": "an amount such as 0.25, with at most 9 decimals",
 }
 
@@ -58,6 +60,9 @@ class Column:
         Whether the value is a list, separated by ``;``, of such references.
     default
         The value that rows take when the whole column is missing.
+    long
+        Whether a text may be as long as ``TEXT_LENGTH``; any other one is a name, of at most
+        ``NAME_LENGTH``.
     expects
         Words for a user, where those made from the constraints would not be clear.
     """
@@ -73,12 +78,18 @@ class Column:
     references: str | None = None
     many: bool = False
     default: str | int | None = None
+    long: bool = False
     expects: str | None = None
 
     @property
     def dtype(self) -> pl.DataType:
         """The Polars type of the column."""
         return DTYPES[self.kind]
+
+    @property
+    def one_line(self) -> bool:
+        """Whether its texts are ids or addresses, which have no tabs and no second line."""
+        return self.pattern is not None or (self.references is not None and not self.many)
 
     @property
     def expected(self) -> str:
@@ -119,8 +130,6 @@ class Table:
         All columns in the order of the file, with the bookkeeping columns at the end.
     description
         One sentence for the descriptor.
-    may_be_empty
-        Whether a table without rows is sound.
     always
         Whether every dataset folder has this table, even when it is empty.
     form
@@ -131,7 +140,6 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     description: str
-    may_be_empty: bool = True
     always: bool = False
     form: Literal["csv", "parquet"] = "csv"
 

@@ -5,101 +5,23 @@ and a revision: 0 for the first statement, one more for each correction. Nothing
 the row with the highest revision of a key is the current one.
 """
 
-from headway.dataset.schema import Column, Kind, Table
+from headway.dataset.kinds import (
+    amount as _amount,
+    count as _count,
+    country as _country,
+    date as _date,
+    enum as _enum,
+    flag as _flag,
+    identity as _id,
+    number as _number,
+    prose as _prose,
+    reference as _reference,
+    text as _text,
+    url as _url,
+)
+from headway.dataset.schema import Column, Table
 
 SCHEMA_VERSION = 1
-
-_ID = r"\S(?:.*\S)?"
-_COUNTRY = r"[A-Z]{2}"
-_URL = r"https?://\S+"
-
-
-def _text(name: str, description: str, *, pattern: str | None = None) -> Column:
-    return Column(name=name, kind="string", description=description, pattern=pattern)
-
-
-def _id(name: str, description: str, *, default: str | None = None) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        required=True,
-        pattern=_ID,
-        default=default,
-        expects="text without spaces at either end",
-    )
-
-
-def _enum(
-    name: str,
-    values: tuple[str, ...],
-    description: str,
-    *,
-    default: str | None = None,
-    required: bool = True,
-) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        enum=values,
-        default=default,
-        required=required,
-    )
-
-
-def _date(name: str, description: str, *, required: bool = False) -> Column:
-    return Column(name=name, kind="date", description=description, required=required)
-
-
-def _count(name: str, description: str) -> Column:
-    return Column(name=name, kind="integer", description=description, minimum=0)
-
-
-def _amount(name: str, kind: Kind, description: str) -> Column:
-    return Column(name=name, kind=kind, description=description, minimum=0)
-
-
-def _number(name: str, description: str, *, required: bool = False) -> Column:
-    return Column(name=name, kind="number", description=description, required=required)
-
-
-def _flag(name: str, description: str) -> Column:
-    return Column(name=name, kind="boolean", description=description)
-
-
-def _reference(
-    name: str, table: str, description: str, *, required: bool = False, many: bool = False
-) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        required=required,
-        references=table,
-        many=many,
-    )
-
-
-def _country(name: str, description: str) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        pattern=_COUNTRY,
-        expects="two capital letters such as CN (ISO 3166)",
-    )
-
-
-def _url(name: str, description: str) -> Column:
-    return Column(
-        name=name,
-        kind="string",
-        description=description,
-        pattern=_URL,
-        expects="an address that starts with https://",
-    )
-
 
 _CONFIDENCE = ("high", "medium", "low")
 _RECORDED = (
@@ -112,7 +34,7 @@ _RECORDED = (
         minimum=0,
         default=0,
     ),
-    _text("reason", "Why the row corrects the earlier one; empty at revision 0"),
+    _prose("reason", "Why the row corrects the earlier one; empty at revision 0"),
 )
 _BOOKKEEPING = (
     _reference("source", "sources", "Where the row comes from", required=True),
@@ -124,15 +46,18 @@ SOURCES = Table(
     name="sources",
     description="Where facts come from",
     key=("source",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("source", "Id of the source"),
-        _text("title", "Title as published"),
+        _prose("title", "Title as published"),
         _text("publisher", "Who published it"),
         _url("url", "Address"),
-        _text("licence", "Licence of the source"),
+        _prose("licence", "Licence of the source"),
         _date("retrieved_on", "Day on which it was read"),
+        _date(
+            "covers_until",
+            "Last day up to which it covers the field, as it says itself; empty when it says none",
+        ),
         *_RECORDED,
     ),
 )
@@ -164,7 +89,6 @@ MODELS = Table(
     name="models",
     description="Models as released",
     key=("model",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("model", "Id of the model"),
@@ -195,7 +119,7 @@ MODELS = Table(
         ),
         _amount("parameters", "number", "Number of parameters"),
         _amount("active_parameters", "number", "Parameters used per token"),
-        _text("architecture", "Architecture in words"),
+        _prose("architecture", "Architecture in words"),
         _enum("confidence", _CONFIDENCE, "How sure a corrected row is", required=False),
         _url("evidence_url", "Evidence for a corrected row"),
         *_BOOKKEEPING,
@@ -221,8 +145,27 @@ AVAILABILITY = Table(
         ),
         _date("from", "First day of the interval", required=True),
         _date("until", "First day after the interval; empty when it lasts"),
-        _text("withdrawn_because", "Why the interval ended"),
+        _prose("withdrawn_because", "Why the interval ended"),
         _url("evidence_url", "Evidence"),
+        *_BOOKKEEPING,
+    ),
+)
+
+ATTRIBUTES = Table(
+    name="attributes",
+    description="Free attributes of models, such as the team that made them; each value is a group",
+    key=("model", "attribute"),
+    columns=(
+        _reference("model", "models", "Model", required=True),
+        Column(
+            name="attribute",
+            kind="string",
+            description="Name of the attribute",
+            required=True,
+            pattern=r"[^\s:+|!](?:[^:+|!]*[^\s:+|!])?",
+            expects="text without : + | ! and without spaces at either end",
+        ),
+        _id("value", "Value of the attribute"),
         *_BOOKKEEPING,
     ),
 )
@@ -231,13 +174,12 @@ BENCHMARKS = Table(
     name="benchmarks",
     description="Tests",
     key=("benchmark",),
-    may_be_empty=False,
     always=True,
     columns=(
         _id("benchmark", "Id of the benchmark"),
         _text("name", "Name as published"),
         _text("domain", "Main domain"),
-        _text("domains", "All domains, separated by ;"),
+        _prose("domains", "All domains, separated by ;"),
         _enum(
             "item_access",
             ("public", "semi_private", "held_out", "unknown"),
@@ -245,7 +187,7 @@ BENCHMARKS = Table(
             default="unknown",
         ),
         _enum("access_confidence", _CONFIDENCE, "How sure item_access is", required=False),
-        _text("access_evidence", "What item_access rests on"),
+        _prose("access_evidence", "What item_access rests on"),
         _url("access_evidence_url", "Evidence for item_access"),
         _date("released_on", "Day of release"),
         _enum(
@@ -264,7 +206,7 @@ BENCHMARKS = Table(
             "What decides whether an answer is right",
             default="unknown",
         ),
-        _text("maintainer", "Who keeps it"),
+        _prose("maintainer", "Who keeps it"),
         _country("maintainer_country", "Country of the maintainer"),
         _url("url", "Page of the benchmark"),
         _reference("superseded_by", "benchmarks", "Later version of the same benchmark"),
@@ -276,7 +218,6 @@ SCORES = Table(
     name="scores",
     description="Reported scores",
     key=("model", "variant", "benchmark", "reporter", "source"),
-    may_be_empty=False,
     always=True,
     columns=(
         _reference("model", "models", "Model", required=True),
@@ -304,7 +245,7 @@ SCORES = Table(
             " another developer",
             default="unknown",
         ),
-        _text("reported_in", "Where the source took it from"),
+        _prose("reported_in", "Where the source took it from"),
         _flag("optimized", "Whether the model was tuned for the benchmark, as the source says"),
         _text("harness", "Software that ran it"),
         _date("evaluated_on", "Day of the evaluation"),
@@ -387,7 +328,7 @@ RESPONSES = Table(
         _count("output_tokens", "Tokens written"),
         _amount("cost_usd", "decimal", "Cost in US dollars"),
         _amount("seconds", "number", "Duration"),
-        _text("error", "Why there is no answer"),
+        _prose("error", "Why there is no answer"),
         *_BOOKKEEPING,
     ),
 )
@@ -417,7 +358,7 @@ VOTES = Table(
         _enum("outcome", ("a", "b", "tie", "both_bad"), "Which answer was preferred"),
         _text("domain", "Domain of the question"),
         _date("voted_at", "Day of the vote"),
-        _text("covariates", "Further attributes as JSON; those of either answer end in _a and _b"),
+        _prose("covariates", "Further attributes as JSON; those of either answer end in _a and _b"),
         *_BOOKKEEPING,
     ),
 )
@@ -446,10 +387,10 @@ CLAIMS = Table(
         _id("claim", "Id of the claim"),
         _text("said_by", "Who said it"),
         _date("said_on", "When"),
-        _text("statement", "The statement in English"),
-        _text("statement_zh", "The statement in Chinese"),
+        _prose("statement", "The statement in English"),
+        _prose("statement_zh", "The statement in Chinese"),
         _url("url", "Where it was said"),
-        _text("test", "How it can be checked, as JSON"),
+        _prose("test", "How it can be checked, as JSON"),
         _date("due", "When it can be checked"),
         *_BOOKKEEPING,
     ),
@@ -478,6 +419,7 @@ TABLES: dict[str, Table] = {
         SOURCES,
         ORGANISATIONS,
         MODELS,
+        ATTRIBUTES,
         AVAILABILITY,
         BENCHMARKS,
         ALIASES,

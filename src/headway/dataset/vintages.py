@@ -31,7 +31,7 @@ def current(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 
 def recorded_by(tables: Mapping[str, pl.DataFrame], day: date) -> dict[str, pl.DataFrame]:
-    """Return the rows recorded on or before a day; rows of ``sources`` stay.
+    """Return the rows recorded on or before a day; the first rows of ``sources`` stay.
 
     Parameters
     ----------
@@ -46,11 +46,30 @@ def recorded_by(tables: Mapping[str, pl.DataFrame], day: date) -> dict[str, pl.D
         The same tables with fewer rows. A row whose model or benchmark was recorded later
         is left out with it.
     """
+    by_then = pl.col("recorded_on") <= day
     kept = {
-        name: frame if name == "sources" else frame.filter(pl.col("recorded_on") <= day)
+        name: covering(frame.filter(by_then | (pl.col("revision") == 0)), day)
+        if name == "sources"
+        else frame.filter(by_then)
         for name, frame in tables.items()
     }
     return with_references(kept)
+
+
+def covering(sources: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Return the table of sources with no coverage beyond a day.
+
+    Parameters
+    ----------
+    sources
+        All rows of the table.
+    day
+        The last day that counts.
+    """
+    late = pl.col("covers_until") > day
+    return sources.with_columns(
+        pl.when(late).then(pl.lit(day)).otherwise("covers_until").alias("covers_until")
+    )
 
 
 def with_references(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

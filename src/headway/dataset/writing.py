@@ -7,7 +7,6 @@ that, the old folder is moved aside first, and a reader that meets the gap reads
 
 import ctypes
 import errno
-import json
 import os
 import re
 import secrets
@@ -22,13 +21,19 @@ from pathlib import Path
 import polars as pl
 
 from headway.dataset.descriptor import NAME, as_text, descriptor
-from headway.dataset.reading import read_folder
+from headway.dataset.own_files import carry_over, keep_modes, refuse_unwritable, remove
+from headway.dataset.reading import has_rows, read_apart, read_folder
 from headway.dataset.rendering import in_pieces, rendered
+from headway.dataset.rules import lacking, lacking_words
 from headway.dataset.schema import Table
 from headway.dataset.tables import TABLES
 from headway.errors import DataError
+from headway.foreign.guarding import reason
+from headway.foreign.jsontext import json_value
+from headway.foreign.plainfile import read_bytes
 
-LOCK_SECONDS = 2.0
+LOCK_SECONDS = 10.0
+UNCHANGED = "what was there before is unchanged"
 READING_ATTEMPTS = 20
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -43,9 +48,12 @@ class InPieces:
     ----------
     pieces
         Gives the pieces; it is called once.
+    rows
+        How many rows the pieces had, when they were given.
     """
 
     pieces: Callable[[], Iterator[pl.DataFrame]]
+    rows: Callable[[], int]
 
 
 Content = pl.DataFrame | InPieces | Path
@@ -72,16 +80,28 @@ def write_folder(tables: Mapping[str, Content], path: Path, *, overwrite: bool =
     Raises
     ------
     DataError
-        When something else is there, another process writes, or the disk refuses; what was
-        there before is then as it was.
+        When a table is missing that every dataset needs, something else is there, another
+        process writes, or the disk refuses; what was there before is then as it was.
     """
+    missing = lacking([name for name, content in tables.items() if has_content(content)])
+    if missing:
+        raise DataError(f"the dataset cannot be written to {path}: {lacking_words(missing)}")
     with locked(path) as target:
         put_folder(tables, target, overwrite=overwrite)
     return path
 
 
+def has_content(content: Content) -> bool:
+    """Whether a table has a row; one that is written in pieces counts what it gave so far."""
+    if isinstance(content, pl.DataFrame):
+        return content.height > 0
+    return has_rows(content) if isinstance(content, Path) else content.rows() > 0
+
+
 @contextmanager
-def locked(path: Path, *, seconds: float | None = None) -> Iterator[Path]:
+def locked(
+    path: Path, *, seconds: float | None = None, said: list[str] | None = None
+) -> Iterator[Path]:
     """Be the only writer of a dataset folder; what a killed writer left is put right first.
 
     Parameters
@@ -89,12 +109,14 @@ def locked(path: Path, *, seconds: float | None = None) -> Iterator[Path]:
     path
         The folder, which need not be there.
     seconds
-        How long to wait for another writer; None for two seconds.
+        How long to wait for another writer; None for ten seconds.
+    said
+        Gets a sentence for everything that a killed writer left and that was put right.
 
     Yields
     ------
     pathlib.Path
-        The folder as an absolute path.
+        The folder as an absolute path, with links followed.
 
     Raises
     ------
@@ -103,9 +125,11 @@ def locked(path: Path, *, seconds: float | None = None) -> Iterator[Path]:
     """
     from filelock import FileLock, Timeout
 
-    target = Path(os.path.abspath(path))  # noqa: PTH100
+    target = home_of(path)
     wait = LOCK_SECONDS if seconds is None else seconds
     with _refusals(path):
+        if target.is_dir():
+            refuse_unwritable(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(target.parent / f".{target.name}.lock")
         try:
@@ -117,7 +141,9 @@ def locked(path: Path, *, seconds: float | None = None) -> Iterator[Path]:
             ) from None
     try:
         with _refusals(path):
-            _settle(target)
+            done = _settle(target)
+        if said is not None:
+            said += done
         yield target
     finally:
         lock.release()
@@ -149,7 +175,7 @@ def put_folder(
         When something else is there, or the disk refuses.
     """
     with _refusals(target):
-        _refuse_other_content(target, overwrite=overwrite)
+        refuse_other_content(target, overwrite=overwrite)
         _replace(tables, target, wanted)
 
 
@@ -157,11 +183,10 @@ def put_folder(
 def _refusals(path: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, pl.exceptions.ComputeError) as error:
-        words = (getattr(error, "strerror", None) or str(error)).lower()
+    except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise DataError(
-            f"the dataset could not be written to {path}: {words}",
-            hint="what was there before is unchanged",
+            f"the dataset could not be written to {path}: {reason(error).lower()}",
+            hint=UNCHANGED,
         ) from None
 
 
@@ -183,19 +208,23 @@ def read_recovered(folder: Path) -> tuple[dict[str, pl.DataFrame], tuple[str, ..
     DataError
         When the dataset is not sound.
     """
-    aside = _aside(folder)
+    there = home_of(folder)
+    aside = _aside(there)
     for _ in range(READING_ATTEMPTS):
-        gap = not os.path.lexists(folder) and os.path.lexists(aside)
+        gap = not os.path.lexists(there) and os.path.lexists(aside)
         home = aside if gap else folder
         before = _identity(home)
         try:
             tables = read_folder(home)
         except DataError:
-            if before == _identity(home) and not (before is None and os.path.lexists(folder)):
+            if before == _identity(home) and not (before is None and os.path.lexists(there)):
                 raise
             continue
         if before == _identity(home):
-            note = f"a writer was interrupted; this is the dataset before it, from {aside.name}"
+            note = (
+                f"a writer was interrupted; this is the dataset before it, from {aside.name},"
+                " and the next writer puts it back"
+            )
             return tables, (note,) if gap else ()
     raise DataError(
         f"{folder} was replaced again and again while it was read", hint="read it again later"
@@ -214,21 +243,41 @@ def _aside(target: Path) -> Path:
     return target.parent / f".{target.name}.before"
 
 
-def _settle(target: Path) -> None:
-    """Undo what a killed writer left behind."""
+def home_of(path: Path) -> Path:
+    """Return the folder of a dataset as an absolute path, with links followed."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def _settle(target: Path) -> list[str]:
+    """Undo what a killed writer left behind, and say what was done."""
+    done: list[str] = []
     aside = _aside(target)
     if os.path.lexists(aside):
-        if os.path.lexists(target):
-            shutil.rmtree(aside)
-        else:
+        if not os.path.lexists(target):
             aside.rename(target)
+            done.append(f"a writer was killed: the dataset before it was put back from {aside}")
+        elif remove(aside):
+            done.append(f"a writer was killed: its old dataset {aside} was removed")
     leftover = re.compile(re.escape(f".{target.name}.new-") + r"[0-9a-f]{16}")
-    for entry in target.parent.iterdir():
-        if leftover.fullmatch(entry.name):
-            shutil.rmtree(entry)
+    left = [entry for entry in target.parent.iterdir() if leftover.fullmatch(entry.name)]
+    return done + [
+        f"a writer was killed: its unfinished folder {entry} was removed"
+        for entry in left
+        if remove(entry)
+    ]
 
 
-def _refuse_other_content(target: Path, *, overwrite: bool) -> None:
+def refuse_other_content(target: Path, *, overwrite: bool) -> None:
+    """Refuse a place where something is that may not be replaced.
+
+    Raises
+    ------
+    DataError
+        When a file, another folder, or a dataset that is to be kept is there.
+    """
     try:
         mode = target.lstat().st_mode
     except FileNotFoundError:
@@ -257,18 +306,51 @@ def _replace(
     try:
         fresh.mkdir()
         if target.exists():
-            _carry_over(target, fresh)
+            carry_over(target, fresh, _files_of_tables(target))
         for name, content in tables.items():
             _put_table(content, TABLES[name], fresh / TABLES[name].file)
         _flushed(fresh / NAME, as_text(descriptor(tables)).encode())
+        if (target / NAME).exists():
+            keep_modes(target, fresh, NAME)
         _flush_folder(fresh)
         if wanted is not None and not wanted():
             return
+        _read_back(tables, fresh, target)
         _put(fresh, target)
-        _flush_folder(target.parent)
+        _confirm(target)
     finally:
         if fresh.exists():
-            shutil.rmtree(fresh, ignore_errors=True)
+            remove(fresh)
+
+
+def _read_back(tables: Mapping[str, Content], fresh: Path, target: Path) -> None:
+    """Read a new folder as any reader will, before it takes the place of the old one.
+
+    Rows that come in pieces were checked piece by piece.
+    """
+    held = all(isinstance(content, pl.DataFrame) for content in tables.values())
+    try:
+        if held:
+            read_folder(fresh)
+        else:
+            read_apart(fresh)
+    except DataError as error:
+        raise DataError(
+            f"the dataset was not written to {target}: no reader would take it",
+            details=error.details or [error.message],
+            hint=UNCHANGED,
+        ) from None
+
+
+def _confirm(target: Path) -> None:
+    try:
+        _flush_folder(target.parent)
+    except OSError as error:
+        raise DataError(
+            f"the dataset was written to {target}, but the disk did not confirm it:"
+            f" {reason(error).lower()}",
+            hint="the new dataset is in place; read it again before relying on it",
+        ) from None
 
 
 def _put_table(content: Content, table: Table, path: Path) -> None:
@@ -283,24 +365,13 @@ def _put_table(content: Content, table: Table, path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _carry_over(old: Path, fresh: Path) -> None:
+def _files_of_tables(folder: Path) -> set[str]:
     tables = {NAME, *(f"{name}.{form}" for name in TABLES for form in ("csv", "parquet"))}
-    tables |= _named_files(old)
-    for entry in old.iterdir():
-        if entry.name in tables:
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.copytree(entry, fresh / entry.name, symlinks=True)
-        else:
-            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
-
-
-def _named_files(folder: Path) -> set[str]:
     try:
-        resources = json.loads((folder / NAME).read_bytes())["resources"]
-        return {resource["path"] for resource in resources}
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
+        content = json_value(read_bytes(folder / NAME), NAME)
+        return tables | {str(resource["path"]) for resource in content["resources"]}
+    except (DataError, KeyError, TypeError):
+        return tables
 
 
 def _put(fresh: Path, target: Path) -> None:
@@ -309,8 +380,12 @@ def _put(fresh: Path, target: Path) -> None:
     elif not exchanged(fresh, target):
         aside = _aside(target)
         target.rename(aside)
-        fresh.rename(target)
-        shutil.rmtree(aside)
+        try:
+            fresh.rename(target)
+        except OSError:
+            aside.rename(target)
+            raise
+        remove(aside)
 
 
 def exchanged(one: Path, other: Path) -> bool:

@@ -5,10 +5,10 @@ so that a kill leaves the old or the new state and never half of one.
 """
 
 import json
-import os
 import time
 import zipfile
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headway.errors import DataError, UsageError
+from headway.foreign.guarding import guarded, reason
+from headway.foreign.jsontext import json_value
+from headway.foreign.plainfile import opened
+from headway.outputs import replaced
 
 _BELONGS = "belongs_to"
+_CHECKSUM = "checksum"
 _MOST_NAMED = 5
 
 
@@ -60,8 +65,15 @@ class Checkpoint:
         self._every = every
         self._saved = -np.inf
 
-    def load(self) -> dict[str, NDArray[Any]] | None:
+    def load(
+        self, *, like: Mapping[str, NDArray[Any]] | None = None
+    ) -> dict[str, NDArray[Any]] | None:
         """Return the arrays that were saved, or None where there is no file.
+
+        Parameters
+        ----------
+        like
+            Arrays of the names and shapes that are expected; an empty one may have any shape.
 
         Raises
         ------
@@ -70,15 +82,14 @@ class Checkpoint:
         DataError
             It is not a resume file.
         """
-        try:
-            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-            there = json.loads(str(arrays.pop(_BELONGS)[()]))
-        except FileNotFoundError:
+        if not self.path.exists():
             return None
-        except (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        try:
+            arrays = _stored(self.path)
+            there = json_value(str(arrays.pop(_BELONGS)[()]), str(self.path))
+        except (DataError, KeyError) as error:
             raise DataError(
-                f"{self.path} is not a resume file: {error}",
+                f"{self.path} is not a resume file: {reason(error)}",
                 hint="name another file, or remove this one to begin again",
             ) from None
         if there != self._belongs_to:
@@ -87,6 +98,11 @@ class Checkpoint:
                 hint="name another resume file, or remove this one to begin again",
                 details=_differences(there, self._belongs_to),
             )
+        if like is not None and not _alike(arrays, like):
+            raise DataError(
+                f"{self.path} does not hold the state of this computation",
+                hint="name another file, or remove this one to begin again",
+            )
         return arrays
 
     def save(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -94,21 +110,44 @@ class Checkpoint:
         if time.monotonic() - self._saved < self._every:
             return
         stored = {_BELONGS: np.array(json.dumps(self._belongs_to, sort_keys=True)), **arrays}
-        partial = self.path.with_name(f"{self.path.name}.partial")
-        try:
-            with partial.open("wb") as file:
-                np.savez(file, **stored)  # type: ignore[arg-type]
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self.path)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
+        stored[_CHECKSUM] = np.array(_checksum(stored))
+        with replaced(self.path) as fresh, fresh.open("wb") as file:
+            np.savez(file, **stored)  # type: ignore[arg-type]
         self._saved = time.monotonic()
 
     def remove(self) -> None:
         """Remove the file once the computation is done."""
         self.path.unlink(missing_ok=True)
+
+
+def _stored(path: Path) -> dict[str, NDArray[Any]]:
+    with opened(path) as file, guarded(path):
+        with zipfile.ZipFile(file) as members:
+            if any(one.compress_type != zipfile.ZIP_STORED for one in members.infolist()):
+                raise DataError("its parts are packed")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as stored:
+            arrays = {name: np.asarray(stored[name]) for name in stored.files}
+    said = str(arrays.pop(_CHECKSUM)[()])
+    if said != _checksum(arrays):
+        raise DataError("it is damaged")
+    return arrays
+
+
+def _alike(arrays: Mapping[str, NDArray[Any]], like: Mapping[str, Any]) -> bool:
+    shapes = {name: np.asarray(one).shape for name, one in like.items()}
+    return arrays.keys() == shapes.keys() and all(
+        np.issubdtype(arrays[name].dtype, np.number) and shape in (arrays[name].shape, (0,))
+        for name, shape in shapes.items()
+    )
+
+
+def _checksum(arrays: Mapping[str, NDArray[Any]]) -> str:
+    total = sha256()
+    for name in sorted(arrays):
+        one = np.ascontiguousarray(arrays[name])
+        total.update(repr((name, one.dtype.str, one.shape)).encode() + one.tobytes())
+    return total.hexdigest()
 
 
 def _differences(there: Any, here: Mapping[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from headway.errors import DataError, UsageError
+from headway.foreign.plainfile import opened
 
 _MAGIC = b"headway journal 1\n"
 _HEAD = struct.Struct("<Q32s")
@@ -81,7 +82,7 @@ class Journal:
         self._lock.release()
 
     def _open(self) -> None:
-        there = self.path.read_bytes() if self.path.exists() else b""
+        there = _content(self.path) if self.path.exists() else b""
         if there and not there.startswith(_MAGIC[: len(there)]):
             raise DataError(f"{self.path} is not a resume file", hint="name another file")
         records, end = _records(there)
@@ -106,6 +107,11 @@ class Journal:
         self._file.write(_HEAD.pack(len(record), hashlib.sha256(record).digest()) + record)
         self._file.flush()
         os.fsync(self._file.fileno())
+
+
+def _content(path: Path) -> bytes:
+    with opened(path) as file:
+        return file.read()
 
 
 def _records(content: bytes) -> tuple[list[bytes], int]:

@@ -13,9 +13,15 @@ from headway.analyses.lag import LagResult
 from headway.analyses.multiverse import MultiverseResult
 from headway.analyses.premium import PremiumResult
 from headway.analyses.result import Result
-from headway.report.charts import events_chart, movers_chart, results, rulers, specification
-from headway.report.charts import frontiers as draw_frontiers
-from headway.report.charts import premium as draw_premium
+from headway.report.charts import (
+    events_chart,
+    frontiers as draw_frontiers,
+    movers_chart,
+    premium as draw_premium,
+    results,
+    rulers,
+    specification,
+)
 from headway.report.charts.facts import Facts
 from headway.report.charts.frame import Look
 from headway.report.phrases import names_of

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from headway.analyses.conventions import OPTIONS
+from headway.intervals import OUTSIDE, has_no_spread, is_short
 from headway.report.words import Words, groups
 
 LEVEL_WITHIN = 0.05
@@ -58,6 +60,7 @@ def headline(
     follower: str,
     date: str,
     tie: float,
+    tie_unit: str = "points",
     others: list[float],
 ) -> Headline:
     """Say a lag in a sentence.
@@ -73,7 +76,7 @@ def headline(
     return Headline(
         sentence=sentence(words, row, leader=leader, follower=follower),
         interval=interval(words, row),
-        basis=_basis(words, row, date=date, tie=tie),
+        basis=_basis(words, row, date=date, tie=tie, tie_unit=tie_unit) + _incomplete(words, row),
         others=_others(words, others),
     )
 
@@ -107,25 +110,46 @@ def interval(words: Words, row: Mapping[str, Any]) -> str:
     ahead = float(row["estimate"]) <= -LEVEL_WITHIN
     if ahead:
         low, high = -high, -low
+    if has_no_spread(low, high):
+        return words("headline.no_spread")
+    below, above = words.ends(low, high)
+    beside = words("headline.outside") if row["status"] == OUTSIDE else ""
     if low >= 0:
-        return words(
-            "headline.interval", level=level, low=words.number(low), high=words.number(high)
-        )
+        return words("headline.interval", level=level, low=below, high=above, beside=beside)
     key = "headline.interval_mixed_ahead" if ahead else "headline.interval_mixed"
-    return words(key, level=level, low=words.number(-low), high=words.number(high))
+    return words(key, level=level, low=words.ends(-low, high)[0], high=above, beside=beside)
 
 
-def _basis(words: Words, row: Mapping[str, Any], *, date: str, tie: float) -> str:
+def _basis(words: Words, row: Mapping[str, Any], *, date: str, tie: float, tie_unit: str) -> str:
     convention = str(row["convention"])
-    with_tie = convention in ("daily", "levels", "records", "time-to-match") and tie > 0
+    with_tie = "tie" in OPTIONS[convention] and tie > 0
     return words(
         "headline.basis",
-        period=words.period(str(row["period"]), "mean") if row["quantity"] == "lag_mean"
-        else words.known("headline.of", convention),
+        period=_period(words, row),
         convention=words(f"inside.{convention}"),
-        tie=words("headline.tie", tie=f"{tie:g}") if with_tie else "",
+        tie=_tie(words, tie, tie_unit) if with_tie else "",
         date=words(f"basis.{date}"),
     )  # fmt: skip
+
+
+def _period(words: Words, row: Mapping[str, Any]) -> str:
+    if is_short(row.get("days"), row.get("of_days")):
+        return words("mean.short", days=row["days"])
+    if row["quantity"] == "lag_mean":
+        return words.period(str(row["period"]), "mean")
+    return words.known("headline.of", str(row["convention"]))
+
+
+def _tie(words: Words, tie: float, unit: str) -> str:
+    if unit == "points":
+        return words("headline.tie", tie=f"{tie:g}")
+    return words("headline.tie_of", tie=words.amount(f"{tie:g}", unit))
+
+
+def _incomplete(words: Words, row: Mapping[str, Any]) -> str:
+    if row["status"] != "incomplete":
+        return ""
+    return words("asked.space") + words("headline.incomplete")
 
 
 def _others(words: Words, others: list[float]) -> str:

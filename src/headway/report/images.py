@@ -10,6 +10,8 @@ from pathlib import Path
 import altair as alt
 
 from headway.errors import UsageError
+from headway.outputs import replaced
+from headway.report import drawing
 from headway.report.charts.frame import WIDE, Look
 from headway.report.figures import figures
 from headway.report.story import Story
@@ -57,8 +59,6 @@ def export_png(
     UsageError
         When Chinese is asked for and no font on this machine has its characters.
     """
-    import vl_convert
-
     look = Look(width=width, lang=lang or story.spec.lang, theme=theme)
     if theme not in ("light", "dark"):
         raise UsageError(f"theme {theme!r} is not one of light, dark")
@@ -71,8 +71,8 @@ def export_png(
         spec = figure.draw(look).to_dict(validate=False)
         stem = f"{figure.name}-{look.lang}-{theme}"
         png, svg = target / f"{stem}.png", target / f"{stem}.svg"
-        png.write_bytes(vl_convert.vegalite_to_png(spec, scale=scale))
-        svg.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
+        _put(png, drawing.png(spec, figure.name, scale=scale))
+        _put(svg, drawing.svg(spec, figure.name).encode())
         written += [png, svg]
     return written
 
@@ -87,17 +87,20 @@ def save_chart(
     UsageError
         For another ending.
     """
-    import vl_convert
-
     path = Path(path)
     spec = chart.to_dict()
     if path.suffix == ".png":
-        path.write_bytes(vl_convert.vegalite_to_png(spec, scale=scale))
+        _put(path, drawing.png(spec, scale=scale))
     elif path.suffix == ".svg":
-        path.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
+        _put(path, drawing.svg(spec).encode())
     else:
         raise UsageError(f"{path.name!r} ends in neither .png nor .svg")
     return path
+
+
+def _put(path: Path, content: bytes) -> None:
+    with replaced(path) as file:
+        file.write_bytes(content)
 
 
 def require_chinese_font() -> None:
@@ -134,7 +137,7 @@ def has_chinese_font() -> bool:
 
 def font_folders() -> list[Path]:
     """Folders in which systems keep fonts."""
-    home = Path.home()
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111
     if sys.platform == "darwin":
         return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
     if sys.platform == "win32":

@@ -16,8 +16,8 @@ from typing import Any
 import polars as pl
 
 from headway.analyses.premium import PremiumResult
-from headway.report import multiverse, rulers, tables
-from headway.report import premium as phrases
+from headway.report import drawing, multiverse, premium as phrases, rulers, tables
+from headway.report.asked import stated
 from headway.report.charts.frame import MEDIUM, NARROW, WIDE, Look
 from headway.report.figures import Figure, figures
 from headway.report.palette import DARK, FONT, LIGHT
@@ -101,11 +101,8 @@ def _keep(path: Path, text: str) -> str:
 
 def static_svg(spec: dict[str, Any], name: str) -> str:
     """Draw a chart as SVG that can stand in a page beside others."""
-    import vl_convert
-
-    svg: str = vl_convert.vegalite_to_svg(spec)
-    svg = re.sub(r"\b(clip\d+)\b", rf"{name}-\1", svg)
-    return re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", svg, count=1)
+    drawn = re.sub(r"\b(clip\d+)\b", rf"{name}-\1", drawing.svg(spec, f"the chart {name}"))
+    return re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", drawn, count=1)
 
 
 def _drawn(figure: Figure, look: Look) -> dict[str, Any]:
@@ -147,6 +144,7 @@ def _context(story: Story, words: Words) -> dict[str, Any]:
         "gap": _gap(story, words),
         "asked": " ".join(asked),
         "day": words.day(story.last_day),
+        "stated": stated(words, story.asked),
         "since": words.day(spec.since) if spec.since else "",
         "stop": "。" if words.lang == "zh" else ".",
         "second": second,
@@ -344,9 +342,15 @@ def _method(story: Story, words: Words) -> list[str]:
     spec = story.spec
     return [
         words("page.method_frontier", date=words(f"basis.{spec.date}")),
-        words("page.method_lag", tie=f"{spec.tie:g}"),
+        words("page.method_lag", tie=_tie(story, words)),
         words("page.method_draws", draws=spec.draws, seed=spec.seed, level=words.level(spec.level)),
     ]
+
+
+def _tie(story: Story, words: Words) -> str:
+    asked = story.main.compared.spec
+    unit = str(asked["tie_unit"])
+    return words.amount(f"{asked['tie']:g}", unit)
 
 
 def _credits(story: Story, words: Words) -> list[str]:

@@ -6,6 +6,7 @@ import polars as pl
 
 from headway.analyses.lag import HEADLINE, LagResult
 from headway.analyses.result import Result
+from headway.intervals import has_no_spread, is_short
 from headway.report.words import Words
 
 if TYPE_CHECKING:
@@ -28,12 +29,21 @@ def interval_only(words: Words, row: dict[str, Any]) -> str:
     """Return the interval of a row; an end beyond what was observed is said in words."""
     if row["low"] is None and row["high"] is None:
         return words("number.unknown")
-    low, high = (words.number(row[side]) for side in ("low", "high"))
+    if has_no_spread(row["low"], row["high"]):
+        return words("number.no_spread", value=words.number(row["low"]))
+    low, high = words.ends(row["low"], row["high"])
     if row["low"] is None:
         return words("number.below", value=high)
     if row["high"] is None:
         return words("number.above", value=low)
     return f"{low}–{high}" if row["low"] >= 0 else words("number.between", low=low, high=high)
+
+
+def best_ranked(scale: "Scale", most: int) -> list[dict[str, Any]]:
+    """Rows of the best models that have a rank; of all, by value, where none has."""
+    rows = scale.rank()
+    ranked = rows.drop_nulls("rank")
+    return (ranked if ranked.height else rows).head(most).to_dicts()
 
 
 def names_of(words: Words, result: Result) -> dict[str, str]:
@@ -67,7 +77,7 @@ def convention_name(words: Words, row: dict[str, Any]) -> str:
     """Name of a convention with what tells its rows apart."""
     name = words(f"convention.{row['convention']}")
     if row["convention"] == "trend":
-        extra = words.period(row["period"])
+        extra = period_name(words, row)
     elif row["convention"] == "named":
         extra = row["entity"]
     elif row["convention"] == "thresholds" and row["entity"] != "all":
@@ -75,6 +85,14 @@ def convention_name(words: Words, row: dict[str, Any]) -> str:
     else:
         return name
     return f"{name}（{extra}）" if words.lang == "zh" else f"{name}: {extra}"
+
+
+def period_name(words: Words, row: dict[str, Any]) -> str:
+    """Name of the period of a row, with the days that count where they are few."""
+    name = words.period(row["period"])
+    if not is_short(row.get("days"), row.get("of_days")):
+        return name
+    return words("period.short", period=name, days=row["days"], of=row["of_days"])
 
 
 def area_name(words: Words, row: dict[str, Any], kind: str) -> str:

@@ -2,20 +2,22 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import polars as pl
 
 from headway.analyses.agreement import AgreementResult, agreement
-from headway.analyses.by_ruler import by_ruler, has_anchored_points
+from headway.analyses.by_ruler import by_ruler
 from headway.analyses.changes import changes
-from headway.analyses.contest import Convention, LagSpec, contest, evidence_day
+from headway.analyses.contest import Convention, LagSpec, contest, last_day
 from headway.analyses.events import EventsResult, events
-from headway.analyses.lag import LagResult, compare, lag
+from headway.analyses.lag import LagResult, compare
 from headway.analyses.multiverse import Everything, reduced
 from headway.analyses.premium import PremiumResult, premium
 from headway.analyses.result import Result, plain_rows
+from headway.dataset import naming
+from headway.declared import help_of
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.frontier import DateBasis, Frontier
 from headway.progress import Progress, Silent
@@ -29,7 +31,7 @@ from headway.rulers.files.reading import find, shelved
 from headway.rulers.files.together import together
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.scores.anchoring import reanchored
-from headway.rulers.scores.logistic import ANCHORS
+from headway.rulers.scores.gauge import ANCHORS
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -60,7 +62,7 @@ class ReportSpec:
     )
     convention: Convention = _option("daily", "Convention of the headline.")
     date: DateBasis = _option("available", "What dates a model.")
-    tie: float = _option(1.0, "A follower within this many points counts as level with the leader.")
+    tie: float | str | None = _option(None, help_of(LagSpec, "tie"))
     as_of: dt.date | None = _option(
         None, "Ask the question as of this day: later models do not exist."
     )
@@ -211,8 +213,14 @@ class Story:
         ]
         return headline(
             self.words(lang), bout.headline, leader=bout.spec.leader, follower=bout.spec.follower,
-            date=bout.spec.date, tie=bout.spec.tie, others=others,
+            date=bout.spec.date, tie=float(bout.compared.spec["tie"]),
+            tie_unit=str(bout.compared.spec["tie_unit"]), others=others,
         )  # fmt: skip
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The question of the headline as it was in force."""
+        return {**self.main.compared.asked, "conventions": [self.main.spec.convention]}
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -223,12 +231,23 @@ class Story:
             results.append(self.second.compared)
         results.append(self.premium)
         found = [note for result in results if result is not None for note in result.notes]
-        return tuple(dict.fromkeys([*self.own_notes, *self.data.notes, *self.scale.notes, *found]))
+        return tuple(
+            dict.fromkeys(
+                [
+                    *self.own_notes,
+                    *self.data.notes,
+                    *self.scale.notes,
+                    *self.scale.unranked(),
+                    *found,
+                ]
+            )
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON: unknown is null, dates are ISO text."""
         return {
             "spec": self.spec.to_dict(),
+            "asked": self.asked,
             "command": self.spec.command(),
             "dataset": self.data.digest,
             "last_day": self.last_day.isoformat(),
@@ -278,18 +297,12 @@ def tell(
     progress.stage("Fitting the scale")
     ruler, note = _ruler(everything, data, spec)
     scale = ruler.fit(data, draws=spec.draws, seed=spec.seed, progress=progress)
-    last_day = evidence_day(scale)
-    if spec.as_of is not None:
-        last_day = _asked(everything, spec.as_of)
     progress.stage("Measuring the main contest")
     options = spec.lag_spec()
+    if spec.as_of is not None:
+        _require_known(everything, spec.as_of)
+    day = last_day(scale, options)
     own_notes = [note] if note else []
-    if options.tie and not has_anchored_points(scale):
-        options = options.with_options(tie=0.0)
-        own_notes.append(
-            f"The tie of {spec.tie:g} is a number of points; this ruler measures in "
-            f"{scale.unit}, so there is no tie."
-        )
     main = _bout(scale, options)
     problems: dict[str, str] = {}
 
@@ -345,7 +358,7 @@ def tell(
             spec.leader,
             spec.follower,
             rulers=asked,
-            day=last_day,
+            day=day,
             level=spec.level,
             seed=spec.seed,
         ),
@@ -354,20 +367,18 @@ def tell(
         spec=spec, data=data, scale=scale, main=main, second=second, events=found,
         rulers=rulers, agreement=agreed, scales=scales,
         headline_ruler=reference, premium=measured, changes=changed, every=every,
-        published=_published(scale), last_day=last_day, problems=problems,
+        published=_published(scale), last_day=day, problems=problems,
         own_notes=tuple(own_notes),
     )  # fmt: skip
 
 
-def _asked(everything: "Dataset", day: dt.date) -> dt.date:
-    """Return the day of the question, when the evidence reaches to it."""
-    newest = everything.scores["recorded_on"].max()
-    if isinstance(newest, dt.date) and day > newest:
+def _require_known(everything: "Dataset", day: dt.date) -> None:
+    newest = everything.known_until
+    if newest is not None and day > newest:
         raise UsageError(
             f"as_of is {day}, but the evidence was recorded by {newest}",
             hint="what came later is not known; choose a day up to then",
         )
-    return day
 
 
 def _shelf(
@@ -425,10 +436,10 @@ def _ruler(everything: "Dataset", data: "Dataset", spec: ReportSpec) -> tuple[Ru
     if spec.as_of is None:
         return ruler, ""
     anchored = reanchored(ruler, everything, data)
-    if anchored is ruler or anchored.anchors is None:
-        return ruler, ""
+    if anchored.anchors == ruler.anchors or anchored.anchors is None:
+        return anchored, ""
     scored = set(data.scores["model"])
-    missing = next(model for model in spec.anchors if model not in scored)
+    missing = next(m for m in spec.anchors if naming.find(everything, "model", m) not in scored)
     names = dict(everything.models.select("model", "name").iter_rows())
     (low, bottom), (high, top) = anchored.anchors.items()
     note = (
@@ -449,10 +460,10 @@ def _bout(scale: Scale, spec: LagSpec) -> Bout:
             hint=" ".join(reasons) or "choose another convention",
         )
     convention = spec.convention if spec.convention in DAILY else "daily"
-    options = {f.name: getattr(spec, f.name) for f in fields(spec)} | {"convention": convention}
+    series = compare(scale, replace(spec, convention=convention), (convention,))
     return Bout(
         leader=pair.leader, follower=pair.follower, compared=compared,
-        series=lag(scale, **options), headline=compared.headline(spec.convention), spec=spec,
+        series=series, headline=compared.headline(spec.convention), spec=spec,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from headway.analyses.result import Result
 from headway.report.charts.comparisons import mover_reason
 from headway.report.phrases import (
     area_name,
+    best_ranked,
     convention_name,
     convention_rows,
     interval_only,
@@ -371,7 +372,7 @@ def ranking(words: Words, story: Story, most: int = 25) -> Table:
     rows = [
         (
             str(row["name"] or row["entity"]),
-            str(row["rank"]),
+            words("number.unknown") if row["rank"] is None else str(row["rank"]),
             makers.get(row["organisation"], "–"),
             words.country(row["country"]),
             words.number(row["estimate"]),
@@ -379,7 +380,7 @@ def ranking(words: Words, story: Story, most: int = 25) -> Table:
             else words.known("status", row["status"]),
             words.number(beside.get(row["entity"])),
         )
-        for row in story.scale.rank().head(most).to_dicts()
+        for row in best_ranked(story.scale, most)
     ]  # fmt: skip
     return _table(
         words("chart.ranking_title", count=len(rows)),

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from headway.report import multiverse, rulers, tables
-from headway.report import premium as phrases
+from headway.report import multiverse, premium as phrases, rulers, tables
+from headway.report.asked import stated
 from headway.report.story import Bout, Story
 from headway.report.words import Words
 
@@ -36,7 +36,7 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
     head = story.headline(words.lang)
     console.print(Text(head.claim, style="bold"))
     console.print(Text(f"{head.basis} {head.others}".strip()))
-    console.print(Text(words("page.evidence", day=words.day(story.last_day)), style="dim"))
+    console.print(Text(stated(words, story.asked), style="dim"))
     _bout(story.main, words, console)
     if story.rulers is not None:
         table = tables.by_ruler(words, story, story.rulers)

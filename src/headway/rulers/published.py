@@ -10,10 +10,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.coverage import sources_in
+from headway.dataset.stated_errors import believed_ratings
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
-from headway.rulers.scale import Scale
+from headway.rulers.alike import by_rows
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
 if TYPE_CHECKING:
@@ -104,12 +107,17 @@ class PublishedRuler:
         seed = self.seed if seed is None else seed
         require_whole("draws", n_draws, 0, MOST_DRAWS)
         require_whole("seed", seed, 0)
-        rows = self._rows(data)
+        rows, nothing = believed_ratings(self._rows(data))
         rating = rows["rating"].to_numpy()
         below, above = self._spreads(rows)
         exact = ~np.isfinite(below)
         models = tuple(rows["model"].to_list())
         notes = []
+        if nothing:
+            notes.append(
+                f"{self.board}: {nothing} ratings state an error or an interval of 0, which is "
+                "none: taken as unknown."
+            )
         variants = rows.filter(pl.col("variant") != "default").height
         if self.variant == BEST and variants:
             notes.append(
@@ -140,6 +148,7 @@ class PublishedRuler:
             ruler=f"{self.board} (published)",
             spec=asdict(self) | {"kind": "published", "as_of": str(rows["as_of"][0])},
             dataset=data,
+            evidence=Evidence(sources=sources_in(rows), as_of=rows["as_of"][0]),
             models=models,
             estimate=rating,
             capability=Draws(
@@ -157,6 +166,7 @@ class PublishedRuler:
             unit="points",
             seed=seed if usable else None,
             notes=tuple(notes),
+            alike=by_rows(rating, below, above, low, high),
         )
 
     def _rows(self, data: "Dataset") -> pl.DataFrame:

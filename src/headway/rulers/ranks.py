@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
+from headway.rulers.alike import several
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
@@ -16,7 +17,57 @@ LEAST_DRAWS = 50
 _EXACT = 1e-9
 
 
-def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFrame:
+def ranks_of(values: FloatArray) -> NDArray[np.int64]:
+    """Rank in every row: 1 plus the number of values strictly above.
+
+    >>> ranks_of(np.array([[2.0, 3.0, 2.0, 1.0]])).tolist()
+    [[2, 1, 2, 4]]
+    """
+    ordered = np.sort(-values, axis=1)
+    out = np.empty(values.shape, dtype=np.int64)
+    for row, (above, own) in enumerate(zip(ordered, -values, strict=True)):
+        out[row] = np.searchsorted(above, own, side="left") + 1
+    return out
+
+
+def estimated_ranks(estimate: FloatArray, draws: FloatArray) -> NDArray[np.int64]:
+    """Rank of every estimate; what differs in the last digits alone is equal.
+
+    Parameters
+    ----------
+    estimate : float64 (n_models,)
+    draws : float64 (n_draws, n_models)
+    """
+    size = float(np.abs(estimate[np.isfinite(estimate)]).max(initial=0.0))
+    finite = draws[np.isfinite(draws).all(axis=1)]
+    size = max(size, float(finite.std(axis=0).max(initial=0.0))) if len(finite) else size
+    steps = np.round(estimate / (max(size, 1e-300) * _EXACT))
+    out: NDArray[np.int64] = ranks_of(steps[None, :])[0]
+    return out
+
+
+def marginal_ranks(
+    draws: FloatArray, level: float, label: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Central interval of each model's rank over draws, rounded outwards.
+
+    Parameters
+    ----------
+    draws : float64 (n_draws, n_models)
+    label : int64 (n_models,)
+        Classes of models with the same evidence, whose draws are pooled.
+    """
+    tail = (1 - level) / 2
+    ranks = ranks_of(draws)
+    bounds = np.quantile(ranks, [tail, 1 - tail], axis=0)
+    for members in [] if label is None else several(label):
+        bounds[:, members] = np.quantile(ranks[:, members], [tail, 1 - tail])[:, None]
+    return np.floor(bounds[0]).astype(np.int64), np.ceil(bounds[1]).astype(np.int64)
+
+
+def simultaneous_ranks(
+    scale: "Scale", level: float | None = None, *, min_scores: int | None = None
+) -> pl.DataFrame:
     r"""Intervals that hold all ranks at once with the probability asked for.
 
     The rank of a model is 1 plus the number of models above it. With
@@ -41,6 +92,8 @@ def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFra
         A scale with paired draws.
     level
         Joint level; that of the scale when None.
+    min_scores
+        Scores that a rank takes; None for those of the scale (:attr:`Scale.fewest`).
 
     Returns
     -------
@@ -64,7 +117,9 @@ def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFra
     level = scale.level if level is None else level
     if not (isinstance(level, int | float) and 0 < level < 1):
         raise UsageError(f"level is {level!r}; expected a number between 0 and 1")
-    draws = scale.capability.values
+    ranked = scale.enough(min_scores)
+    estimate = scale.estimate[ranked]
+    draws = scale.capability.values[:, ranked]
     draws = draws[np.isfinite(draws).all(axis=1)]
     least = max(LEAST_DRAWS, int(np.ceil(level / (1 - level))))
     if len(draws) < least:
@@ -73,19 +128,23 @@ def simultaneous_ranks(scale: "Scale", level: float | None = None) -> pl.DataFra
             f"more; {scale.ruler} has {len(draws)}",
             hint="fit with draws=500; published ratings without an error have none",
         )
-    found = decided(scale.estimate, draws, level)
+    found = decided(estimate, draws, level)
+    for members in [] if scale.alike is None else several(scale.alike[ranked]):
+        # What holds of one model holds of all with the same evidence, or it is not decided.
+        found[members] = np.all(found[members], axis=0)
+        found[:, members] = np.all(found[:, members], axis=1, keepdims=True)
     above, below = found.sum(axis=0), found.sum(axis=1)
-    rank = 1 + (scale.estimate[:, None] > scale.estimate[None, :]).sum(axis=0)
     return pl.DataFrame(
         {
-            "entity": scale.models,
-            "rank": rank.astype(np.int64),
+            "entity": np.array(scale.models, dtype=object)[ranked],
+            "rank": estimated_ranks(estimate, draws),
             "rank_low": (1 + above).astype(np.int64),
             "rank_high": (len(found) - below).astype(np.int64),
             "level": float(level),
             "above": above.astype(np.int64),
             "below": below.astype(np.int64),
-        }
+        },
+        schema_overrides={"entity": pl.String},
     ).sort("rank", "entity")
 
 

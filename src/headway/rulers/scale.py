@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from headway.dataset.left_out import some
+from headway.dataset.naming import resolve
 from headway.draws import Draws, FloatArray
-from headway.errors import UsageError, did_you_mean
+from headway.errors import UsageError
+from headway.intervals import graded
 from headway.progress import Progress
+from headway.rulers.alike import shared
+from headway.rulers.ranks import estimated_ranks, marginal_ranks
 
 if TYPE_CHECKING:
     import altair as alt
@@ -18,6 +25,10 @@ if TYPE_CHECKING:
     from headway.dataset import Dataset
 
 TIDY = ("entity", "quantity", "estimate", "low", "high", "level", "unit", "status", "n")
+ENOUGH = 4
+"""Scores (answers, votes) that a rank or a place on a frontier takes."""
+# Rulers whose value of a model rests on how much of it was measured, and not on one number.
+_OF_MANY = ("logistic", "calibrated", "items", "pairwise")
 _MAPPINGS = ("spec", "details", "diagnostics")
 
 
@@ -44,6 +55,23 @@ class Curves:
     shift: FloatArray
     factor: FloatArray
     ridge: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a scale rests on.
+
+    Parameters
+    ----------
+    sources
+        The sources of the rows that were used.
+    as_of
+        The last day that those rows speak of, where the ruler knows one (the day of a board's
+        publication, the last day of votes); their sources cover no more than that.
+    """
+
+    sources: tuple[str, ...] = ()
+    as_of: date | None = None
 
 
 class Ruler(Protocol):
@@ -94,7 +122,8 @@ class Scale:
     status
         One word per model: ``ok``, ``anchor`` (fixed by definition), ``few_scores`` (fewer
         than four), ``at_floor`` or ``at_ceiling`` (every score at the end of its range, so only
-        the ridge holds the value); of votes, ``few_votes`` (fewer than 30); of published ratings,
+        the ridge holds the value); of answers, ``not_distinguishable`` (they do not tell the
+        models apart); of votes, ``few_votes`` (fewer than 30); of published ratings,
         ``point_only`` (no error was published).
     n_scores : int64 (n_models,)
         Scores behind each value.
@@ -112,6 +141,12 @@ class Scale:
         Cost, convergence, connectivity and the like, as plain values.
     notes
         Sentences that a reader of the numbers has to know.
+    alike : int64 (n_models,)
+        Number of the class of models with the same evidence, who have the same estimate, interval
+        and interval of ranks (an anchor, whose value is defined, is in no class with others); None
+        where every model has evidence of its own.
+    evidence
+        The sources of the rows that were used.
     """
 
     ruler: str
@@ -132,9 +167,17 @@ class Scale:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    alike: NDArray[np.int64] | None = None
+    evidence: Evidence = Evidence()
 
     def __post_init__(self) -> None:
-        for name in ("estimate", "low", "high", "n_scores"):
+        label = np.arange(len(self.models)) if self.alike is None else np.array(self.alike)
+        fixed = np.array([word == "anchor" for word in self.status], dtype=bool)
+        label[fixed] = len(label) + np.flatnonzero(fixed)
+        object.__setattr__(self, "alike", label)
+        for name in ("estimate", "low", "high"):
+            object.__setattr__(self, name, shared(getattr(self, name), label))
+        for name in ("estimate", "low", "high", "n_scores", "alike"):
             array = np.array(getattr(self, name))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
@@ -147,8 +190,49 @@ class Scale:
         return (_rebuild, (fields,))
 
     @property
+    def fewest(self) -> int:
+        """Scores that a rank or a place on a frontier takes on this ruler.
+
+        Four (of answers or votes likewise), or as many as there are benchmarks on a ruler of
+        fewer; one where a single number is the value: a benchmark by itself, a composite, a
+        published rating, and a domain, whose ruler leaves out models with fewer than its own two.
+        """
+        if self.spec.get("kind") not in _OF_MANY:
+            return 1
+        return ENOUGH if self.curves is None else min(ENOUGH, len(self.curves.benchmarks))
+
+    def enough(self, min_scores: int | None = None) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Mark the models with evidence enough for a rank and a place on a frontier.
+
+        Parameters
+        ----------
+        min_scores
+            In place of :attr:`fewest`. An anchor, whose value is a definition, always has enough
+            without it.
+        """
+        if min_scores is not None:
+            return np.asarray(self.n_scores >= min_scores, dtype=np.bool_)
+        fixed = np.array([status == "anchor" for status in self.status], dtype=np.bool_)
+        return np.asarray((self.n_scores >= self.fewest) | fixed, dtype=np.bool_)
+
+    def unranked(self, min_scores: int | None = None) -> tuple[str, ...]:
+        """Return the note on models that have a value and no rank, or nothing."""
+        few = [name for name, kept in zip(self.models, self.enough(min_scores), strict=True)
+               if not kept]  # fmt: skip
+        if not few:
+            return ()
+        return (
+            f"{len(few)} models with fewer than {min_scores or self.fewest} scores have a value "
+            f"and no rank: {some(sorted(few))}.",
+        )
+
+    @property
     def table(self) -> pl.DataFrame:
-        """Tidy table, best model first: what each is called, its value and interval."""
+        """Tidy table, best model first: what each is called, its value and interval.
+
+        An interval that cannot stand as it is has a status of its own
+        (:func:`headway.intervals.graded`).
+        """
         frame = pl.DataFrame(
             {
                 "entity": self.models,
@@ -162,16 +246,20 @@ class Scale:
                 "n": self.n_scores,
             }
         ).with_columns(pl.col("low", "high").fill_nan(None))
-        return frame.sort("estimate", "entity", descending=[True, False])
+        return graded(frame).sort("estimate", "entity", descending=[True, False])
 
-    def rank(self, *, simultaneous: bool = False) -> pl.DataFrame:
+    def rank(self, *, simultaneous: bool = False, min_scores: int | None = None) -> pl.DataFrame:
         """Table of the models with rank, rank interval, names, organisation, country, dates.
 
-        The rank of a draw is 1 plus the number of models strictly above; its interval is the
-        central one over draws, at the level of the scale, for each model by itself.
+        A rank is 1 plus the number of models strictly above, so equal models share one. Its
+        interval is the central one over draws, at the level of the scale, for each model by
+        itself; models with the same evidence pool their draws. Models with too little evidence
+        for a rank (:meth:`enough`) have none and come last.
 
         Parameters
         ----------
+        min_scores
+            Scores that a rank takes; None for :attr:`fewest`.
         simultaneous
             Whether to add ``rank_low_of_all`` and ``rank_high_of_all``, intervals that hold the
             ranks of all models at once with the probability of the level; see
@@ -182,35 +270,35 @@ class Scale:
             "available_on",
         )  # fmt: skip
         makers = self.dataset.organisations.select("organisation", organisation_name="name")
-        order = np.argsort(-self.estimate, kind="stable")
+        ranked = self.enough(min_scores)
+        values = self.capability.values[:, ranked]
         columns: dict[str, Any] = {
-            "entity": self.models,
-            "rank": (np.argsort(order, kind="stable") + 1).astype(np.int64),
+            "entity": np.array(self.models, dtype=object)[ranked],
+            "rank": estimated_ranks(self.estimate[ranked], values),
         }
-        if self.capability.n_draws:
-            values = self.capability.values
-            ranks = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1) + 1
-            tail = (1 - self.level) / 2
-            bounds = np.quantile(ranks, [tail, 1 - tail], axis=0)
-            columns["rank_low"] = np.floor(bounds[0]).astype(np.int64)
-            columns["rank_high"] = np.ceil(bounds[1]).astype(np.int64)
-        placed = pl.DataFrame(columns)
+        values = values[np.isfinite(values).all(axis=1)]
+        if values.size:
+            columns["rank_low"], columns["rank_high"] = marginal_ranks(
+                values, self.level, None if self.alike is None else self.alike[ranked]
+            )
+        placed = pl.DataFrame(columns, schema_overrides={"entity": pl.String})
         if simultaneous:
             from headway.rulers.ranks import simultaneous_ranks
 
-            jointly = simultaneous_ranks(self).select(
+            jointly = simultaneous_ranks(self, min_scores=min_scores).select(
                 "entity", rank_low_of_all="rank_low", rank_high_of_all="rank_high"
             )
             placed = placed.join(jointly, on="entity", how="left")
         return (
-            placed.join(self.table, on="entity", how="left")
+            self.table.join(placed, on="entity", how="left", maintain_order="left")
+            .select(*placed.columns, pl.exclude(placed.columns))
             .join(facts, left_on="entity", right_on="model", how="left")
             .join(makers, on="organisation", how="left")
-            .sort("rank")
+            .sort("rank", nulls_last=True, maintain_order=True)
         )
 
     def position(self, model: str) -> int:
-        """Index of a model, given its identifier or its published name."""
+        """Index of a model, given its identifier, its published name or an alias."""
         model = resolve_model(self.dataset, model)
         if model not in self.models:
             raise UsageError(
@@ -248,15 +336,8 @@ class Scale:
 
 
 def resolve_model(dataset: "Dataset", wanted: str) -> str:
-    """Return the identifier of a model given by identifier or by published name."""
-    facts = dataset.models
-    if wanted in facts["model"]:
-        return wanted
-    named = facts.filter(pl.col("name").str.to_lowercase() == wanted.lower())["model"].to_list()
-    if len(named) == 1:
-        return str(named[0])
-    possible = [*facts["model"].to_list(), *facts["name"].drop_nulls().to_list()]
-    raise UsageError(f"unknown model {wanted!r}{did_you_mean(wanted, possible)}")
+    """Return the identifier of a model; see :func:`headway.dataset.naming.resolve`."""
+    return resolve(dataset, "model", wanted)
 
 
 def _rebuild(fields: dict[str, Any]) -> Scale:

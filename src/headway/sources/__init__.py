@@ -12,14 +12,26 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, cast
+from typing import Any, Literal, Protocol, cast, get_args
 
 import polars as pl
 
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
 
-__all__ = ["SOURCES", "Parsed", "Refused", "Source", "joined", "source"]
+__all__ = [
+    "DUPLICATES",
+    "SOURCES",
+    "Duplicates",
+    "Parsed",
+    "Refused",
+    "Source",
+    "joined",
+    "source",
+]
+
+Duplicates = Literal["error", "best", "latest", "mean"]
+DUPLICATES: tuple[Duplicates, ...] = get_args(Duplicates)
 
 SOURCES: Mapping[str, str] = MappingProxyType(
     {
@@ -73,6 +85,19 @@ class Parsed:
     dashes
         Whether an effort or mode after a hyphen at the end of a model's name is a variant, where
         the rest is the name of a known model; see :func:`headway.sources.names.split_variant`.
+    duplicates
+        Which of several scores for one key counts, a policy of
+        :mod:`headway.dataset.duplicates`; None for files whose runs are dated or in order: the
+        latest evaluated or the first is taken and the others are refused.
+    assumed
+        Values of columns of ``benchmarks`` that nobody stated, for benchmarks with a ceiling.
+    places
+        For a table, where each of its rows stands, such as ``scores.csv line 3``.
+    left_out
+        Number of input rows that are no results or give way to others; the notes say which.
+    histories
+        Tables of dated intervals in which the file states the whole history of whatever it speaks
+        of, so that an interval that it does not have is one that it no longer states.
     """
 
     tables: Mapping[str, pl.DataFrame] = field(repr=False)
@@ -80,6 +105,11 @@ class Parsed:
     refused: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = ()
     dashes: bool = False
+    duplicates: Duplicates | None = None
+    assumed: Mapping[str, float] = field(default_factory=dict)
+    places: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
+    left_out: int = 0
+    histories: frozenset[str] = frozenset()
 
 
 class Source(Protocol):
@@ -160,13 +190,32 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         for name, frame in part.tables.items():
             frames.setdefault(name, []).append(frame)
     tables = {name: pl.concat(some, how="diagonal_relaxed") for name, some in frames.items()}
+    if "covers_until" in tables.get("sources", pl.DataFrame()).columns:
+        latest = pl.col("covers_until").max().over("source")
+        tables["sources"] = tables["sources"].with_columns(latest)
     for name in ("sources", "models", "benchmarks"):
         if name in tables:
             tables[name] = tables[name].unique(maintain_order=True)
+    policies = {part.duplicates for part in parts}
     return Parsed(
         tables=tables,
         read=sum(part.read for part in parts),
         refused=tuple(row for part in parts for row in part.refused),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         dashes=bool(parts) and all(part.dashes for part in parts),
+        duplicates=policies.pop() if len(policies) == 1 else None,
+        assumed={name: value for part in parts for name, value in part.assumed.items()},
+        places={name: _places(name, parts) for part in parts for name in part.places},
+        left_out=sum(part.left_out for part in parts),
+        histories=frozenset().union(*(part.histories for part in parts)),
     )
+
+
+def _places(name: str, parts: Sequence[Parsed]) -> pl.Series:
+    """Where the rows of a table stand, null where a part does not say."""
+    each = [
+        part.places.get(name, pl.Series([None] * part.tables[name].height, dtype=pl.String))
+        for part in parts
+        if name in part.tables
+    ]
+    return pl.concat(one.cast(pl.String).alias("place") for one in each)

@@ -7,22 +7,21 @@ lead outside, links, encrypted or doubled members and members that swell are ref
 import os
 import stat
 import zipfile
-import zlib
 from abc import ABC, abstractmethod
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
+from headway.bounds import FILE_BYTES, MEMBERS, TOTAL_BYTES, UNPACKED_RATIO, UNPACKED_SMALL
 from headway.errors import DataError, did_you_mean
-from headway.sources.plainfile import as_text, read_bytes
+from headway.foreign.guarding import guarded, reason
+from headway.foreign.plainfile import as_text, read_bytes
+from headway.text import is_plain, shown
 
 __all__ = ["Tree", "open_tree"]
 
-MOST_MEMBERS = 200_000
-LARGEST_TOTAL = 16 * 2**30
-LARGEST_MEMBER = 2**30
-LARGEST_RATIO = 250
-RATIO_MATTERS_FROM = 64 * 2**20
+MOST_MEMBERS = MEMBERS
+LARGEST_MEMBER = FILE_BYTES
 _PIECE = 2**20
 _ENCRYPTED = 0x1
 
@@ -130,24 +129,24 @@ def open_tree(path: Path) -> Tree:
         return _Archive(path)
     except FileNotFoundError:
         raise DataError(f"there is no file or folder {path}") from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise DataError(f"{path} cannot be read: {reason(error)}") from None
 
 
 class _Folder(Tree):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        root = path.resolve()
+        root = _resolved(path)
         found: list[str] = []
 
         def fail(error: OSError) -> None:
-            raise DataError(f"{error.filename} cannot be read: {error.strerror}")
+            raise DataError(f"{shown(str(error.filename))} cannot be read: {error.strerror}")
 
         for place, folders, files in os.walk(path, onerror=fail, followlinks=False):
             here = Path(place)
             for name in (*folders, *files):
                 one = here / name
-                if one.is_symlink() and not one.resolve().is_relative_to(root):
+                if one.is_symlink() and not _resolved(one).is_relative_to(root):
                     raise DataError(
                         f"{one} is a symbolic link that leads out of {path}",
                         hint="put the file itself into the folder",
@@ -168,13 +167,18 @@ class _Folder(Tree):
         return read_bytes(self.path / name, limit=limit)
 
 
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve(strict=False)
+    except (OSError, RuntimeError):
+        raise DataError(f"{path} is a symbolic link that leads to itself") from None
+
+
 class _Archive(Tree):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        try:
+        with guarded(path, "is neither a folder nor a zip archive"):
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
-            raise DataError(f"{path} is neither a folder nor a zip archive: {error}") from None
         try:
             self._members = self._checked()
         except DataError:
@@ -213,7 +217,7 @@ class _Archive(Tree):
         total = sum(info.file_size for info in members.values())
         if stored > packed:
             raise DataError(f"{self.path} is not safe to read: its members overlap")
-        if total > LARGEST_TOTAL or total > max(RATIO_MATTERS_FROM, LARGEST_RATIO * packed):
+        if total > TOTAL_BYTES or total > max(UNPACKED_SMALL, UNPACKED_RATIO * packed):
             raise DataError(
                 f"{self.path} is not safe to read: its {packed:,} bytes swell to {total:,}"
             )
@@ -230,23 +234,12 @@ class _Archive(Tree):
             raise self._too_large(name, limit)
         pieces: list[bytes] = []
         size = 0
-        try:
-            with self._zip.open(info) as file:
-                while piece := file.read(_PIECE):
-                    size += len(piece)
-                    if size > limit:
-                        raise self._too_large(name, limit)
-                    pieces.append(piece)
-        except (
-            zipfile.BadZipFile,
-            NotImplementedError,
-            RuntimeError,
-            EOFError,
-            OSError,
-            ValueError,
-            zlib.error,
-        ) as error:
-            raise DataError(f"{self.label(name)} cannot be unpacked: {error}") from None
+        with guarded(self.label(name), "cannot be unpacked"), self._zip.open(info) as file:
+            while piece := file.read(_PIECE):
+                size += len(piece)
+                if size > limit:
+                    raise self._too_large(name, limit)
+                pieces.append(piece)
         return b"".join(pieces)
 
 
@@ -256,7 +249,7 @@ def _trouble(info: zipfile.ZipInfo) -> str | None:
     parts = PurePosixPath(name).parts
     if not name or name.startswith("/") or "\\" in name or name[1:2] == ":" or ".." in parts:
         return "leads outside the archive"
-    if not name.isprintable() or "\0" in name:
+    if not is_plain(name):
         return "has control characters in its name"
     if info.flag_bits & _ENCRYPTED:
         return "is encrypted"

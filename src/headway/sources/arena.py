@@ -1,50 +1,80 @@
-"""Arena: rating tables of several boards and days, and tables of single votes.
+"""Arena: rating tables of several boards and days, and single votes (``arena_votes``).
 
 Ratings are those of a Bradley-Terry model on pairwise votes, with 95% intervals; see
-https://arena.ai/leaderboard. A table of votes has one row per vote.
+https://arena.ai/leaderboard.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
 from headway.errors import DataError, UsageError
 from headway.progress import Progress, Silent
-from headway.sources import Parsed, joined
+from headway.sources import Parsed, Refused, joined
+from headway.sources.arena_votes import LICENCE as LICENCE, parse_votes, publisher, votes_of
 from headway.sources.columns import LINE, Columns, check_columns, csv_frame, read_frame
 
 __all__ = ["parse_ratings", "parse_votes", "read"]
 
 TITLE = "Arena: rating tables and votes"
-LICENCE = "CC BY 4.0"
-
 SOURCE = "arena"
 LEVEL = 0.95
-OUTCOMES = {
-    "model_a": "a",
-    "a": "a",
-    "model_b": "b",
-    "b": "b",
-    "tie": "tie",
-    "tie (bothbad)": "both_bad",
-    "tie (both bad)": "both_bad",
-    "both_bad": "both_bad",
-    "bothbad": "both_bad",
+
+Duplicates = Literal["refuse", "first", "last"]
+Release = Literal["unknown", "board"]
+
+SUBSETS = (
+    "text", "text_style_control", "vision", "vision_style_control", "webdev", "search",
+    "search_style_control", "document", "document_style_control", "agent", "text_to_image",
+    "image_edit", "text_to_video", "image_to_video", "copilot",
+)  # fmt: skip
+"""Boards by the names of Arena's own files, whose folder may name the board."""
+
+_CALLED = {
+    "publish_date": "leaderboard_publish_date",
+    "category": "task",
+    "model_name": "arena_name",
+    "rating_lower": "low",
+    "rating_upper": "high",
+    "vote_count": "votes",
 }
+_OPTIONAL = (
+    "snapshot_date", "organization", "license", "variance", "vote_count", "rating_lower",
+    "rating_upper",
+)  # fmt: skip
+_KEY = ("board", "model", "as_of")
+_VALUES = ("rating", "low", "high", "variance", "votes")
+_FILE = "\0file"
+_MOST_LINES = 5
 
-_RATINGS = ("subset", "publish_date", "category", "model_name", "rating")
-_BOUNDS = ("rating_lower", "rating_upper")
-_OUTCOME = ("winner", "outcome")
-_MOMENT = ("tstamp", "timestamp", "voted_at")
-_DOMAIN = ("domain", "category")
-_VOTE_ID = ("vote", "vote_id", "question_id", "id")
-_COVARIATES = ("language", "turn", "judge", "anony")
-_SECONDS = r"^\d{9,10}(\.\d+)?$"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What the user says of the files beside what stands in them."""
+
+    subset: str | None = None
+    category: str | None = None
+    published: date | None = None
+    duplicates: Duplicates = "refuse"
+    release: Release = "unknown"
 
 
-def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
-    """Read tables of ratings or of votes, from CSV (also packed with gzip) or Parquet.
+def read(
+    paths: Sequence[Path],
+    *,
+    progress: Progress | None = None,
+    subset: str | None = None,
+    category: str | None = None,
+    published: date | None = None,
+    duplicates: Duplicates = "refuse",
+    release: Release = "unknown",
+    vote: str | None = None,
+) -> Parsed:
+    """Read tables of ratings or of votes, from CSV (also packed with gzip), Parquet or JSON.
 
     Parameters
     ----------
@@ -52,6 +82,18 @@ def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
         The files.
     progress
         Told which file is read.
+    subset, category
+        The two parts of the name of a board, for files that have no such column.
+    published
+        The day of publication, for files that have no such column.
+    duplicates
+        What is done with several ratings of one name on one board and day: all are refused, or
+        the first or the last one is taken.
+    release
+        ``board`` dates models that are new by the first day on which these files rate them,
+        which is the latest day on which they can have come out.
+    vote
+        The column that names votes, or ``line``; see :func:`parse_votes`.
 
     Returns
     -------
@@ -67,31 +109,37 @@ def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
     """
     if not paths:
         raise UsageError("no path is given", hint="name a table of ratings or of votes")
+    said = _Said(
+        subset=subset,
+        category=category,
+        published=published,
+        duplicates=duplicates,
+        release=release,
+    )
     progress = progress or Silent()
     parts: list[Parsed] = []
+    rated: list[pl.DataFrame] = []
     for done, path in enumerate(paths):
         progress.advance(done, len(paths))
-        frame, refused = read_frame(path)
-        part = _parsed(frame, str(path))
-        parts.append(
-            Parsed(
-                tables=part.tables,
-                read=part.read + len(refused),
-                refused=(*refused, *part.refused),
-                notes=part.notes,
-                dashes=part.dashes,
-            )
-        )
+        frame, uneven = read_frame(path)
+        if {"model_a", "model_b"} <= set(frame.columns):
+            parts.append(votes_of(frame, str(path), uneven, vote=vote))
+        else:
+            made, part = _rows(frame, str(path), uneven, said)
+            rated.append(made)
+            parts.append(part)
+    if rated:
+        parts.append(_ratings(pl.concat(rated), said))
     return joined(parts)
 
 
-def _parsed(frame: pl.DataFrame, file: str) -> Parsed:
-    if {"model_a", "model_b"} <= set(frame.columns):
-        return _votes(frame, file)
-    return _ratings(frame, file)
-
-
-def parse_ratings(text: str | bytes, file: str = "ratings.csv") -> Parsed:
+def parse_ratings(
+    text: str | bytes,
+    file: str = "ratings.csv",
+    *,
+    duplicates: Duplicates = "refuse",
+    release: Release = "unknown",
+) -> Parsed:
     """Parse a table of ratings.
 
     Parameters
@@ -100,6 +148,8 @@ def parse_ratings(text: str | bytes, file: str = "ratings.csv") -> Parsed:
         The content of the file.
     file
         Its name, for messages.
+    duplicates, release
+        As :func:`read`.
 
     Returns
     -------
@@ -113,193 +163,158 @@ def parse_ratings(text: str | bytes, file: str = "ratings.csv") -> Parsed:
     DataError
         When a column is missing, or the text is not CSV.
     """
-    frame, refused = csv_frame(text, file)
-    part = _ratings(frame, file)
-    return Parsed(
-        tables=part.tables,
-        read=part.read + len(refused),
-        refused=(*refused, *part.refused),
-        notes=part.notes,
-        dashes=part.dashes,
-    )
+    said = _Said(duplicates=duplicates, release=release)
+    frame, uneven = csv_frame(text, file)
+    made, part = _rows(frame, file, uneven, said)
+    return joined([part, _ratings(made, said)])
 
 
-def _ratings(frame: pl.DataFrame, file: str) -> Parsed:
-    check_columns(frame, _RATINGS, file)
-    frame = _with_optional(
-        frame, ("snapshot_date", "organization", "license", "variance", "vote_count", *_BOUNDS)
-    )
-    columns = Columns(frame, file)
+def _rows(
+    frame: pl.DataFrame, file: str, uneven: Sequence[Refused], said: _Said
+) -> tuple[pl.DataFrame, Parsed]:
+    """Return the ratings of one file row by row, and the account of its rows."""
+    fixed: dict[str, object] = {
+        "subset": said.subset or _subset_of(Path(file)),
+        "category": said.category,
+        "publish_date": said.published,
+    }
+    at = {
+        name: other if name not in frame.columns and other in frame.columns else name
+        for name, other in {**{name: name for name in _OPTIONAL}, **_CALLED}.items()
+    }
+    at |= {"subset": "subset", "rating": "rating"}
+    given = [name for name, value in fixed.items() if value and at[name] not in frame.columns]
+    try:
+        needed = ("subset", "publish_date", "category", "model_name", "rating")
+        check_columns(frame, [at[name] for name in needed if name not in given], file)
+    except DataError as error:
+        raise DataError(
+            f"{file}: this is neither a table of ratings nor one of votes",
+            details=error.details,
+            hint=f"{error.hint}; what a file has no column for is said by --option subset=text,"
+            " category=overall or published=2026-10-20; votes have model_a, model_b and winner",
+        ) from None
+    columns = Columns(_with_optional(frame, [at[name] for name in _OPTIONAL]), file)
     for name, column in (("subset", "subset"), ("category", "category"), ("model", "model_name")):
-        columns.text(name, column, required=True)
-    columns.text("organisation", "organization")
-    columns.text("licence", "license")
-    columns.number("rating", "rating", required=True)
-    columns.number("low", "rating_lower")
-    columns.number("high", "rating_upper")
-    columns.number("variance", "variance", low=0)
-    columns.whole("votes", "vote_count")
-    columns.day("as_of", "publish_date")
-    columns.day("snapshot", "snapshot_date")
+        if column in given:
+            columns.constant(name, fixed[column], pl.String)
+        else:
+            columns.text(name, at[column], required=True)
+    columns.text("organisation", at["organization"])
+    columns.text("licence", at["license"])
+    columns.number("rating", at["rating"], required=True)
+    columns.number("low", at["rating_lower"])
+    columns.number("high", at["rating_upper"])
+    columns.number("variance", at["variance"], low=0)
+    columns.whole("votes", at["vote_count"])
+    if "publish_date" in given:
+        columns.constant("as_of", said.published, pl.Date)
+    else:
+        columns.day("as_of", at["publish_date"])
+    columns.day("snapshot", at["snapshot_date"])
     made, refused = columns.taken()
     made = made.with_columns(
-        board=pl.format("Arena {} {}", "subset", "category"),
-        level=pl.when(pl.col("low").is_not_null() & pl.col("high").is_not_null()).then(LEVEL),
-        stderr=pl.col("variance").sqrt(),
-        source=pl.lit(SOURCE),
+        pl.lit(file).alias(_FILE), board=pl.format("Arena {} {}", "subset", "category")
     )
-    key = ["board", "model", "as_of"]
-    latest = made.sort("snapshot", LINE, nulls_last=False).unique(key, keep="last").sort(LINE)
-    notes = []
-    if latest.height < made.height:
-        notes.append(
-            f"{file}: {made.height - latest.height} rows are of an earlier snapshot of the same"
-            " publication and are replaced by the later one"
-        )
+    part = Parsed(
+        tables={},
+        read=frame.height + len(uneven),
+        refused=(*uneven, *refused),
+        dashes=True,
+    )
+    return made, part
+
+
+def _subset_of(path: Path) -> str | None:
+    """The board that Arena's own folders and files are named after."""
+    names = (path.parent.name, path.name.split(".", 1)[0])
+    return next((name for name in names if name in SUBSETS), None)
+
+
+def _ratings(made: pl.DataFrame, said: _Said) -> Parsed:
+    """Settle what several rows say of one name, board and day, and make the tables."""
+    key = list(_KEY)
+    unsure = pl.col("snapshot").is_null().any().over(key)
+    made = made.with_columns(snapshot=pl.when(~unsure).then("snapshot"))
+    newest = made.filter(pl.col("snapshot").eq_missing(pl.col("snapshot").max().over(key)))
+    once = newest.unique([*key, *_VALUES], keep="first", maintain_order=True)
+    several = once.filter(pl.len().over(key) > 1)
+    refused: list[Refused] = []
+    kept = once
+    if said.duplicates == "refuse":
+        kept = once.filter(pl.len().over(key) == 1)
+        refused = _refused(several)
+    else:
+        kept = once.unique(key, keep=said.duplicates, maintain_order=True)
+    left = {
+        "are of an earlier snapshot of the same publication and are replaced by the later one": (
+            made.height - newest.height
+        ),
+        "repeat a rating word for word and are left out": newest.height - once.height,
+        f"rate a name again on one board and day; the {said.duplicates} one is taken": (
+            once.height - kept.height - len(refused)
+        ),
+    }
+    notes = [f"{count} rows {words}" for words, count in left.items() if count]
     # The licence of a model that cannot be downloaded is called proprietary.
-    models = latest.unique("model", keep="last", maintain_order=True).select(
-        "model",
-        pl.col("model").alias("name"),
-        "organisation",
-        open_weights=pl.col("licence") != "Proprietary",
-        source=pl.lit(SOURCE),
+    first = pl.col("as_of").min().over("model")
+    models = (
+        kept.with_columns(released_on=first if said.release == "board" else None)
+        .unique("model", keep="last", maintain_order=True)
+        .select(
+            "model",
+            pl.col("model").alias("name"),
+            "organisation",
+            pl.col("released_on").cast(pl.Date),
+            open_weights=pl.col("licence") != "Proprietary",
+            source=pl.lit(SOURCE),
+        )
     )
-    ratings = latest.select(
-        *("board", "model", "rating", "stderr", "low", "high", "level", "votes", "as_of", "source")
+    ratings = kept.select(
+        *("board", "model", "rating"),
+        pl.col("variance").sqrt().alias("stderr"),
+        *("low", "high"),
+        pl.when(pl.col("low").is_not_null() & pl.col("high").is_not_null())
+        .then(LEVEL)
+        .alias("level"),
+        *("votes", "as_of"),
+        source=pl.lit(SOURCE),
     )
     return Parsed(
-        tables={"sources": _sources("Arena leaderboard"), "ratings": ratings, "models": models},
-        read=frame.height,
+        tables={
+            "sources": publisher("Arena leaderboard", SOURCE, ratings["as_of"]),
+            "ratings": ratings,
+            "models": models,
+        },
+        read=0,
         refused=tuple(refused),
         notes=tuple(notes),
         dashes=True,
+        left_out=sum(left.values()),
     )
 
 
-def parse_votes(text: str | bytes, file: str = "votes.csv") -> Parsed:
-    """Parse a table of votes.
-
-    Parameters
-    ----------
-    text
-        The content of the file.
-    file
-        Its name, which begins the id of a vote that has none.
-
-    Returns
-    -------
-    Parsed
-        ``votes``. An outcome that is not known refuses the row: it is never taken for a tie.
-        Columns of numbers in pairs such as ``length_a`` and ``length_b`` become covariates, and
-        ``language``, ``turn``, ``judge`` and ``anony``.
-
-    Raises
-    ------
-    DataError
-        When a column is missing, or the text is not CSV.
-    """
-    frame, refused = csv_frame(text, file)
-    part = _votes(frame, file)
-    return Parsed(
-        tables=part.tables, read=part.read + len(refused), refused=(*refused, *part.refused)
-    )
-
-
-def _votes(frame: pl.DataFrame, file: str) -> Parsed:
-    check_columns(frame, ("model_a", "model_b"), file)
-    outcome = _first(frame, _OUTCOME)
-    if outcome is None:
-        raise DataError(f"{file}: column 'winner' is missing", hint="or call it 'outcome'")
-    columns = Columns(frame, file)
-    columns.text("model_a", "model_a", required=True)
-    columns.text("model_b", "model_b", required=True)
-    columns.one_of("outcome", outcome, OUTCOMES, required=True)
-    domain, moment, vote = (_first(frame, some) for some in (_DOMAIN, _MOMENT, _VOTE_ID))
-    if domain:
-        columns.text("domain", domain)
-    else:
-        columns.constant("domain", None, pl.String)
-    if vote:
-        columns.text("vote", vote, required=True)
-    else:
-        stem = Path(file).name.split(".", 1)[0]
-        columns.expression("vote", pl.format("{}-{}", pl.lit(stem), pl.col(LINE)))
-    if moment is None:
-        columns.constant("voted_at", None, pl.Date)
-    elif _in_seconds(frame[moment]):
-        columns.number("seconds", moment, low=0, high=2**34)
-    else:
-        columns.day("voted_at", moment)
-    covariates = [name for name in _COVARIATES if name in frame.columns]
-    for name in covariates:
-        columns.text(f"\0{name}", name)
-    measured = _measured(frame)
-    for name in measured:
-        columns.number(f"\0{name}", name)
-    covariates += measured
-    made, refused = columns.taken()
-    if "seconds" in made.columns:
-        made = made.with_columns(
-            voted_at=pl.from_epoch(pl.col("seconds").floor().cast(pl.Int64)).dt.date()
+def _refused(several: pl.DataFrame) -> list[Refused]:
+    """Refuse all of several ratings of one name on one board and day, each with the lines."""
+    refused: list[Refused] = []
+    alone = several[_FILE].n_unique() < 2
+    for (board, model, day), rows in several.group_by(_KEY, maintain_order=True):
+        places = [
+            f"{rating:g} on {'' if alone else f'{file} '}line {line}"
+            for rating, file, line in rows.select("rating", _FILE, LINE).head(_MOST_LINES).rows()
+        ]
+        more = f" and {rows.height - len(places)} more" if rows.height > len(places) else ""
+        reason = (
+            f"{board} rates {model!r} {rows.height} times on {day}: {', '.join(places)}{more};"
+            " --option duplicates=first or duplicates=last takes one of them"
         )
-    said = pl.lit(None, pl.String)
-    if covariates:
-        pairs = pl.struct(pl.col(f"\0{name}").alias(name) for name in covariates)
-        said = pairs.struct.json_encode()
-    made = made.with_columns(covariates=said, source=pl.lit(f"{SOURCE}-votes"))
-    twice = made.filter(pl.col("vote").is_duplicated())
-    if not twice.is_empty():
-        raise DataError(f"{file}: the vote {twice['vote'][0]!r} is there twice")
-    votes = made.select(
-        *("vote", "model_a", "model_b", "outcome", "domain", "voted_at", "covariates", "source")
-    )
-    return Parsed(
-        tables={"sources": _sources("Arena votes", f"{SOURCE}-votes"), "votes": votes},
-        read=frame.height,
-        refused=tuple(refused),
-    )
-
-
-def _measured(frame: pl.DataFrame) -> list[str]:
-    """Columns of numbers that there are for either answer."""
-    pairs = [
-        (f"{name[:-1]}a", name)
-        for name in frame.columns
-        if name.endswith("_b") and f"{name[:-1]}a" in frame.columns and name != "model_b"
-    ]
-    return [column for pair in pairs if all(_numeric(frame[c]) for c in pair) for column in pair]
-
-
-def _numeric(cells: pl.Series) -> bool:
-    if cells.dtype.is_numeric():
-        return True
-    filled = cells.drop_nulls() if cells.dtype == pl.String else cells.clear()
-    return not filled.is_empty() and not filled.cast(pl.Float64, strict=False).null_count()
-
-
-def _in_seconds(cells: pl.Series) -> bool:
-    filled = cells.drop_nulls().cast(pl.String)
-    return not filled.is_empty() and filled.head(100).str.contains(_SECONDS).any()
-
-
-def _first(frame: pl.DataFrame, names: Sequence[str]) -> str | None:
-    return next((name for name in names if name in frame.columns), None)
+        refused += [
+            Refused(line=line, reason=reason, file=file)
+            for file, line in rows.select(_FILE, LINE).rows()
+        ]
+    return refused
 
 
 def _with_optional(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     absent = [name for name in names if name not in frame.columns]
     return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
-
-
-def _sources(title: str, source: str = SOURCE) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "source": [source],
-            "title": [title],
-            "publisher": ["Arena"],
-            "url": ["https://arena.ai/leaderboard"],
-            "licence": [LICENCE],
-            "retrieved_on": [None],
-        },
-        schema_overrides={"retrieved_on": pl.Date},
-    )

@@ -6,19 +6,32 @@ The functions that read a cell raise ``ValueError`` with the reason; :func:`each
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+from headway.bounds import (
+    CELLS,
+    CELLS_OF_A_SMALL_FILE,
+    CELLS_PER_BYTE,
+    COLUMNS,
+    FIRST_DAY,
+    HEADER_NAME,
+    LAST_DAY,
+    TEXT_LENGTH,
+)
 from headway.errors import DataError, did_you_mean
 from headway.sources import Refused
 from headway.sources.csvreader import BrokenCsv, records
+from headway.text import fault_of_name, fault_of_text, is_plain, shown
 
 __all__ = [
     "LARGEST_AMOUNT",
     "amount",
     "between",
+    "check_cells",
     "checked_header",
     "count",
     "csv_rows",
@@ -27,6 +40,7 @@ __all__ = [
     "filled",
     "number",
     "one_of",
+    "share",
     "size",
 ]
 
@@ -34,6 +48,7 @@ Row = dict[str, str]
 T = TypeVar("T")
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+MOST_REFUSED = 100_000
 _LONGEST = 60
 _LARGEST_COUNT = 2**63 - 1
 _LARGEST_SIZE = 10**12
@@ -47,6 +62,7 @@ def csv_rows(
     optional: Sequence[str] = (),
     file: str | None = None,
     delimiter: str = ",",
+    spare: bool = False,
 ) -> Iterator[tuple[int, Row | str]]:
     """Read the rows of a CSV text with the physical line on which each begins.
 
@@ -62,6 +78,8 @@ def csv_rows(
         Name of the file for messages.
     delimiter
         What separates cells.
+    spare
+        Whether columns that are neither required nor optional may be there twice.
 
     Yields
     ------
@@ -75,20 +93,57 @@ def csv_rows(
         When there is no header, a column is missing or there twice, or the text is not CSV.
     """
     where = f"{file}: " if file else ""
+    check_cells(text, delimiter, where)
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     rows = records(lines, delimiter=delimiter)
     try:
-        header = checked_header(next(rows, (1, []))[1], required, where)
+        names = next(rows, (1, []))[1]
+        if spare:
+            wanted = {*required, *optional}
+            names = [name if name.strip() in wanted else "" for name in names]
+        header = checked_header(names, required, where)
         absent = dict.fromkeys((name for name in optional if name not in header), "")
         for line, cells in rows:
             if not cells:
                 continue
             if len(cells) == len(header):
-                yield line, absent | dict(zip(header, cells, strict=True))
+                yield line, _unseen(header, cells) or absent | dict(zip(header, cells, strict=True))
             else:
                 yield line, f"{len(cells)} cells; expected {len(header)}"
     except BrokenCsv as error:
         raise DataError(f"{where}{error}") from None
+
+
+def check_cells(text: str, delimiter: str, where: str, *, file_bytes: int | None = None) -> None:
+    """Refuse a text that would become too many cells.
+
+    Parameters
+    ----------
+    text
+        CSV.
+    delimiter
+        What separates cells.
+    where
+        What the message begins with.
+    file_bytes
+        The size of the file that it was unpacked from.
+
+    Raises
+    ------
+    DataError
+        When it has more than ``CELLS``, or many for so small a file.
+    """
+    most = CELLS
+    if file_bytes is not None:
+        most = min(most, max(CELLS_OF_A_SMALL_FILE, CELLS_PER_BYTE * file_bytes))
+    if len(text) <= most:
+        return
+    cells = text.count(delimiter) + text.count("\n")
+    if cells > most:
+        raise DataError(
+            f"{where}the table has {cells:,} cells; at most {most:,} are read of such a file",
+            hint="store it as Parquet, or split it",
+        )
 
 
 def checked_header(cells: list[str], required: Sequence[str] = (), where: str = "") -> list[str]:
@@ -99,7 +154,20 @@ def checked_header(cells: list[str], required: Sequence[str] = (), where: str = 
     DataError
         When there is none, one is missing, or one is there twice.
     """
+    if len(cells) > COLUMNS:
+        raise DataError(
+            f"{where}the header has {len(cells):,} columns; at most {COLUMNS:,} are read",
+            hint="give the scores one below the other, with a column for the benchmark",
+        )
     header = [name.strip() for name in cells]
+    for number, name in enumerate(header, start=1):
+        if len(name) > HEADER_NAME:
+            raise DataError(
+                f"{where}the name of column {number} has {len(name):,} characters;"
+                f" at most {HEADER_NAME:,} are read"
+            )
+        if not is_plain(name, lines=True):
+            raise DataError(f"{where}the name of column {number} {fault_of_text(name)}")
     if not any(header):
         raise DataError(f"{where}there is no header", hint="the first line names the columns")
     missing = [
@@ -109,7 +177,7 @@ def checked_header(cells: list[str], required: Sequence[str] = (), where: str = 
     ]
     if missing:
         raise DataError(f"{where}this is not the file expected", details=missing)
-    twice = sorted({name for name in header if name and header.count(name) > 1})
+    twice = sorted(name for name, count in Counter(filter(None, header)).items() if count > 1)
     if twice:
         raise DataError(f"{where}columns are there twice: {', '.join(map(repr, twice))}")
     return [name or f"column {number}" for number, name in enumerate(header, start=1)]
@@ -144,6 +212,11 @@ def each_row(
             take(row)
         except ValueError as error:
             refused.append(Refused(line=line, reason=str(error), file=file))
+            if len(refused) > MOST_REFUSED:
+                raise DataError(
+                    f"{file or 'the file'}: more than {MOST_REFUSED:,} rows are refused,"
+                    f" first line {refused[0].line}: {refused[0].reason}"
+                ) from None
     return read, tuple(refused)
 
 
@@ -152,6 +225,8 @@ def filled(row: Row, column: str) -> str:
     value = row[column].strip()
     if not any(character.isalnum() for character in value):
         raise ValueError(f"column {column!r} is {_short(value)}; expected a name")
+    if fault := fault_of_name(value):
+        raise ValueError(f"column {column!r} {fault}")
     return value
 
 
@@ -175,6 +250,24 @@ def between(row: Row, column: str, low: float, high: float) -> float:
             f" expected a number between {low} and {high}"
         )
     return value
+
+
+def share(text: str, whole: float) -> str:
+    """Return a number without its percent sign, as a part of the whole; other texts as they are.
+
+    Examples
+    --------
+    >>> share("42.5%", 1.0), share("42.5%", 100.0), share("0.425", 1.0)
+    ('0.425', '42.5', '0.425')
+    """
+    plain = text.strip()
+    value = plain.removesuffix("%").rstrip()
+    if value == plain or not _NUMBER.fullmatch(value):
+        return text
+    try:
+        return str(Decimal(value) * Decimal(whole) / 100)
+    except ArithmeticError:
+        return text
 
 
 def size(row: Row, column: str) -> float | None:
@@ -222,11 +315,16 @@ def day(row: Row, column: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text).date()
+        day = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text).date()
+        fits = FIRST_DAY <= day <= LAST_DAY
     except ValueError:
+        fits = False
+    if not fits:
         raise ValueError(
-            f"column {column!r} is {_short(text)}; expected a date such as 2026-08-11"
-        ) from None
+            f"column {column!r} is {_short(text)}; expected a date such as 2026-08-11,"
+            f" between {FIRST_DAY} and {LAST_DAY}"
+        )
+    return day
 
 
 def one_of(row: Row, column: str, values: Mapping[str, T]) -> T:
@@ -242,4 +340,14 @@ def one_of(row: Row, column: str, values: Mapping[str, T]) -> T:
 
 
 def _short(text: str) -> str:
-    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+    return repr(shown(text[: _LONGEST + 1], most=_LONGEST))
+
+
+def _unseen(header: Sequence[str], cells: Sequence[str]) -> str | None:
+    """Say which cell has characters that cannot be seen, or is too long for any text."""
+    if is_plain("".join(cells), lines=True) and max(map(len, cells)) <= TEXT_LENGTH:
+        return None
+    for name, cell in zip(header, cells, strict=True):
+        if fault := fault_of_text(cell):
+            return f"column {name!r} {fault}"
+    return None

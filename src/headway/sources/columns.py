@@ -11,24 +11,31 @@ from pathlib import Path
 
 import polars as pl
 
+from headway.bounds import FIRST_DAY, HEADER_NAME, LAST_DAY, NAME_LENGTH
 from headway.errors import DataError, did_you_mean
+from headway.foreign import apart
+from headway.foreign.guarding import guarded
+from headway.foreign.plainfile import as_text, csv_text, read_bytes
 from headway.sources import Refused
 from headway.sources.archives import open_tree
-from headway.sources.cells import checked_header
+from headway.sources.cells import MOST_REFUSED, check_cells, checked_header
 from headway.sources.csvreader import BrokenCsv, records
-from headway.sources.plainfile import as_text, check_regular, csv_text, read_bytes
+from headway.sources.json_table import json_table
+from headway.sources.numbers import Decimal, Numbers, absent, numbers_in
+from headway.text import NOT_IN_TEXT, shown as escaped, without_controls
 
 __all__ = ["LINE", "Columns", "check_columns", "csv_frame", "read_frame", "read_frames"]
 
 LINE = "\0line"
-MOST_ROWS = 50_000_000
-MOST_REFUSED = 100_000
 _BATCH = 100_000
-_SLICE = 250_000
 _LONGEST_HEADER = 2**20
 _NO_DELIMITER = b"\x01"
-_NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 _WRONG = "\0wrong"
+_DELIMITERS = ",;\t|"
+UNCLEAR = "which of comma and point is the decimal sign: say decimal = ',' or decimal = '.'"
+_MIXED = "it mixes points and commas as the decimal sign"
+_TRUE = ("true", "yes", "1", "open")
+_FALSE = ("false", "no", "0", "closed")
 
 
 def csv_frame(
@@ -57,27 +64,29 @@ def csv_frame(
         When there is no header, a column is there twice, or the text is not CSV.
     """
     text = csv_text(text, file)
+    check_cells(text, delimiter, f"{file}: ")
     header = _header(text, file, delimiter)
     content = text.encode()
     simple = '"' not in text and "\n\n" not in text and len(header) > 1
-    if simple and _even(content, len(header), delimiter):
-        try:
-            frame = pl.read_csv(
-                io.BytesIO(content),
-                has_header=False,
-                skip_rows=1,
-                new_columns=header,
-                schema=dict.fromkeys(header, pl.String),
-                separator=delimiter,
-                quote_char=None,
-                infer_schema=False,
-                raise_if_empty=False,
-            )
-        except pl.exceptions.PolarsError:
-            pass
-        else:
-            if text.rstrip("\n").count("\n") == frame.height:
-                return frame.with_row_index(LINE, offset=2), []
+    with guarded(file):
+        if simple and _even(content, len(header), delimiter):
+            try:
+                frame = pl.read_csv(
+                    io.BytesIO(content),
+                    has_header=False,
+                    skip_rows=1,
+                    new_columns=header,
+                    schema=dict.fromkeys(header, pl.String),
+                    separator=delimiter,
+                    quote_char=None,
+                    infer_schema=False,
+                    raise_if_empty=False,
+                )
+            except pl.exceptions.PolarsError:
+                pass
+            else:
+                if text.rstrip("\n").count("\n") == frame.height:
+                    return frame.with_row_index(LINE, offset=2), []
     return _batches(text, file, header, delimiter)
 
 
@@ -143,7 +152,7 @@ def _batches(
 def read_frame(
     path: Path, *, sheet: str | None = None, delimiter: str | None = None
 ) -> tuple[pl.DataFrame, list[Refused]]:
-    """Read a table from CSV, TSV, Parquet or a spreadsheet as columns of text.
+    """Read a table from CSV, TSV, Parquet, JSON or a spreadsheet as columns of text.
 
     Parameters
     ----------
@@ -152,12 +161,14 @@ def read_frame(
     sheet
         The sheet of a spreadsheet; without, the first one.
     delimiter
-        What separates cells; without, a tab for ``.tsv`` and a comma otherwise.
+        What separates cells; without, a tab for ``.tsv``, and otherwise that of comma, semicolon,
+        tab and bar which the header has most of.
 
     Returns
     -------
     tuple of polars.DataFrame and list of Refused
-        As :func:`csv_frame`; the first row of Parquet is line 1.
+        As :func:`csv_frame`; the first row of Parquet and the first record of JSON is line 1.
+        A column of lists or objects is there without its content.
 
     Raises
     ------
@@ -166,12 +177,23 @@ def read_frame(
     """
     name = path.name.removesuffix(".gz").lower()
     if _is_parquet(path):
-        return _parquet(path, 0, None), []
+        return pl.concat(_parquet(path)), []
     if name.endswith((".xlsx", ".xlsm", ".xlsb", ".ods")):
         return _sheet(path, sheet), []
+    if name.endswith((".json", ".jsonl", ".ndjson")):
+        return _json(path)
+    text = as_text(read_bytes(path), str(path))
     if delimiter is None:
-        delimiter = "\t" if name.endswith((".tsv", ".tab")) else ","
-    return csv_frame(as_text(read_bytes(path), str(path)), str(path), delimiter=delimiter)
+        delimiter = "\t" if name.endswith((".tsv", ".tab")) else _delimiter(text)
+    check_cells(text, delimiter, f"{path}: ", file_bytes=path.stat().st_size)
+    return csv_frame(text, str(path), delimiter=delimiter)
+
+
+def _delimiter(text: str) -> str:
+    """Return what the header has most of outside quotes; a comma where nothing is more."""
+    header = text[:_LONGEST_HEADER].lstrip("\n").partition("\n")[0]
+    plain = "".join(header.split('"')[::2])
+    return max(_DELIMITERS, key=plain.count)
 
 
 def read_frames(
@@ -187,65 +209,50 @@ def read_frames(
     if not _is_parquet(path):
         yield read_frame(path, sheet=sheet, delimiter=delimiter)
         return
-    for first in itertools.count(0, _SLICE):
-        frame = _parquet(path, first, _SLICE)
-        if frame.height or not first:
-            yield frame, []
-        if frame.height < _SLICE:
-            return
+    for frame in _parquet(path):
+        yield frame, []
+
+
+def _json(path: Path) -> tuple[pl.DataFrame, list[Refused]]:
+    columns, numbers, refused = json_table(as_text(read_bytes(path), str(path)), path)
+    if any("\0" in name for name in columns):
+        raise DataError(f"{path} has a column with NUL in its name")
+    return pl.DataFrame([pl.Series(LINE, numbers, dtype=pl.UInt32), *columns.values()]), refused
 
 
 def _is_parquet(path: Path) -> bool:
     return path.name.lower().endswith((".parquet", ".pq"))
 
 
-def _parquet(path: Path, first: int, length: int | None) -> pl.DataFrame:
-    check_regular(path)
-    try:
-        scan = pl.scan_parquet(path, glob=False)
-        rows = scan.select(pl.len()).collect().item()
-        if rows > MOST_ROWS:
-            raise DataError(f"{path} has {rows:,} rows; at most {MOST_ROWS:,} are read")
-        frame = scan.slice(first, length).collect()
-        nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
-        if nested:
-            raise DataError(f"{path}: the column {nested[0]!r} is nested; expected a flat table")
-        frame = frame.with_columns(pl.col(pl.Binary).cast(pl.String))
-    except DataError:
-        raise
-    except BaseException as error:
-        # A broken file makes polars panic, which is no Exception.
-        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
-            raise
-        raise DataError(f"{path} is not a Parquet file that can be read: {error}") from None
-    return _numbered(frame, path, first + 1)
+def _parquet(path: Path) -> Iterator[pl.DataFrame]:
+    first = 1
+    for frame in apart.parquet_pieces(path):
+        with guarded(path):
+            plain = frame.with_columns(pl.col(pl.Binary).cast(pl.String))
+        yield _numbered(plain, path, first)
+        first += frame.height
 
 
 def _sheet(path: Path, sheet: str | None) -> pl.DataFrame:
     open_tree(path).close()
-    try:
-        frame = pl.read_excel(
-            path,
-            sheet_name=sheet,
-            engine="calamine",
-            infer_schema_length=0,
-            raise_if_empty=False,
-        )
-    except ModuleNotFoundError:
-        raise DataError(
-            f"{path}: reading spreadsheets needs the package fastexcel",
-            hint="install it, or save the sheet as CSV",
-        ) from None
-    except BaseException as error:
-        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
-            raise
-        raise DataError(f"{path} is not a spreadsheet that can be read: {error}") from None
-    return _numbered(frame.with_columns(pl.all().cast(pl.String)), path, 2)
+    rows = apart.sheet(path, sheet)
+    cells = [cell or "" for cell in rows.row(0)] if rows.height else []
+    # The library would rename the second of two equal headers.
+    header = checked_header(cells, where=f"{path}: ")
+    frame = rows.slice(1).rename(dict(zip(rows.columns, header, strict=True)))
+    filled = frame.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+    return _numbered(filled, path, 2).filter(~pl.all_horizontal(pl.all().exclude(LINE).is_null()))
 
 
 def _numbered(frame: pl.DataFrame, path: Path, first: int) -> pl.DataFrame:
-    if not frame.columns or any("\0" in name for name in frame.columns):
-        raise DataError(f"{path} has no columns, or one with NUL in its name")
+    if not frame.columns:
+        raise DataError(f"{path} has no columns")
+    for number, name in enumerate(frame.columns, start=1):
+        if len(name) > HEADER_NAME or without_controls(name) != name:
+            raise DataError(
+                f"{path}: the name of column {number} is {escaped(name, most=80)!r}; expected at"
+                f" most {HEADER_NAME:,} characters that can be seen"
+            )
     return frame.with_row_index(LINE, offset=first)
 
 
@@ -259,10 +266,10 @@ class Columns:
     file
         Name of the file for refusals.
     decimal
-        The decimal separator of its numbers.
+        The decimal separator of its numbers; None when nobody said.
     """
 
-    def __init__(self, frame: pl.DataFrame, file: str, *, decimal: str = ".") -> None:
+    def __init__(self, frame: pl.DataFrame, file: str, *, decimal: Decimal | None = ".") -> None:
         self._frame = frame
         self._file = file
         self._decimal = decimal
@@ -270,11 +277,18 @@ class Columns:
         self._checks: list[tuple[pl.Expr, str, str]] = []
 
     def _cell(self, column: str) -> pl.Expr:
-        cell = self.shown(column).str.strip_chars()
-        return pl.when(cell != "").then(cell)
+        cell = self.shown(column)
+        return pl.when(~absent(cell)).then(cell.str.strip_chars())
 
     def shown(self, column: str) -> pl.Expr:
-        """Return a column as text, whatever the file has it as."""
+        """Return a column as text, whatever the file has it as.
+
+        Raises
+        ------
+        DataError
+            When its cells are lists or objects.
+        """
+        _refuse_nested(self._frame, column, self._file)
         return pl.col(column).cast(pl.String)
 
     def refuse(self, bad: pl.Expr, column: str, expected: str) -> None:
@@ -286,7 +300,11 @@ class Columns:
         cell = self._cell(column)
         if required:
             self.refuse(cell.is_null(), column, "a name")
-        self._values[name] = cell
+        long = cell.str.len_bytes() > 4 * NAME_LENGTH
+        wrong = long | (cell.str.len_chars() > NAME_LENGTH) | cell.str.contains(NOT_IN_TEXT)
+        words = f"at most {NAME_LENGTH} characters that can be seen"
+        self.refuse(wrong, column, words)
+        self._values[name] = pl.when(~long).then(cell)
 
     def constant(self, name: str, value: object, dtype: pl.DataType | type[pl.DataType]) -> None:
         """Give every row the same value."""
@@ -308,9 +326,14 @@ class Columns:
         required: bool = False,
         low: float | None = None,
         high: float | None = None,
+        percent: bool = False,
+        dollars: bool = False,
     ) -> None:
-        """Take a column as finite numbers."""
-        empty, value, bad = self._numbers(column)
+        """Take a column as finite numbers; where a sign may stand, without it."""
+        read = self.read(column)
+        empty, value, bad = read.empty, read.value, ~read.empty & read.value.is_null()
+        bad |= read.percent & (not percent)
+        bad |= read.dollars & (not dollars)
         words = "a number"
         if low is not None:
             bad |= value < low
@@ -322,39 +345,46 @@ class Columns:
         self.refuse(bad.fill_null(False), column, words)
         self._values[name] = value
 
-    def _numbers(self, column: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-        """Return whether a cell is empty, its number, and whether it is wrong, computed once."""
-        empty, value, wrong = (f"\0{what} {column}" for what in ("empty", "value", "wrong"))
-        if value not in self._frame.columns:
-            cell = "\0cell"
-            if self._frame.schema[column].is_numeric():
-                known = pl.col(value).is_finite()
-                frame = self._frame.with_columns(pl.col(column).alias(cell))
-            else:
-                known = pl.col(value).is_finite() & pl.col(cell).str.contains(_NUMBER)
-                plain = self._cell(column)
-                if self._decimal == ",":
-                    plain = plain.str.replace(",", ".", literal=True)
-                frame = self._frame.with_columns(plain.alias(cell))
-            frame = frame.with_columns(
-                pl.col(cell).cast(pl.Float64, strict=False).alias(value),
-                pl.col(cell).is_null().alias(empty),
-            ).with_columns((~pl.col(empty) & ~known.fill_null(False)).alias(wrong))
-            self._frame = frame.with_columns(
-                pl.when(~pl.col(wrong)).then(pl.col(value)).alias(value)
-            ).drop(cell)
-        return pl.col(empty), pl.col(value), pl.col(wrong)
+    def read(self, column: str, *, whole: bool = False) -> Numbers:
+        """Read a column as numbers with their signs, once; what is ambiguous refuses its row."""
+        parts = ("value", "empty", "percent", "dollars", "ambiguous")
+        names = {part: f"\0{part} {whole:d} {column}" for part in parts}
+        kept = Numbers(**{part: pl.col(name) for part, name in names.items()})
+        if names["value"] in self._frame.columns:
+            return kept
+        if self._frame.schema[column].is_numeric():
+            number = pl.col(column).cast(pl.Float64)
+            never = pl.lit(value=False)
+            finite = number.is_finite().fill_null(value=False)
+            found = Numbers(
+                value=pl.when(finite).then(number),
+                empty=pl.col(column).is_null() | number.is_nan().fill_null(value=True),
+                percent=never,
+                dollars=never,
+                ambiguous=never,
+            )
+        else:
+            found = numbers_in(pl.col(column).cast(pl.String), self._decimal, whole=whole)
+        self._frame = self._frame.with_columns(
+            getattr(found, part).alias(name) for part, name in names.items()
+        )
+        words = f"a number, and {UNCLEAR}" if self._decimal is None else f"a number; {_MIXED}"
+        self.refuse(kept.ambiguous, column, words)
+        return kept
 
     def whole(self, name: str, column: str) -> None:
         """Take a column as whole numbers of 0 or more."""
-        _, value, bad = self._numbers(column)
+        read = self.read(column, whole=True)
+        value, bad = read.value, ~read.empty & read.value.is_null()
+        bad |= read.percent | read.dollars
         bad |= (value < 0) | (value != value.round(0)) | (value > 2.0**53)
         self.refuse(bad.fill_null(False), column, "a whole number of 0 or more")
         self._values[name] = pl.when(~bad.fill_null(False)).then(value).cast(pl.Int64)
 
     def amount(self, name: str, column: str) -> None:
         """Take a column as amounts of 0 or more, rounded to 9 decimals."""
-        _, value, bad = self._numbers(column)
+        read = self.read(column)
+        value, bad = read.value, (~read.empty & read.value.is_null()) | read.percent
         bad = (bad | (value < 0) | (value >= 1e9)).fill_null(False)
         self.refuse(bad, column, "an amount such as 0.25")
         kept = pl.when(~bad).then(value).round(9)
@@ -365,9 +395,18 @@ class Columns:
         cell = self._cell(column)
         shape = cell.str.contains(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
         value = cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        bad = cell.is_not_null() & ~(shape & value.is_not_null())
-        self.refuse(bad, column, "a date such as 2026-08-11")
+        inside = value.is_between(FIRST_DAY, LAST_DAY).fill_null(value=False)
+        bad = cell.is_not_null() & ~(shape & inside)
+        words = f"a date such as 2026-08-11, between {FIRST_DAY} and {LAST_DAY}"
+        self.refuse(bad, column, words)
         self._values[name] = pl.when(shape).then(value)
+
+    def flag(self, name: str, column: str) -> None:
+        """Take a column of words for yes and no."""
+        cell = self._cell(column).str.to_lowercase()
+        yes, no = cell.is_in(_TRUE), cell.is_in(_FALSE)
+        self.refuse(cell.is_not_null() & ~yes & ~no, column, "true or false")
+        self._values[name] = pl.when(yes | no).then(yes)
 
     def one_of(
         self, name: str, column: str, words: Mapping[str, str], *, required: bool = False
@@ -407,7 +446,7 @@ class Columns:
                 f"{self._file}: {bad.height:,} rows are refused, first line {line}: {first}"
             )
         refused = [
-            Refused(line=line, reason=reason, file=self._file)
+            Refused(line=line, reason=escaped(reason), file=self._file)
             for line, reason in reasons.iter_rows()
         ]
         return made.filter(~pl.col(_WRONG)).drop(_WRONG), refused
@@ -423,12 +462,12 @@ class Columns:
 
 
 def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> None:
-    """Check that columns are there.
+    """Check that columns are there, and that their cells are plain values.
 
     Raises
     ------
     DataError
-        Naming every column that is missing.
+        Naming every column that is missing, or one that is nested.
     """
     names = [name for name in frame.columns if name != LINE]
     missing = [
@@ -441,6 +480,15 @@ def check_columns(frame: pl.DataFrame, required: Sequence[str], file: str) -> No
             f"{file}: this is not the file expected",
             details=missing,
             hint="its columns are " + ", ".join(names[:20]),
+        )
+    for name in required:
+        _refuse_nested(frame, name, file)
+
+
+def _refuse_nested(frame: pl.DataFrame, column: str, file: str) -> None:
+    if frame.schema[column].is_nested():
+        raise DataError(
+            f"{file}: the column {column!r} is nested; its cells should be plain values"
         )
 
 

@@ -3,7 +3,9 @@
 import csv
 from collections.abc import Iterable, Iterator
 
-LONGEST_FIELD = 1 << 17
+from headway.bounds import CELL_LENGTH
+
+LONGEST_FIELD = CELL_LENGTH
 
 
 class BrokenCsv(ValueError):

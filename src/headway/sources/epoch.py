@@ -6,17 +6,19 @@ their questions. See https://epoch.ai/benchmarks and https://epoch.ai/eci; CC BY
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from headway.errors import DataError, UsageError
 from headway.progress import Progress, Silent
-from headway.sources import Parsed, Refused, joined
+from headway.sources import Duplicates, Parsed, Refused, joined
 from headway.sources.csvreader import BrokenCsv, records
 from headway.sources.epoch_columns import PUBLISHED
-from headway.sources.epoch_index import parse_index
-from headway.sources.epoch_matrix import parse_matrix
+from headway.sources.epoch_index import INDEX, parse_index
+from headway.sources.epoch_matrix import LONG, parse_long, parse_matrix
+from headway.sources.epoch_oldest import OLDEST as OLDEST_TABLES
 from headway.sources.epoch_reports import reporter, title
 from headway.sources.epoch_runs import (
     ITEMS,
@@ -28,7 +30,7 @@ from headway.sources.epoch_runs import (
     parse_runs,
 )
 from headway.sources.epoch_tables import parse_metadata, parse_table
-from headway.sources.epoch_versions import NEW, OLD, Versions, parse_versions
+from headway.sources.epoch_versions import NEW, OLD, OLDEST, Versions, parse_versions
 from headway.sources.files import open_tree, read_text
 from headway.sources.names import slug
 
@@ -39,12 +41,20 @@ LICENCE = "CC BY 4.0"
 
 _METADATA = ("benchmark", "source_file", "score_column")
 _MATRIX = ("performance", "benchmark", "model_version")
-_INDEX = ("Model", "eci", "Accessibility group")
-_FITTED = ("eci_benchmark_difficulties_and_slopes", "eci_scaling", "edi_scores")
+_FITTED = "results of a fit, not evidence"
+_ASIDE = {
+    "eci_benchmark_difficulties_and_slopes": _FITTED,
+    "eci_scaling": _FITTED,
+    "edi_scores": _FITTED,
+    "distilled_models": "opinions on which models are distilled, not evidence",
+}
+_ADDITIONAL = "additional_eci_data__"
 _ENDINGS = (".csv", ".csv.gz")
 
 
-def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
+def read(
+    paths: Sequence[Path], *, progress: Progress | None = None, duplicates: Duplicates | None = None
+) -> Parsed:
     """Read what Epoch AI publishes: archives, folders and files, in any combination.
 
     Parameters
@@ -53,6 +63,10 @@ def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
         The files, folders and archives.
     progress
         Told which file is read.
+    duplicates
+        Which of several scores of one model and benchmark by one reporter counts: ``best``,
+        ``latest``, ``mean``, or ``error`` for none; see :mod:`headway.dataset.duplicates`.
+        Without, the latest evaluated or the first.
 
     Returns
     -------
@@ -80,16 +94,11 @@ def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
                     texts[tree.label(name)] = tree.read_text(name)
                 else:
                     skipped.append(name)
-    parsed = parse(texts, progress=progress)
+    parsed = replace(parse(texts, progress=progress), duplicates=duplicates)
     if not skipped:
         return parsed
     note = f"not read, as they are no tables: {', '.join(skipped[:20])}"
-    return Parsed(
-        tables=parsed.tables,
-        read=parsed.read,
-        refused=parsed.refused,
-        notes=(*parsed.notes, note),
-    )
+    return replace(parsed, notes=(*parsed.notes, note))
 
 
 def parse(texts: Mapping[str, str], *, progress: Progress | None = None) -> Parsed:
@@ -134,6 +143,7 @@ def parse(texts: Mapping[str, str], *, progress: Progress | None = None) -> Pars
         parts.append(part)
     simple: dict[str, Callable[[str, str], Parsed]] = {
         "matrix": parse_matrix,
+        "long": parse_long,
         "index": parse_index,
         "list": parse_list,
     }
@@ -161,12 +171,7 @@ def parse(texts: Mapping[str, str], *, progress: Progress | None = None) -> Pars
             parts.append(_left_out(file, texts[file]))
     whole = joined(parts)
     tables, said = _with_reporters(whole.tables)
-    return Parsed(
-        tables=tables,
-        read=whole.read,
-        refused=whole.refused,
-        notes=(*whole.notes, *said),
-    )
+    return replace(whole, tables=tables, notes=(*whole.notes, *said))
 
 
 def _kind(file: str, text: str) -> str:
@@ -180,14 +185,16 @@ def _kind(file: str, text: str) -> str:
         ("runs", RUN_TABLE),
         ("list", LIST),
         ("matrix", _MATRIX),
-        ("index", _INDEX),
+        ("long", LONG),
+        ("index", INDEX),
+        ("versions", (OLDEST["version"], OLDEST["group"], OLDEST["date"])),
         ("versions", (OLD["version"], OLD["group"], "ECI Score")),
         ("versions", (NEW["version"], NEW["group"], NEW["organisation"])),
     )
     for kind, columns in kinds:
         if set(columns) <= set(header):
             return kind
-    return "table" if _stem(file) in PUBLISHED else ""
+    return "table" if _stem(file) in PUBLISHED or _stem(file) in OLDEST_TABLES else ""
 
 
 def _of(kinds: Mapping[str, str], kind: str) -> list[str]:
@@ -195,14 +202,15 @@ def _of(kinds: Mapping[str, str], kind: str) -> list[str]:
 
 
 def _stem(file: str) -> str:
-    return Path(file).name.removesuffix(".gz").removesuffix(".csv")
+    name = Path(file).name.removesuffix(".gz").removesuffix(".csv")
+    return name.removeprefix(_ADDITIONAL)
 
 
 def _left_out(file: str, text: str) -> Parsed:
     rows = max(text.rstrip("\n").count("\n"), 0)
-    if _stem(file) in _FITTED:
-        note = f"{file}: {rows} rows are results of a fit, not evidence; they are left out"
-        return Parsed(tables={}, read=rows, notes=(note,))
+    if _stem(file) in _ASIDE:
+        note = f"{file}: {rows} rows are {_ASIDE[_stem(file)]}; they are left out"
+        return Parsed(tables={}, read=rows, notes=(note,), left_out=rows)
     reason = f"nobody has declared how this table is read; its {rows} lines are left out"
     return Parsed(tables={}, read=1, refused=(Refused(line=0, reason=reason, file=file),))
 

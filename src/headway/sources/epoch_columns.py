@@ -43,7 +43,7 @@ class Published:
     benchmark
         The name of the benchmark as the matrix writes it.
     score
-        The column of the score.
+        The column of the score; empty where the table has indicators alone.
     unit
         What a score measures.
     chance, ceiling
@@ -68,6 +68,8 @@ class Published:
         The column of the day of the evaluation.
     name
         The column that names the model; None where it names an agent.
+    makers
+        The column that names the makers of the model.
     reporter
         Who reported a row that names no source.
     rating
@@ -92,6 +94,7 @@ class Published:
     harness: str | None = None
     evaluated_on: str | None = None
     name: str | None = "Name"
+    makers: str | None = "Organization"
     reporter: str = "benchmark"
     rating: str | None = None
     dated: tuple[Dated, ...] = field(default=())

@@ -8,24 +8,18 @@ from typing import Any
 import polars as pl
 
 from headway.sources import Parsed
-from headway.sources.cells import day, each_row, filled, number, one_of
-from headway.sources.epoch_words import ACCESSIBILITY, BOARD, COUNTRIES, OPEN_WEIGHTS, sources
-from headway.sources.epoch_words import INDEX as SOURCE
+from headway.sources.cells import each_row, filled, number, one_of
+from headway.sources.epoch_makers import Makers
+from headway.sources.epoch_words import ACCESSIBILITY, BOARD, INDEX as SOURCE, OPEN_WEIGHTS, sources
 from headway.sources.files import csv_rows, csv_text
+from headway.sources.written_days import Days
 
 LEVEL = 0.9
 
-_INDEX = (
-    "Model",
-    "eci",
-    "eci_ci_low",
-    "eci_ci_high",
-    "date",
-    "Organization",
-    "Country (of organization)",
-    "Model accessibility",
-    "Accessibility group",
-)
+INDEX = ("Model", "eci", "eci_ci_low", "eci_ci_high", "date")
+_COUNTRY = "Country (of organization)"
+_ACCESS, _GROUP = "Model accessibility", "Accessibility group"
+_MAKERS = ("Organization", "lab_first_organisation")
 
 MODELS_SCHEMA = {
     "model": pl.String,
@@ -74,8 +68,8 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
 
     def take(row: dict[str, str]) -> None:
         name = filled(row, "Model")
-        first, *others = [part.strip() for part in row["Organization"].split(",")]
-        licence_class, access = one_of(row, "Model accessibility", ACCESSIBILITY)
+        first, *others = [part.strip() for part in row[column].split(",")]
+        licence_class, access = one_of(row, _ACCESS, ACCESSIBILITY | {"": (None, None)})
         low, high = number(row, "eci_ci_low"), number(row, "eci_ci_high")
         rating = number(row, "eci")
         if rating is None:
@@ -87,9 +81,9 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
             "name": name,
             "organisation": first or None,
             "partners": ";".join(others) or None,
-            "country": one_of(row, "Country (of organization)", COUNTRIES),
-            "listed_on": day(row, "date"),
-            "open_weights": one_of(row, "Accessibility group", OPEN_WEIGHTS),
+            "country": makers.country(row[column], row[_COUNTRY]),
+            "listed_on": days.day(row, "date"),
+            "open_weights": one_of(row, _GROUP, OPEN_WEIGHTS | {"": None}),
             "licence_class": licence_class,
             "access": access,
         }
@@ -105,7 +99,14 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
         )
         models[name] = model
 
-    rows = csv_rows(csv_text(text, file), required=_INDEX, file=file)
+    text = csv_text(text, file)
+    header = text.split("\n", 1)[0]
+    column = next((name for name in _MAKERS if name in header), _MAKERS[0])
+    rows = list(
+        csv_rows(text, required=INDEX, optional=(column, _COUNTRY, _ACCESS, _GROUP), file=file)
+    )
+    makers = Makers.of(rows, column, _COUNTRY)
+    days = Days.of(row["date"] for _, row in rows if not isinstance(row, str))
     read, refused = each_row(rows, take, file)
     source = pl.lit(SOURCE)
     return Parsed(
@@ -118,4 +119,5 @@ def parse_index(text: str | bytes, file: str = "eci_scores.csv") -> Parsed:
         },
         read=read,
         refused=refused,
+        notes=tuple(makers.notes(file)),
     )

@@ -9,14 +9,15 @@ from typing import Any
 import polars as pl
 
 from headway.sources import Parsed
-from headway.sources.cells import between, day, each_row, filled, one_of
-from headway.sources.epoch_words import MATRIX as SOURCE
-from headway.sources.epoch_words import same, sources
+from headway.sources.cells import between, each_row, filled, one_of
+from headway.sources.epoch_words import MATRIX as SOURCE, same, sources
 from headway.sources.files import csv_rows, csv_text
 from headway.sources.names import split_variant
+from headway.sources.written_days import Days
 
 _MATRIX = ("performance", "benchmark", "optimized", "model", "model_version", "Model", "date")
 _MATRIX_ALSO = ("benchmark_release_date", "source")
+LONG = ("Model", "benchmark", "benchmark_release_date", "performance_adjusted_rounded5")
 
 SCORES_SCHEMA = {
     "model": pl.String,
@@ -61,7 +62,7 @@ def parse_matrix(text: str | bytes, file: str = "eci_benchmarks.csv") -> Parsed:
     def take(row: dict[str, str]) -> None:
         name, test = filled(row, "model"), filled(row, "benchmark")
         version = row["model_version"].strip()
-        listed_on = day(row, "date")
+        listed_on = days.day(row, "date")
         model = {
             "model": name,
             "name": name,
@@ -71,7 +72,7 @@ def parse_matrix(text: str | bytes, file: str = "eci_benchmarks.csv") -> Parsed:
         benchmark = {
             "benchmark": test,
             "name": test,
-            "released_on": day(row, "benchmark_release_date"),
+            "released_on": released.day(row, "benchmark_release_date"),
         }
         score = {
             "model": model["model"],
@@ -81,13 +82,20 @@ def parse_matrix(text: str | bytes, file: str = "eci_benchmarks.csv") -> Parsed:
             "score": between(row, "performance", -1, 1),
             "scale": "normalised",
             "reported_in": row["source"].strip() or None,
-            "optimized": one_of(row, "optimized", {"True": True, "False": False, "": None}),
+            "optimized": one_of(
+                row | {"optimized": row["optimized"].strip().capitalize()},
+                "optimized",
+                {"True": True, "False": False, "": None},
+            ),
         }
         same(models, name, model)
         same(benchmarks, test, benchmark)
         scores.append(score)
 
-    rows = csv_rows(csv_text(text, file), required=(*_MATRIX, *_MATRIX_ALSO), file=file)
+    rows = list(csv_rows(csv_text(text, file), required=(*_MATRIX, *_MATRIX_ALSO), file=file))
+    whole = [row for _, row in rows if not isinstance(row, str)]
+    days = Days.of(row["date"] for row in whole)
+    released = Days.of(row["benchmark_release_date"] for row in whole)
     read, refused = each_row(rows, take, file)
     source = pl.lit(SOURCE)
     return Parsed(
@@ -97,6 +105,61 @@ def parse_matrix(text: str | bytes, file: str = "eci_benchmarks.csv") -> Parsed:
             "models": pl.DataFrame(list(models.values()), schema=FAMILIES_SCHEMA).with_columns(
                 source=source
             ),
+            "benchmarks": pl.DataFrame(
+                list(benchmarks.values()), schema=BENCHMARKS_SCHEMA
+            ).with_columns(source=source),
+        },
+        read=read,
+        refused=refused,
+    )
+
+
+def parse_long(text: str | bytes, file: str) -> Parsed:
+    """Parse the matrix in the short form: one row per model, by its name, and benchmark.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    file
+        Its name, for messages.
+
+    Returns
+    -------
+    Parsed
+        ``scores`` (scale ``normalised``), ``models`` and ``benchmarks``.
+
+    Raises
+    ------
+    DataError
+        When a column is missing, or the text is not CSV.
+    """
+    scores: list[dict[str, Any]] = []
+    benchmarks: dict[str, dict[str, Any]] = {}
+
+    def take(row: dict[str, str]) -> None:
+        name, test = filled(row, "Model"), filled(row, "benchmark")
+        score = between(row, "performance_adjusted_rounded5", -1, 1)
+        benchmark = {
+            "benchmark": test,
+            "name": test,
+            "released_on": released.day(row, "benchmark_release_date"),
+        }
+        same(benchmarks, test, benchmark)
+        scores.append({"model": name, "benchmark": test, "score": score, "scale": "normalised"})
+
+    rows = list(csv_rows(csv_text(text, file), required=LONG, file=file))
+    released = Days.of(row["benchmark_release_date"] for _, row in rows if not isinstance(row, str))
+    read, refused = each_row(rows, take, file)
+    source = pl.lit(SOURCE)
+    names = list(dict.fromkeys(score["model"] for score in scores))
+    return Parsed(
+        tables={
+            "sources": sources(SOURCE),
+            "scores": pl.DataFrame(scores, schema=SCORES_SCHEMA).with_columns(source=source),
+            "models": pl.DataFrame(
+                {"model": names, "name": names}, schema_overrides={"model": pl.String}
+            ).with_columns(source=source),
             "benchmarks": pl.DataFrame(
                 list(benchmarks.values()), schema=BENCHMARKS_SCHEMA
             ).with_columns(source=source),

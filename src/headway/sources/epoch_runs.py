@@ -7,7 +7,6 @@ accuracy, tokens and effort, and ``epoch_items.csv`` has one row per run and que
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -17,6 +16,7 @@ from headway.sources.cells import Row, between, count, day, each_row, filled, nu
 from headway.sources.epoch_words import RUNS, sources
 from headway.sources.files import csv_rows, csv_text
 from headway.sources.names import DEFAULT, split_variant
+from headway.sources.written_days import Days
 
 __all__ = ["ITEMS", "LIST", "RUN_TABLE", "Run", "parse_items", "parse_list", "parse_runs"]
 
@@ -56,12 +56,6 @@ RESPONSES = {
     "unanswered": pl.Int64,
     "source": pl.String,
 }
-# The public list was exported in Spanish.
-_MONTHS = (
-    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
-    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
-)
-_SPANISH = re.compile(r"(?P<day>\d{1,2}) de (?P<month>\w+) de (?P<year>\d{4})\b.*")
 _SCORE = re.compile(r"[\w.-]+:(?P<score>\d+(?:\.\d+)?)±(?P<error>\d+(?:\.\d+)?)")
 
 
@@ -133,12 +127,14 @@ def parse_list(text: str | bytes, file: str = "benchmarks_runs_public_view.csv")
                 "benchmark": filled(row, "task"),
                 "score": between(row | {column: row[column].replace(",", ".")}, column, 0, 1),
                 "stderr": _printed_error(row["Scores"]),
-                "evaluated_on": _started(row),
+                "evaluated_on": days.day(row, "started_at"),
                 **_common(),
             }
         )
 
-    rows = csv_rows(csv_text(text, file), required=LIST, file=file)
+    rows = list(csv_rows(csv_text(text, file), required=LIST, file=file))
+    # The list was exported in several languages.
+    days = Days.of(row["started_at"] for _, row in rows if not isinstance(row, str))
     read, refused = each_row(rows, take, file)
     tables = {"sources": sources(RUNS), "scores": pl.DataFrame(scores, schema=SCORES)}
     return Parsed(tables=tables, read=read, refused=refused)
@@ -288,7 +284,7 @@ def parse_items(
         else ()
     )
     tables = {"sources": sources(RUNS), "responses": pl.DataFrame(found.rows, schema=RESPONSES)}
-    return Parsed(tables=tables, read=read, refused=refused, notes=notes)
+    return Parsed(tables=tables, read=read, refused=refused, notes=notes, left_out=found.others)
 
 
 def _common() -> dict[str, str]:
@@ -324,14 +320,3 @@ def _printed_error(text: str) -> float | None:
     scores = [part for part in text.split(",") if part.strip()]
     match = _SCORE.fullmatch(scores[0].strip()) if len(scores) == 1 else None
     return float(match["error"]) if match and float(match["error"]) > 0 else None
-
-
-def _started(row: Row) -> date | None:
-    text = row["started_at"].strip()
-    match = _SPANISH.fullmatch(text)
-    if match is None:
-        return day(row, "started_at")
-    try:
-        return date(int(match["year"]), _MONTHS.index(match["month"]) + 1, int(match["day"]))
-    except ValueError:
-        raise ValueError(f"column 'started_at' is {text!r}; expected a date") from None

@@ -4,7 +4,7 @@ The raw scores are kept as published, in the unit of the column; how each table 
 :mod:`headway.sources.epoch_columns`, or in the ``benchmark_metadata.csv`` of the newer layout.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from headway.errors import DataError, did_you_mean
 from headway.sources import Parsed
 from headway.sources.cells import (
     LARGEST_AMOUNT,
+    Row,
     amount,
     between,
     count,
@@ -24,14 +25,18 @@ from headway.sources.cells import (
     each_row,
     filled,
     number,
+    share,
     size,
 )
 from headway.sources.epoch_columns import PUBLISHED, Published
+from headway.sources.epoch_makers import Makers
+from headway.sources.epoch_oldest import OLDEST, oldest
 from headway.sources.epoch_reports import REPORTS, reporter, title
 from headway.sources.epoch_versions import Versions
-from headway.sources.epoch_words import COUNTRIES, TABLES, sources
+from headway.sources.epoch_words import TABLES, sources
 from headway.sources.files import csv_text
 from headway.sources.names import slug, split_variant
+from headway.sources.written_days import Days
 
 __all__ = ["parse_metadata", "parse_table"]
 
@@ -123,22 +128,47 @@ class _Table:
         self.differing: set[str] = set()
         self.undeclared: set[str] = set()
         self.countries: set[str] = set()
+        self.makers = Makers()
+        self.days: dict[str, Days] = {}
+
+    def learn(self, rows: Sequence[tuple[int, Row | str]]) -> None:
+        """Find out how the table writes days, and in which countries its makers are."""
+        whole = [row for _, row in rows if not isinstance(row, str)]
+        for column in ("Release date", self.published.evaluated_on):
+            if column:
+                self.days[column] = Days.of(row[column] for row in whole)
+        if self.published.makers:
+            self.makers = Makers.of(rows, self.published.makers, "Country")
 
     def take(self, row: dict[str, str]) -> None:
         published = self.published
+        row = self._unmarked(row)
         version, model, name = self._named(row)
-        makers = [part.strip() for part in row["Organization"].split(",") if part.strip()]
+        said = row[published.makers] if published.makers else ""
+        makers = [part.strip() for part in said.split(",") if part.strip()]
+        made, kept = None, self.scores
         if published.rating:
-            made = self._rating(row, model)
-            kept = self.ratings
-        else:
+            made, kept = self._rating(row, model), self.ratings
+        elif published.score:
             made = self._score(row, version, model, name, makers)
-            kept = self.scores
         facts = self._facts(row, version, model, makers)
         indicators = self._dated(row, version or model, facts["listed_on"])
-        kept.append(made)
+        if made is not None:
+            kept.append(made)
         self.indicators += indicators
         self._keep(facts)
+
+    def _unmarked(self, row: dict[str, str]) -> dict[str, str]:
+        """Take percent signs from shares and dollar signs from amounts."""
+        published = self.published
+        values = dict(row)
+        for column in (published.score, published.stderr):
+            if column:
+                values[column] = share(row[column], published.ceiling)
+        for column in (published.cost, *(one.column for one in published.dated)):
+            if column and row[column].strip().startswith("$"):
+                values[column] = row[column].strip().removeprefix("$")
+        return values
 
     def _named(self, row: dict[str, str]) -> tuple[str | None, str, str | None]:
         version = row[self.version_column].strip()
@@ -177,7 +207,7 @@ class _Table:
             "reporter": self._reporter(found_in, makers),
             "reported_in": title(found_in) if found_in in REPORTS else found_in,
             "harness": (row[published.harness].strip() or None) if published.harness else None,
-            "evaluated_on": day(row, published.evaluated_on) if published.evaluated_on else None,
+            "evaluated_on": self._day(row, published.evaluated_on),
             # A published cost of zero is one that nobody measured.
             "cost_usd": self._whole(row, cost),
             "seconds": seconds * published.seconds_times if seconds else None,
@@ -215,24 +245,26 @@ class _Table:
             "high": high,
             "level": None if low is None or high is None else 0.95,
             "votes": count(row, "Votes"),
-            "as_of": day(row, published.evaluated_on) if published.evaluated_on else None,
+            "as_of": self._day(row, published.evaluated_on),
             "source": TABLES,
         }
 
     def _facts(
         self, row: dict[str, str], version: str | None, model: str, makers: list[str]
     ) -> dict[str, Any]:
-        country = row["Country"].strip()
-        if country not in COUNTRIES:
-            self.countries.add(country)
+        country = None
+        try:
+            country = self.makers.country(",".join(makers), row["Country"] if makers else "")
+        except ValueError:
+            self.countries.add(row["Country"].strip())
         facts = {
             "model": model,
             "name": model,
             "organisation": makers[0] if makers else None,
             "partners": ";".join(makers[1:]) or None,
-            "country": COUNTRIES.get(country),
+            "country": country,
             "family": self.versions.family(version) if version else None,
-            "listed_on": day(row, "Release date"),
+            "listed_on": self._day(row, "Release date"),
             "source": TABLES,
         }
         if version and self.versions.get(version):
@@ -241,6 +273,9 @@ class _Table:
                 column: value for column, value in known.items() if column in MODELS and value
             }
         return facts
+
+    def _day(self, row: dict[str, str], column: str | None) -> date | None:
+        return self.days.get(column, Days()).day(row, column) if column else None
 
     def _dated(
         self, row: dict[str, str], subject: str, released_on: date | None
@@ -280,7 +315,8 @@ class _Table:
             f"{file}: nobody has declared who wrote {name!r}; the reporter is unknown"
             for name in sorted(self.undeclared)
         ]
-        notes += [f"no single country is known for {name!r}" for name in sorted(self.countries)]
+        notes += [f"no country is known for {name!r}" for name in sorted(self.countries)]
+        notes += self.makers.notes(file)
         if self.undated:
             notes.append(f"{file}: {self.undated} values without a date are no indicators")
         if self.differing:
@@ -326,28 +362,30 @@ def parse_table(
     DataError
         When the table is not declared, a column is missing, or the text is not CSV.
     """
-    stem = file.rsplit("/", 1)[-1].removesuffix(".csv")
-    if published is None:
-        if stem not in PUBLISHED:
-            raise DataError(
-                f"{file}: nobody has declared the score column of this table"
-                f"{did_you_mean(stem, [*PUBLISHED])}",
-                hint="describe the table in a TOML file and import it as a table",
-            )
-        published = PUBLISHED[stem]
+    stem = file.rsplit("/", 1)[-1].removesuffix(".gz").removesuffix(".csv")
     text = csv_text(text, file)
     header = text.split("\n", 1)[0]
+    published = published or PUBLISHED.get(stem) or oldest(stem, header)
+    if published is None:
+        raise DataError(
+            f"{file}: nobody has declared the score column of this table"
+            f"{did_you_mean(stem, [*PUBLISHED, *OLDEST])}",
+            hint="describe the table in a TOML file and import it as a table",
+        )
     version_column = next((name for name in _VERSION if name in header), _VERSION[0])
     table = _Table(published, versions or Versions(), version_column)
     wanted = (published.score, published.stderr, published.cost, published.seconds, published.n)
     named = (published.harness, published.evaluated_on, published.name)
     dated = [name for one in published.dated for name in (one.column, one.low, one.high)]
-    rows = csv_rows(
-        text,
-        required=(version_column, published.score),
-        optional=[name for name in (*_OPTIONAL, *wanted, *named, *dated) if name],
-        file=file,
+    rows = list(
+        csv_rows(
+            text,
+            required=(version_column, *filter(None, [published.score])),
+            optional=[name for name in (*_OPTIONAL, *wanted, *named, *dated) if name],
+            file=file,
+        )
     )
+    table.learn(rows)
     read, refused = each_row(rows, table.take, file)
     benchmark = {
         "benchmark": published.benchmark,
@@ -359,7 +397,7 @@ def parse_table(
         "superseded_by": superseded_by,
         "source": TABLES,
     }
-    described = [] if published.rating else [benchmark]
+    described = [] if published.rating or not published.score else [benchmark]
     return Parsed(
         tables={
             "sources": sources(TABLES),
@@ -372,6 +410,7 @@ def parse_table(
         read=read,
         refused=refused,
         notes=tuple(table.notes(file)),
+        left_out=table.undated,
     )
 
 
@@ -434,4 +473,5 @@ def parse_metadata(
     )
     read, refused = each_row(rows, take, file)
     notes = () if not read else (f"{file}: {read - len(refused)} rows say how tables are read",)
-    return Parsed(tables={}, read=read, refused=refused, notes=notes), found
+    part = Parsed(tables={}, read=read, refused=refused, notes=notes, left_out=read - len(refused))
+    return part, found

@@ -1,6 +1,7 @@
 """Which versions of a model belong together, and what Epoch AI says of each.
 
-``epoch_capabilities_index.csv`` in the older layout of the hub's folder, ``model_metadata.csv`` or
+``model_versions.csv`` in the layout of 2025, ``epoch_capabilities_index.csv`` in that of the hub's
+folder until mid-2026, ``model_metadata.csv`` or
 ``eci_model_versions.csv`` in the newer one: one row per version.
 """
 
@@ -13,13 +14,15 @@ from typing import Any
 import polars as pl
 
 from headway.sources import Parsed
-from headway.sources.cells import day, each_row, filled, number
+from headway.sources.cells import each_row, filled, number
 from headway.sources.epoch_index import MODELS_SCHEMA, RATINGS_SCHEMA
-from headway.sources.epoch_words import ACCESSIBILITY, BOARD, COUNTRIES, INDEX, sources
+from headway.sources.epoch_makers import Makers
+from headway.sources.epoch_words import ACCESSIBILITY, BOARD, INDEX, sources
 from headway.sources.files import csv_rows, csv_text
 from headway.sources.names import split_variant
+from headway.sources.written_days import Days
 
-__all__ = ["NEW", "OLD", "Version", "Versions", "parse_versions"]
+__all__ = ["NEW", "OLD", "OLDEST", "Version", "Versions", "parse_versions"]
 
 OLD: Mapping[str, str] = MappingProxyType(
     {
@@ -41,6 +44,17 @@ NEW: Mapping[str, str] = MappingProxyType(
         "organisation": "organization",
         "country": "country",
         "access": "accessibility",
+    }
+)
+OLDEST: Mapping[str, str] = MappingProxyType(
+    {
+        "version": "id",
+        "group": "Model",
+        "name": "Display name",
+        "date": "Version release date",
+        "organisation": "Organization",
+        "country": "Country",
+        "access": "Model accessibility",
     }
 )
 _OPEN = {"weights": True, "api": False, "hosted": False}
@@ -143,7 +157,9 @@ def parse_versions(text: str | bytes, file: str) -> tuple[Parsed, Versions]:
         When a column is missing, or the text is not CSV.
     """
     text = csv_text(text, file)
-    names = NEW if NEW["version"] in text.split("\n", 1)[0] else OLD
+    header = text.split("\n", 1)[0]
+    oldest = OLDEST["date"] in header
+    names = OLDEST if oldest else NEW if NEW["version"] in header else OLD
     known: list[Version] = []
     ratings: list[tuple[str, float]] = []
     unknown: set[str] = set()
@@ -152,9 +168,12 @@ def parse_versions(text: str | bytes, file: str) -> tuple[Parsed, Versions]:
         version = filled(row, names["version"])
         rating = number(row, "ECI Score")
         first, *others = [part.strip() for part in row[names["organisation"]].split(",")]
-        country, access = row[names["country"]].strip(), row[names["access"]].strip()
-        if country not in COUNTRIES:
-            unknown.add(country)
+        access = row[names["access"]].strip()
+        try:
+            country = makers.country(row[names["organisation"]], row[names["country"]])
+        except ValueError:
+            country = None
+            unknown.add(row[names["country"]].strip())
         licence_class, way = ACCESSIBILITY.get(access, ("unknown", "unknown"))
         if access and access not in ACCESSIBILITY:
             raise ValueError(f"column {names['access']!r} is {access!r}; expected a known access")
@@ -162,11 +181,11 @@ def parse_versions(text: str | bytes, file: str) -> tuple[Parsed, Versions]:
             Version(
                 version=version,
                 group=row[names["group"]].strip() or None,
-                released_on=day(row, names["date"]),
+                released_on=days.day(row, names["date"]),
                 facts={
                     "organisation": first or None,
                     "partners": ";".join(filter(None, others)) or None,
-                    "country": COUNTRIES.get(country),
+                    "country": country,
                     "open_weights": _OPEN.get(way),
                     "licence_class": licence_class,
                     "access": way,
@@ -176,16 +195,22 @@ def parse_versions(text: str | bytes, file: str) -> tuple[Parsed, Versions]:
         if rating is not None:
             ratings.append((version, rating))
 
-    required = [names[key] for key in ("version", "group", "date", "organisation")]
-    rows = csv_rows(
-        text,
-        required=required,
-        optional=(*names.values(), "ECI Score"),
-        file=file,
+    required = [names[key] for key in ("version", "group", "date")]
+    rows = list(
+        csv_rows(
+            text,
+            required=required if oldest else [*required, names["organisation"]],
+            optional=(*names.values(), "ECI Score"),
+            file=file,
+            spare=oldest,
+        )
     )
+    makers = Makers.of(rows, names["organisation"], names["country"])
+    days = Days.of(row[names["date"]] for _, row in rows if not isinstance(row, str))
     read, refused = each_row(rows, take, file)
     versions = Versions(known)
-    notes = [f"no single country is known for {name!r}" for name in sorted(unknown)]
+    notes = [f"no country is known for {name!r}" for name in sorted(unknown)]
+    notes += makers.notes(file)
     tables = {
         "sources": sources(INDEX),
         "models": _models(versions, known),

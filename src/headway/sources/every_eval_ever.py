@@ -9,6 +9,11 @@ What is taken
     that maximum; where no bounds are stated, when it lies between 0 and 1. Where one result of a
     dataset is the overall one, the others of the same file are its parts and are refused; where
     one evaluation has several metrics, the first that can be taken counts.
+
+What the benchmark is
+    The evaluation by its name; but where that is the name of a scorer or a metric, as in records
+    made of logs of Inspect AI, or the name of evaluations of several datasets, the dataset. The
+    number of examples in the question and the revision of the model are part of the variant.
 """
 
 import math
@@ -30,8 +35,11 @@ from headway.sources.every_eval_ever_instances import (
     Instances,
     Taken,
 )
+from headway.sources.every_eval_ever_names import is_scorer, shared_names, shots_of
 from headway.sources.files import json_value
 from headway.sources.gathering import given
+from headway.sources.lm_eval_models import ENGINES
+from headway.sources.metrics import refuse_no_accuracy
 from headway.sources.names import DEFAULT, slug, split_variant
 from headway.sources.records import (
     Evaluation,
@@ -173,6 +181,7 @@ def _parsed(files: Sequence[Aggregate], instances: Instances, refused: list[Refu
         sources=sources,
         read=sum(one.read for one in files) + instances.read + len(refused),
         refused=(*refused, *(row for one in files for row in one.refused), *instances.refused),
+        highest=1.0,
         notes=(*(note for one in files for note in one.notes), *instances.notes()),
     )
 
@@ -200,16 +209,18 @@ def _aggregate(content: str | bytes, parts: Parts, file: str) -> Aggregate:
             "reporter": REPORTER[relation],
             "reported_in": named(about, "source_name"),
             "harness": _harness(part(record, "eval_library")),
+            "logged": slug(named(part(record, "eval_library"), "name") or "").startswith("inspect"),
         }
         when = moment(record.get("evaluation_timestamp"))
         retrieved = moment(record.get("retrieved_timestamp"))[0]
         made = Aggregate(identity=named(record, "evaluation_id"), source=source, read=len(results))
     except ValueError as error:
         raise DataError(f"{file}: {error}") from None
+    shared = shared_names(results)
     good: list[tuple[int, str, Taken]] = []
     for place, result in enumerate(results, start=1):
         try:
-            dataset, taken = _result(result, common, when, retrieved, place, file)
+            dataset, taken = _result(result, common, when, retrieved, place, file, shared)
             good.append((place, dataset, taken))
         except ValueError as error:
             made.refused.append(Refused(line=place, file=file, reason=f"result {place}: {error}"))
@@ -227,12 +238,25 @@ def _result(
     retrieved: float,
     place: int,
     file: str,
+    shared: frozenset[str],
 ) -> tuple[str, Taken]:
     if not isinstance(result, dict):
         raise ValueError(f"{shown(result)}; expected an object")
-    name = named(result, "evaluation_name", required=True) or ""
-    dataset = named(part(result, "source_data"), "dataset_name") or name
+    called = named(result, "evaluation_name", required=True) or ""
+    stated = named(part(result, "source_data"), "dataset_name")
+    name = called
+    by_scorer = is_scorer(called) or (common["logged"] and stated is not None)
+    if by_scorer or called in shared:
+        if stated is None or is_scorer(stated):
+            raise ValueError(
+                f"{called!r} is the name of a scorer or a metric, and no dataset is named"
+            )
+        name = stated.rpartition("/")[2] or stated
+    dataset = name if stated is None or name != called else stated
     config = part(result, "metric_config")
+    refuse_no_accuracy(name, called)
+    for told in ("metric_name", "metric_id", "metric_kind"):
+        refuse_no_accuracy(stated or name, named(config, told))
     if config.get("lower_is_better") is not False:
         if config.get("lower_is_better") is True:
             raise ValueError(f"{name}: lower is better, and such scores are not taken")
@@ -256,12 +280,16 @@ def _result(
     variant = common["variant"]
     if setting and setting != variant:
         variant = setting if variant == DEFAULT else f"{variant}-{setting}"
+    shots = shots_of(result)
+    if shots:
+        variant = shots if variant == DEFAULT else f"{variant}, {shots}"
     metric = named(config, "metric_name") or named(config, "metric_id")
-    harness = ", ".join(filter(None, (common["harness"], metric))) or None
+    scorer = f"scorer {called}" if name != called else None
+    harness = ", ".join(filter(None, (common["harness"], scorer, metric))) or None
     return dataset, Taken(
         run=Evaluation(
             score={
-                **common,
+                **{key: value for key, value in common.items() if key != "logged"},
                 "variant": variant,
                 "benchmark": name,
                 "score": score / highest,
@@ -296,7 +324,8 @@ def _choose(good: list[tuple[int, str, Taken]], parts: Parts, made: Aggregate, f
         if all(_is_overall(one.name, of) for _, of, one in good if of == dataset)
         and parts == "parts"
     }
-    kept: dict[tuple[str, str], str] = {}
+    kept: dict[tuple[str, str], tuple[int, Taken]] = {}
+    clash = _clashes(good)
     for place, dataset, one in good:
         overall = _is_overall(one.name, dataset)
         reason = None
@@ -307,6 +336,11 @@ def _choose(good: list[tuple[int, str, Taken]], parts: Parts, made: Aggregate, f
                 if parts == "overall"
                 else f"the overall score of {dataset}, whose parts are taken"
             )
+        elif place in clash:
+            reason = (
+                f"results {' and '.join(map(str, clash[place]))} state different scores of"
+                f" {benchmark} by one metric, and nothing says how they differ; none is taken"
+            )
         elif (benchmark, one.run.score["variant"]) in kept:
             reason = f"another metric of {benchmark} is taken"
         if reason:
@@ -314,7 +348,7 @@ def _choose(good: list[tuple[int, str, Taken]], parts: Parts, made: Aggregate, f
                 Refused(line=place, file=file, reason=f"result {place}: {one.name}: {reason}")
             )
             continue
-        kept[benchmark, one.run.score["variant"]] = one.name
+        kept[benchmark, one.run.score["variant"]] = place, one
         run = Evaluation(
             score={**one.run.score, "benchmark": benchmark},
             when=one.run.when,
@@ -322,6 +356,21 @@ def _choose(good: list[tuple[int, str, Taken]], parts: Parts, made: Aggregate, f
             file=file,
         )
         made.taken.append(Taken(run, one.name, one.result, one.highest))
+
+
+def _clashes(good: list[tuple[int, str, Taken]]) -> dict[int, list[int]]:
+    """Return results of one name, variant and metric whose scores differ, with their places."""
+    same: dict[tuple[Any, ...], list[tuple[int, Any]]] = {}
+    for place, dataset, one in good:
+        score = one.run.score
+        key = (dataset, one.name, score["variant"], score["harness"])
+        same.setdefault(key, []).append((place, score["score"]))
+    return {
+        place: [other for other, _ in some]
+        for some in same.values()
+        if len({value for _, value in some}) > 1
+        for place, _ in some
+    }
 
 
 def _is_overall(name: str, dataset: str) -> bool:
@@ -366,7 +415,13 @@ def _stderr(uncertainty: Mapping[str, Any], n: int | None) -> float | None:
 
 def _model(about: Mapping[str, Any]) -> dict[str, Any]:
     identity = named(about, "id", required=True) or ""
+    if identity.lower() in ENGINES:
+        raise ValueError(f"the model is not named: {identity!r} is the program that ran it")
     model, variant = split_variant(identity)
+    revision = named(part(about, "additional_details"), "revision")
+    if revision not in (None, "main", "master"):
+        told = f"revision {revision}"
+        variant = told if variant == DEFAULT else f"{variant}, {told}"
     return {
         "model": model,
         "variant": variant,

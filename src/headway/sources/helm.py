@@ -23,7 +23,8 @@ from headway.progress import Progress, Silent
 from headway.sources import Parsed, Refused
 from headway.sources.files import json_value
 from headway.sources.gathering import Given, given
-from headway.sources.names import split_variant
+from headway.sources.metrics import refuse_no_accuracy
+from headway.sources.names import DEFAULT, split_variant
 from headway.sources.records import (
     REPORTERS,
     Answers,
@@ -142,7 +143,9 @@ def read(
             notes += one.notes
             rows += one.read
         telling.advance(len(folders), len(folders))
-    return evaluations(runs, sources=[_SOURCE], read=rows, refused=refused, notes=notes)
+    return evaluations(
+        runs, sources=[_SOURCE], read=rows, refused=refused, notes=notes, highest=1.0
+    )
 
 
 def parse_run(
@@ -181,6 +184,7 @@ def parse_run(
         read=one.read,
         refused=one.refused,
         notes=one.notes,
+        highest=1.0,
     )
 
 
@@ -239,6 +243,7 @@ def _run(
         taken_split = _split(values, split)
         name = _metric(values[taken_split], metric or main, metric is not None, adapter)
         stat = values[taken_split][name]
+        refuse_no_accuracy(named(spec, "name", required=True) or "", name)
         score = share({name: _mean(stat)}, name)
         described = _described(spec, adapter, name, taken_split)
     except ValueError as error:
@@ -278,6 +283,8 @@ def _described(
     model, variant = split_variant(logged)
     maker, _, rest = model.partition("/")
     shots, method = whole(adapter, "max_train_instances"), named(adapter, "method")
+    if shots:
+        variant = f"{shots}-shot" if variant == DEFAULT else f"{variant}, {shots}-shot"
     words = [
         "HELM",
         f"{shots}-shot" if shots is not None else "",

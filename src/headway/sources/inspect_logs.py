@@ -18,6 +18,7 @@ from headway.sources import Parsed, Refused
 from headway.sources.gathering import given
 from headway.sources.inspect_files import opened, require
 from headway.sources.inspect_samples import Tally, take_samples, usage
+from headway.sources.metrics import refuse_no_accuracy
 from headway.sources.names import DEFAULT, split_variant
 from headway.sources.records import (
     REPORTERS,
@@ -43,6 +44,9 @@ _NEAR = 1e-6
 Errors = Literal["reported", "failures"]
 
 _SOURCE = {"source": "inspect-logs", "title": "Inspect AI evaluation logs"}
+_SHOTS = ("fewshot", "few_shot", "num_fewshot", "n_shot", "n_shots", "num_shots", "shots")
+_SUBSETS = ("subset", "subsets", "level", "difficulty", "subject", "split", "language", "category")
+_LONGEST_SETTING = 40
 _SPREAD = ("stderr", "std", "var", "bootstrap_stderr", "ci")
 
 
@@ -134,7 +138,9 @@ def read(
             refused += one.refused
             notes += one.notes
         telling.advance(len(files), len(files))
-    return evaluations(runs, sources=[_SOURCE], read=rows, refused=refused, notes=notes)
+    return evaluations(
+        runs, sources=[_SOURCE], read=rows, refused=refused, notes=notes, highest=1.0
+    )
 
 
 def parse_log(
@@ -174,6 +180,7 @@ def parse_log(
         read=1 + one.samples,
         refused=one.refused,
         notes=one.notes,
+        highest=1.0,
     )
 
 
@@ -195,6 +202,8 @@ def _log(
     try:
         model, variant = _model(header)
         benchmark = named({"task": spec.task}, "task", required=True) or ""
+        refuse_no_accuracy(benchmark, metric)
+        variant = _with_settings(header, variant)
         value = numeric({metric: taken.metrics[metric].value}, metric)
         used = usage(header.stats.model_usage, spec.model)
     except ValueError as error:
@@ -326,6 +335,25 @@ def _model(header: "EvalLog") -> tuple[str, str]:
     if effort is None or effort == variant:
         return model, variant
     return model, effort if variant == DEFAULT else f"{variant}-{effort}"
+
+
+def _with_settings(header: "EvalLog", variant: str) -> str:
+    """Return the variant with what else two runs of a task can differ in."""
+    parts = [variant] if variant != DEFAULT else []
+    passed = header.eval.task_args_passed or {}
+    for name in sorted(set(passed) & {*_SHOTS, *_SUBSETS}):
+        value = passed[name]
+        if isinstance(value, bool) or not isinstance(value, (int, str)):
+            continue
+        told = " ".join(str(value).split())[:_LONGEST_SETTING]
+        if name in _SHOTS:
+            parts += [f"{told}-shot"] if told not in ("", "0") else []
+        elif told and told.isprintable():
+            parts.append(f"{name} {told}")
+    version = header.eval.task_version
+    if version not in (None, 0, "", "0"):
+        parts.append(f"task {' '.join(str(version).split())[:_LONGEST_SETTING]}")
+    return ", ".join(parts) or DEFAULT
 
 
 def _harness(header: "EvalLog", taken: "EvalScore", metric: str) -> str:

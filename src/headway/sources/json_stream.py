@@ -6,18 +6,20 @@ deep nesting; streaming parsers written in C were seen to crash on it.
 
 import io
 import json
-import math
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from headway.bounds import JSON_BYTES
 from headway.errors import DataError
+from headway.foreign.jsontext import check_size, decoder
+from headway.foreign.plainfile import opened
+from headway.text import shown
 
 __all__ = ["members"]
 
 _CHUNK = 2**20
-_LARGEST_VALUE = 2**28
-_LARGEST = 2**63 - 1
+_LARGEST_VALUE = JSON_BYTES
 _SPACE = " \t\n\r"
 
 
@@ -42,13 +44,13 @@ def members(path: Path, lists: Collection[str]) -> Iterator[tuple[str, Any]]:
         When the file cannot be read, is not a JSON object, or a value is too large, nested too
         deeply or a whole number beyond 64 bits.
     """
-    try:
-        with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as text:
+    if not path.exists():
+        raise DataError(f"{path} cannot be read: there is no such file")
+    with opened(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as text:
+        try:
             yield from _Reader(text, str(path)).members(lists)
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise DataError(f"{path} is not UTF-8") from None
 
 
 class _Reader:
@@ -58,19 +60,21 @@ class _Reader:
         self._buffer = ""
         self._at = 0
         self._ended = False
-        self._decoder = json.JSONDecoder(
-            parse_constant=lambda _: None, parse_float=_number, parse_int=_whole
-        )
+        self._decoder = decoder(name, "null")
 
     def members(self, lists: Collection[str]) -> Iterator[tuple[str, Any]]:
         self._expect("{")
         if self._next() == "}":
             self._expect("}")
         else:
+            seen: set[str] = set()
             while True:
                 key = self._value()
                 if not isinstance(key, str):
                     raise self._wrong("a name in quotes")
+                if key in seen:
+                    raise DataError(f"{self._name}: the key {shown(key, most=80)!r} is there twice")
+                seen.add(key)
                 self._expect(":")
                 if key in lists and self._next() == "[":
                     for item in self._items():
@@ -122,11 +126,11 @@ class _Reader:
             except json.JSONDecodeError:
                 if not self._more():
                     raise self._wrong("a value") from None
+                # The value goes on: what has come of it is a part of what it becomes.
+                check_size(self._buffer, self._name)
                 continue
             except RecursionError:
                 raise DataError(f"{self._name}: nested too deeply") from None
-            except ValueError as error:
-                raise DataError(f"{self._name}: {error}") from None
             # A number at the end of the buffer may go on.
             if end == len(self._buffer) and self._more():
                 continue
@@ -149,16 +153,3 @@ class _Reader:
     def _wrong(self, expected: str) -> DataError:
         found = repr(self._buffer[self._at : self._at + 1]) if self._next() else "the end"
         return DataError(f"{self._name}: not JSON: {found} where {expected} was expected")
-
-
-def _number(digits: str) -> float:
-    value = float(digits)
-    if not math.isfinite(value):
-        raise ValueError(f"the number {digits[:24]} is out of range")
-    return value
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > 20 or abs(int(digits)) > _LARGEST:
-        raise ValueError(f"the number {digits[:24]} is out of range")
-    return int(digits)

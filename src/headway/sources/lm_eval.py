@@ -6,9 +6,15 @@ https://github.com/EleutherAI/lm-evaluation-harness.
 
 What is taken
     Of each task one metric: the one that is named, or the first that the task lists, is not better
-    when lower, and lies between 0 and 1. Of a group with a score of its own either the group or
-    its tasks, never both. Of the arguments of the model only its name is read, because others may
-    be secrets.
+    when lower, and lies between 0 and 1; never one that measures bias, toxicity or a loss. Of a
+    group with a score of its own either the group or its tasks, never both; the group only for a
+    metric that all its tasks have. Of the arguments of the model only its name and revision are
+    read, because others may be secrets.
+
+What a score is of
+    The number of examples in the question, the revision of the model and the version of the task
+    are part of the variant (``5-shot, revision step1000, task 2``), so that no setting overwrites
+    another. No examples, the main revision and version 1 are not named.
 """
 
 import re
@@ -25,14 +31,18 @@ from headway.sources.files import json_value
 from headway.sources.gathering import Given, given
 from headway.sources.lm_eval_groups import (
     Parts,
+    hollow,
     is_metric,
     leaves,
+    mixed,
     set_aside,
     subtasks,
     valued,
 )
+from headway.sources.lm_eval_models import model_of
 from headway.sources.lm_eval_samples import take_samples
-from headway.sources.names import DEFAULT, slug, split_variant
+from headway.sources.lm_eval_settings import setting, several_versions
+from headway.sources.metrics import why_no_accuracy
 from headway.sources.records import (
     REPORTERS,
     Evaluation,
@@ -56,7 +66,6 @@ _RESULTS = re.compile(r"results(?P<date>_.+)?\.json", re.IGNORECASE)
 _SAMPLES = re.compile(
     r"samples_(?P<task>.+?)(?P<date>_\d{4}-\d{2}-\d{2}T[0-9.:-]+)?\.jsonl(?:\.gz)?", re.IGNORECASE
 )
-_NAMES = ("peft", "delta", "pretrained", "model", "path", "engine")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +96,7 @@ def read(
     parts: Parts = "groups",
     metric: str | None = None,
     reporter: Reporter = "unknown",
+    model: str | None = None,
 ) -> Parsed:
     """Read results files and the sample files beside them.
 
@@ -102,12 +112,14 @@ def read(
         The metric to take, such as ``acc_norm`` or ``exact_match,flexible-extract``.
     reporter
         Who reports the scores: the files do not say.
+    model
+        The model of files that do not name it, but only the program that ran it.
 
     Returns
     -------
     Parsed
-        ``scores``, ``responses`` and ``sources``. A row read is a task or group with a value, or
-        a sample under the filter that was taken.
+        ``scores``, ``responses``, ``benchmarks`` and ``sources``. A row read is a task or a group
+        with a value, or a sample under the filter that was taken.
 
     Raises
     ------
@@ -133,7 +145,12 @@ def read(
             try:
                 if one.name.lower().endswith(".json"):
                     results = parse_file(
-                        one.content(), parts=parts, metric=metric, reporter=reporter, file=one.label
+                        one.content(),
+                        parts=parts,
+                        metric=metric,
+                        reporter=reporter,
+                        file=one.label,
+                        model=model,
                     )
                     known[_place(one, _RESULTS)] = results
                     runs += [taken.run for taken in results.taken]
@@ -149,7 +166,10 @@ def read(
                 rows += 1
                 refused.append(Refused(line=0, reason=str(error), file=one.label))
         telling.advance(len(found), len(found))
-    return evaluations(runs, sources=[_SOURCE], read=rows, refused=refused, notes=notes)
+    notes += several_versions(run.score for run in runs)
+    return evaluations(
+        runs, sources=[_SOURCE], read=rows, refused=refused, notes=notes, highest=1.0
+    )
 
 
 def parse_results(
@@ -203,6 +223,7 @@ def parse_results(
         read=rows,
         refused=refused,
         notes=notes,
+        highest=1.0,
     )
 
 
@@ -213,6 +234,7 @@ def parse_file(
     metric: str | None,
     reporter: Reporter,
     file: str,
+    model: str | None = None,
 ) -> Results:
     """Parse a results file into evaluations that samples can still be added to.
 
@@ -227,26 +249,45 @@ def parse_file(
             raise ValueError("not a results file of lm-evaluation-harness: no object 'results'")
         tasks = {**record["results"], **valued(part(record, "groups"))}
         members = subtasks(part(record, "group_subtasks"))
-        common, when = _common(record, reporter)
+        common, when = _common(record, reporter, model)
     except ValueError as error:
         raise DataError(f"{file}: {error}") from None
     made = Results()
-    scored = valued(tasks)
-    empty = len(tasks) - len(scored)
-    if empty:
-        made.notes.append(f"{file}: {empty} groups have no score of their own")
-    made.read = len(scored)
-    above = set_aside(scored, members, parts)
+    headings = hollow(tasks, members)
+    if headings:
+        made.notes.append(f"{file}: {len(headings)} groups have no score of their own")
+    run_tasks = {task: values for task, values in tasks.items() if task not in headings}
+    scored = valued(run_tasks)
+    made.read = len(run_tasks)
+    common_metrics = mixed(scored, members)
+    apart = {}
+    for group, shared in common_metrics.items():
+        fits = metric is None or any(metric in (key, key.partition(",")[0]) for key in shared)
+        if members.get(group) and not (shared and fits):
+            apart[group] = (
+                f"its tasks have no metric in common{'' if metric is None else f' with {metric}'},"
+                " so its tasks are taken"
+            )
+            made.notes.append(f"{file}: {group}: {apart[group]}")
+    above = apart | set_aside([task for task in scored if task not in apart], members, parts)
     lasted = _seconds(record.get("total_evaluation_time_seconds"))
-    for place, (task, values) in enumerate(scored.items(), start=1):
+    for place, (task, values) in enumerate(run_tasks.items(), start=1):
         try:
             if task in above:
                 raise ValueError(above[task])
-            found = _score(record, task, values, members, metric)
+            if task not in scored:
+                raise ValueError(_no_value(values))
+            own = {
+                key: value
+                for key, value in values.items()
+                if not is_metric(key) or key in common_metrics[task]
+            }
+            found = _score(record, task, own, members, metric)
             run = Evaluation(
                 score={
                     **common,
                     **found.score,
+                    "variant": setting(record, task, members, common["variant"]),
                     "seconds": lasted if len(scored) == 1 else None,
                 },
                 when=when,
@@ -309,6 +350,9 @@ def _metric(
     record: Mapping[str, Any], task: str, values: Mapping[str, Any], wanted: str | None
 ) -> tuple[str, list[str]]:
     keys = [key for key in values if is_metric(key)]
+    no_accuracy = why_no_accuracy(task, wanted)
+    if no_accuracy:
+        raise ValueError(no_accuracy)
     if wanted is not None:
         fitting = [key for key in keys if key == wanted or key.partition(",")[0] == wanted]
         if not fitting:
@@ -316,10 +360,15 @@ def _metric(
             raise ValueError(f"no metric {wanted!r}{near}; it has {', '.join(keys)[:200]}")
         return fitting[0], []
     better = part(part(record, "higher_is_better"), task)
-    good = []
-    for key in keys:
-        if better.get(key.partition(",")[0]) is False:
+    good: list[str] = []
+    reasons = [why_no_accuracy(task, key) for key in keys]
+    if keys and all(reasons):
+        raise ValueError(str(reasons[0]))
+    for key, reason in zip(keys, reasons, strict=True):
+        if reason or better.get(key.partition(",")[0]) is False:
             continue
+        if not good and not isinstance(values[key], int | float):
+            raise ValueError(f"{key!r} is {shown(values[key])}: it has no value")
         try:
             share(values, key)
         except ValueError:
@@ -337,45 +386,28 @@ def _metric(
     )
 
 
-def _common(record: Mapping[str, Any], reporter: Reporter) -> tuple[dict[str, Any], float]:
-    config = part(record, "config")
-    arguments = config.get("model_args")
-    name = named(record, "model_name") or _argument(arguments, _NAMES) or named(config, "model")
-    if name is None:
-        raise ValueError("the name of the model is missing")
-    if name.startswith(("/", "./", "../", "~")) or re.match(r"[A-Za-z]:\\", name):
-        name = PurePosixPath(name.replace("\\", "/")).name or name
-    model, variant = split_variant(name)
-    settings = [arguments, config.get("gen_kwargs")]
-    effort = next(filter(None, (_argument(one, ("reasoning_effort",)) for one in settings)), None)
-    if effort and slug(effort):
-        variant = slug(effort) if variant == DEFAULT else f"{variant}-{slug(effort)}"
+def _common(
+    record: Mapping[str, Any], reporter: Reporter, given_model: str | None
+) -> tuple[dict[str, Any], float]:
+    about = model_of(record, given_model)
     when, day = moment(record.get("date"))
-    organisation, _, rest = name.partition("/")
     return {
         "source": _SOURCE["source"],
-        "model": model,
-        "variant": variant,
-        "version": name,
-        "model_name": model.rpartition("/")[2],
-        "organisation": organisation if rest else None,
+        "model": about.model,
+        "variant": about.variant,
+        "version": about.version,
+        "model_name": about.model.rpartition("/")[2],
+        "organisation": about.organisation,
         "reporter": reporter,
         "evaluated_on": day,
     }, when
 
 
-def _argument(arguments: Any, names: Sequence[str]) -> str | None:
-    """Return one argument of the model; the others are never looked at."""
-    if isinstance(arguments, str):
-        pairs = (one.partition("=") for one in arguments.split(","))
-        arguments = {key.strip(): value.strip() for key, _, value in pairs}
-    if not isinstance(arguments, dict):
-        return None
-    for name in names:
-        value = arguments.get(name)
-        if isinstance(value, str):
-            return named(arguments, name)
-    return None
+def _no_value(values: Any) -> str:
+    if not isinstance(values, dict):
+        return f"{shown(values)}; expected an object"
+    told = [f"{key[:40]} is {shown(value)}" for key, value in values.items() if is_metric(key)]
+    return f"no metric has a value: {', '.join(told[:5])}"
 
 
 def _count(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-__all__ = ["Parts", "is_metric", "leaves", "set_aside", "subtasks", "valued"]
+__all__ = ["Parts", "hollow", "is_metric", "leaves", "mixed", "set_aside", "subtasks", "valued"]
 
 Parts = Literal["groups", "tasks"]
 
@@ -12,7 +12,8 @@ _NOT_METRICS = ("alias", "name", "sample_len", "sample_count", "samples")
 
 def is_metric(key: str) -> bool:
     """Whether a key of a task is a metric, and not its spread or a name."""
-    return key not in _NOT_METRICS and not key.partition(",")[0].endswith("_stderr")
+    named = bool(key.strip()) and key not in _NOT_METRICS
+    return named and not key.partition(",")[0].endswith("_stderr")
 
 
 def valued(tasks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -23,6 +24,37 @@ def valued(tasks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         if isinstance(values, dict)
         and any(is_metric(key) and isinstance(value, int | float) for key, value in values.items())
     }
+
+
+def hollow(tasks: Mapping[str, Any], members: Mapping[str, list[str]]) -> set[str]:
+    """Return the groups that are headings: they have no metric, or none with a number.
+
+    A task that has no metric with a number is no group: it was run, and has no value.
+    """
+    scored = valued(tasks)
+    return {
+        task
+        for task, values in tasks.items()
+        if task not in scored
+        and (members.get(task) or (isinstance(values, dict) and not any(map(is_metric, values))))
+    }
+
+
+def mixed(
+    scored: Mapping[str, Mapping[str, Any]], members: Mapping[str, list[str]]
+) -> dict[str, set[str]]:
+    """Return, for each group with a score, the metrics that all its tasks have.
+
+    A group none of whose tasks is there has all of its own.
+    """
+    found: dict[str, set[str]] = {}
+    for group, values in scored.items():
+        own = {key for key in values if is_metric(key)}
+        for task in leaves(group, members) if members.get(group) else ():
+            if task in scored:
+                own &= {key for key in scored[task] if is_metric(key)}
+        found[group] = own
+    return found
 
 
 def subtasks(groups: Mapping[str, Any]) -> dict[str, list[str]]:

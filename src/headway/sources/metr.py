@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
 
+from headway.bounds import FIRST_DAY, LAST_DAY, YAML_BYTES
 from headway.errors import DataError, UsageError
+from headway.foreign.yamltext import yaml_value
 from headway.progress import Progress
 from headway.sources import Parsed, Refused, joined
 from headway.sources.files import csv_text, read_text
 from headway.sources.names import DEFAULT
+from headway.text import fault_of_name, shown
 
 __all__ = ["parse", "read"]
 
@@ -30,7 +32,6 @@ HORIZONS = {
     "p50_horizon_length": "horizon_p50_minutes",
     "p80_horizon_length": "horizon_p80_minutes",
 }
-LARGEST_FILE = 16 * 2**20
 
 _SCORES = {
     "model": pl.String,
@@ -85,7 +86,7 @@ def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
     for done, path in enumerate(paths):
         if progress:
             progress.advance(done, len(paths))
-        parts.append(parse(read_text(path, limit=LARGEST_FILE), str(path)))
+        parts.append(parse(read_text(path, limit=YAML_BYTES), str(path)))
     return joined(parts)
 
 
@@ -109,7 +110,7 @@ def parse(text: str | bytes, file: str = "time_horizons.yaml") -> Parsed:
     DataError
         When the text is not YAML, or has no results.
     """
-    whole = _loaded(csv_text(text, file), file)
+    whole = yaml_value(text, file)
     results = whole.get("results") if isinstance(whole, dict) else None
     if not isinstance(results, dict):
         raise DataError(f"{file}: there is no mapping 'results' of models; this is not the file")
@@ -122,13 +123,13 @@ def parse(text: str | bytes, file: str = "time_horizons.yaml") -> Parsed:
         try:
             model, score, horizons = _model(key, result)
         except ValueError as error:
-            reason = f"the model {str(key)[:60]!r}: {error}"
+            reason = f"the model {shown(str(key), most=60)!r}: {error}"
             refused.append(Refused(line=lines.get(str(key), 0), reason=reason, file=file))
             continue
         models.append(model)
         scores.append(score)
         indicators += horizons
-    others = sorted(str(name)[:60] for name in whole if name != "results")
+    others = sorted(shown(str(name), most=60) for name in whole if name != "results")
     notes = (f"{file}: not results of models, and left out: {', '.join(others)}",) if others else ()
     return Parsed(
         tables={
@@ -143,24 +144,18 @@ def parse(text: str | bytes, file: str = "time_horizons.yaml") -> Parsed:
     )
 
 
-def _loaded(text: str, file: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DataError(f"{file}: not YAML at line {line}: {error.problem}") from None
-    except RecursionError:
-        raise DataError(f"{file}: nested too deeply") from None
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError, AttributeError) as error:
-        raise DataError(f"{file}: not YAML that can be read: {error}") from None
-
-
 def _model(key: Any, result: Any) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     if not isinstance(key, str) or not any(character.isalnum() for character in key):
         raise ValueError("expected a name")
+    if fault := fault_of_name(key):
+        raise ValueError(f"the name {fault}")
     released_on = _part(result, "release_date")
     if isinstance(released_on, datetime) or not isinstance(released_on, date):
         raise ValueError(f"release_date is {_shown(released_on)}; expected a date")
+    if not FIRST_DAY <= released_on <= LAST_DAY:
+        raise ValueError(
+            f"release_date is {released_on}; expected a date between {FIRST_DAY} and {LAST_DAY}"
+        )
     metrics = _part(result, "metrics")
     # Underscores separate words here, so that the max of gpt_5_1_codex_max is no effort.
     model = key.removesuffix("_inspect")

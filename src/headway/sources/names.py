@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from headway.bounds import NAME_LENGTH
+
 __all__ = ["DEFAULT", "slug", "split_variant"]
 
 DEFAULT = "default"
@@ -86,6 +88,8 @@ def split_variant(name: str, *, dashes: bool = False) -> tuple[str, str]:
     >>> split_variant("Qwen-1_8B")
     ('Qwen-1_8B', 'default')
     """
+    if len(name) > NAME_LENGTH:
+        return name, DEFAULT
     harness = _HARNESS.fullmatch(name) if dashes else None
     if harness is not None:
         base, variant = split_variant(harness["base"].rstrip(), dashes=True)

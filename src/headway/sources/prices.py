@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 import polars as pl
 
@@ -28,6 +29,14 @@ LICENCE: str | None = "MIT"
 SOURCE = "model-prices"
 FREE = "a free preview, not a price"
 DECIMALS = 9
+LEAST = Decimal("0.001")
+"""US dollars per million tokens below which a price is taken for one per token."""
+MOST = Decimal(10_000)
+"""US dollars per million tokens above which a price per token is taken for one per million."""
+
+Unit = Literal["token", "ktok", "mtok"]
+TOKENS = MappingProxyType({"token": 10**6, "ktok": 10**3, "mtok": 1})
+
 MODES = {"standard": "default", "": "default"}
 _LARGEST = Decimal(10) ** 9
 _ARTEFACT = Decimal("1e-12")
@@ -58,7 +67,13 @@ class _Segment:
     amounts: dict[str, Decimal | None]
 
 
-def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
+def read(
+    paths: Sequence[Path],
+    *,
+    progress: Progress | None = None,
+    unit: Unit | None = None,
+    source: str = SOURCE,
+) -> Parsed:
     """Read files of list prices.
 
     Parameters
@@ -67,6 +82,8 @@ def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
         The CSV files.
     progress
         Told which file is read.
+    unit, source
+        As :func:`parse`.
 
     Returns
     -------
@@ -76,22 +93,30 @@ def read(paths: Sequence[Path], *, progress: Progress | None = None) -> Parsed:
     Raises
     ------
     UsageError
-        When no path is given.
+        When no path is given, or the source has no name.
     DataError
         When a file cannot be read, or is not one of prices.
     """
     if not paths:
         raise UsageError("no path is given", hint="name a CSV file of dated prices")
+    if not source or source != source.strip():
+        raise UsageError(f"the option source is {source!r}", hint="source is the id of a source")
     parts: list[Parsed] = []
     for done, path in enumerate(paths):
         if progress:
             progress.advance(done, len(paths))
-        parts.append(parse(read_text(path), str(path)))
+        parts.append(parse(read_text(path), str(path), unit=unit, source=source))
     return joined(parts)
 
 
-def parse(text: str | bytes, file: str = "prices.csv") -> Parsed:
-    """Parse a table of dated list prices in US dollars per million tokens.
+def parse(
+    text: str | bytes,
+    file: str = "prices.csv",
+    *,
+    unit: Unit | None = None,
+    source: str = SOURCE,
+) -> Parsed:
+    """Parse a table of dated list prices in US dollars, per million tokens unless told otherwise.
 
     Parameters
     ----------
@@ -99,6 +124,12 @@ def parse(text: str | bytes, file: str = "prices.csv") -> Parsed:
         The content of the file.
     file
         Its name, for messages.
+    unit
+        What a price is for: a token, a thousand (``ktok``) or a million tokens (``mtok``).
+        Without, a million, and prices too low for that are refused.
+    source
+        The id under which the prices are kept. A later file of the same source ends the prices
+        of a model, provider and mode that it no longer states.
 
     Returns
     -------
@@ -127,47 +158,51 @@ def parse(text: str | bytes, file: str = "prices.csv") -> Parsed:
         try:
             if isinstance(row, str):
                 raise ValueError(row)
-            segments.append(_segment(line, row))
+            segments.append(_segment(line, row, unit))
             written += bool(row["cache_write"].strip())
         except ValueError as error:
             refused.append(Refused(line=line, reason=str(error), file=file))
-    made, zeros, ends = _priced(segments, refused, file)
+    # A price that cannot be read may be one that an earlier file has.
+    unread = bool(refused)
+    made, zeros, ends = _priced(segments, refused, file, source)
     said = {
         "rows end the price before them and have none": ends,
         "prices of zero beside another price are taken as unknown": zeros,
         "rows have a price for writing to the cache, which prices have no column for": written,
     }
     notes = tuple(f"{file}: {number} {words}" for words, number in said.items() if number)
-    models = sorted({(row["model"], row["model"], SOURCE) for row in made})
+    models = sorted({(row["model"], row["model"], source) for row in made})
     schema = {"model": pl.String, "name": pl.String, "source": pl.String}
     return Parsed(
         tables={
-            "sources": _sources(),
+            "sources": _sources(source),
             "models": pl.DataFrame(models, schema=schema, orient="row"),
             "prices": pl.DataFrame(made, schema=_PRICES),
         },
         read=read,
         refused=tuple(sorted(refused, key=lambda one: one.line)),
         notes=notes,
+        left_out=ends,
+        histories=frozenset() if unread else frozenset({"prices"}),
     )
 
 
-def _segment(line: int, row: Row) -> _Segment:
+def _segment(line: int, row: Row, unit: Unit | None) -> _Segment:
     mode = row["mode"].strip()
     return _Segment(
         line=line,
         key=(filled(row, "model"), filled(row, "provider"), MODES.get(mode, mode)),
         start=day(row, "start"),
-        amounts={name: _price(row, column) for column, name in _AMOUNTS.items()},
+        amounts={name: _price(row, column, unit) for column, name in _AMOUNTS.items()},
     )
 
 
-def _price(row: Row, column: str) -> Decimal | None:
+def _price(row: Row, column: str, unit: Unit | None) -> Decimal | None:
     value = number(row, column)
     if value is None:
         return None
     try:
-        exact = Decimal(row[column].strip())
+        exact = Decimal(row[column].strip()) * TOKENS[unit or "mtok"]
         rounded = round(exact, DECIMALS)
     except InvalidOperation:
         raise ValueError(f"column {column!r} is out of range") from None
@@ -176,11 +211,22 @@ def _price(row: Row, column: str) -> Decimal | None:
             f"column {column!r} is {row[column].strip()[:60]!r};"
             f" expected US dollars of 0 or more with at most {DECIMALS} decimals"
         )
+    shown = f"column {column!r} is {row[column].strip()[:60]!r}"
+    if unit is None and 0 < rounded < LEAST:
+        raise ValueError(
+            f"{shown}: less than {LEAST} US dollars per million tokens; if it is the price of a"
+            " token, say --option unit=token (of a thousand unit=ktok, of a million unit=mtok)"
+        )
+    if unit == "token" and rounded > MOST:
+        raise ValueError(
+            f"{shown}: more than {MOST:,} US dollars per million tokens, if it is the price of a"
+            " token; for prices of a million tokens say --option unit=mtok"
+        )
     return rounded
 
 
 def _priced(
-    segments: list[_Segment], refused: list[Refused], file: str
+    segments: list[_Segment], refused: list[Refused], file: str, source: str
 ) -> tuple[list[dict[str, Any]], int, int]:
     by_key: dict[tuple[str, str, str], list[_Segment]] = {}
     for segment in segments:
@@ -208,14 +254,14 @@ def _priced(
                 rows.append(
                     (
                         segment.line,
-                        row | {"from": segment.start, "until": until} | known | {"source": SOURCE},
+                        row | {"from": segment.start, "until": until} | known | {"source": source},
                     )
                 )
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])], zeros, ends
 
 
-def _sources() -> pl.DataFrame:
-    row = (SOURCE, "Dated list prices of models", None, None, LICENCE, None)
+def _sources(source: str) -> pl.DataFrame:
+    row = (source, "Dated list prices of models", None, None, LICENCE, None)
     names = ("source", "title", "publisher", "url", "licence")
     schema = dict.fromkeys(names, pl.String) | {"retrieved_on": pl.Date}
     return pl.DataFrame([row], schema=schema, orient="row")

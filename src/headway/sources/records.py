@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 import polars as pl
 
+from headway.bounds import FIRST_DAY, LAST_DAY, NAME_LENGTH
 from headway.errors import UsageError, did_you_mean
 from headway.sources import Parsed, Refused
+from headway.text import fault_of_name, shown as escaped
 
 __all__ = [
     "REPORTERS",
@@ -89,7 +91,6 @@ _OF_THE_RUN = ("source", "model", "variant", "benchmark")
 _OF_THE_ANSWER = tuple(name for name in RESPONSES if name not in _OF_THE_RUN)
 _MOST_COUNT = 2**62
 _MOST_DOLLARS = 10**9
-_LONGEST_NAME = 300
 _MILLISECONDS_FROM = 10**11
 _ERROR = re.compile(r"(?:[A-Za-z_]\w{0,60}\.)*([A-Za-z_]\w{0,60})(?:\(|:|$)", re.ASCII)
 _ERROR_ENDS = ("error", "exception", "warning", "timeout", "exceeded", "refusal", "interrupt")
@@ -176,6 +177,7 @@ def evaluations(
     read: int,
     refused: Iterable[Refused] = (),
     notes: Iterable[str] = (),
+    highest: float | None = None,
 ) -> Parsed:
     """Put evaluations together; of several of the same thing only the latest is kept.
 
@@ -191,24 +193,43 @@ def evaluations(
         Rows refused so far.
     notes
         Notes so far.
+    highest
+        The ceiling of every benchmark whose scores lie between 0 and it, where the source gives
+        shares of it.
 
     Returns
     -------
     Parsed
-        ``scores``, ``responses`` and ``sources``. An evaluation that gives way is refused as one
-        row; its answers are counted in a note and not in ``read``.
+        ``scores``, ``responses`` and ``sources``, and ``benchmarks`` with the ceiling. An
+        evaluation that gives way is refused as one row; its answers are counted in a note and not
+        in ``read``. Two different scores of one moment are both refused.
     """
     latest: dict[tuple[Any, ...], Evaluation] = {}
     for run in runs:
         known = latest.get(run.key)
         if known is None or run.when >= known.when:
             latest[run.key] = run
-    kept = [run for run in runs if latest[run.key] is run]
-    given_way = [run for run in runs if latest[run.key] is not run]
+    # Of two different results of one moment neither is the later one.
+    equal = {
+        run.key: run
+        for run in runs
+        if run.when == latest[run.key].when and _differ(run, latest[run.key])
+    }
+    kept = [run for run in runs if latest[run.key] is run and run.key not in equal]
+    given_way = [run for run in runs if latest[run.key] is not run or run.key in equal]
     left = sum(len(run.answers) - (not run.reported) for run in given_way)
     also = [f"{left} answers of earlier runs were left out with their scores"] if left else []
+    names = dict.fromkeys(
+        str(run.score["benchmark"]) for run in kept if run.reported and highest is not None
+    )
+    for run in kept:
+        # A score beyond the ceiling says that the benchmark has another one, which is not known.
+        if run.reported and not 0 <= run.score["score"] <= (highest or math.inf):
+            names.pop(str(run.score["benchmark"]), None)
+    bounds = pl.DataFrame({"benchmark": [*names], "ceiling": [highest] * len(names)})
     return Parsed(
-        tables={
+        tables=({"benchmarks": bounds} if names else {})
+        | {
             "sources": pl.DataFrame(list(sources), schema=SOURCE).unique(maintain_order=True),
             "scores": pl.DataFrame(
                 [_row(run.score) for run in kept if run.reported], schema=SCORES
@@ -218,13 +239,38 @@ def evaluations(
             ),
         },
         read=read - left,
-        refused=(*refused, *(_gave_way(run, latest[run.key]) for run in given_way)),
+        refused=(
+            *refused,
+            *(
+                _collided(run, equal[run.key] if run is latest[run.key] else latest[run.key])
+                if run.key in equal and run.when == latest[run.key].when
+                else _gave_way(run, latest[run.key])
+                for run in given_way
+            ),
+        ),
         notes=tuple(dict.fromkeys((*notes, *also))),
     )
 
 
 def _row(score: Mapping[str, Any]) -> dict[str, Any]:
     return {name: score.get(name) for name in SCORES}
+
+
+def _differ(one: Evaluation, other: Evaluation) -> bool:
+    return one.reported and other.reported and one.score.get("score") != other.score.get("score")
+
+
+def _collided(run: Evaluation, other: Evaluation) -> Refused:
+    where = (other.file or "the same file") + (f" line {other.line}" if other.line else "")
+    return Refused(
+        line=run.line,
+        file=run.file,
+        reason=(
+            f"{run.score['model']} ({run.score['variant']}) on {run.score['benchmark']} is"
+            f" {run.score.get('score'):.6g} here and {other.score.get('score'):.6g} in {where}, and"
+            " nothing says which is the later or how they differ; neither is taken"
+        ),
+    )
 
 
 def _gave_way(run: Evaluation, later: Evaluation) -> Refused:
@@ -260,9 +306,14 @@ def named(record: Mapping[str, Any], name: str, *, required: bool = False) -> st
         if required:
             raise ValueError(f"{name!r} is missing")
         return None
-    if not isinstance(value, str) or len(value) > _LONGEST_NAME or not value.isprintable():
+    if not isinstance(value, str):
         raise ValueError(
-            f"{name!r} is {shown(value)}; expected a text of at most {_LONGEST_NAME} characters"
+            f"{name!r} is {shown(value)}; expected a text of at most {NAME_LENGTH} characters"
+        )
+    if fault := fault_of_name(value):
+        raise ValueError(
+            f"{name!r} is {shown(value)}; expected a text of at most {NAME_LENGTH} characters that"
+            f" can be seen, and it {fault}"
         )
     return value
 
@@ -335,6 +386,8 @@ def moment(value: Any) -> tuple[float, date | None]:
                 return 0.0, None
             when = datetime.fromtimestamp(seconds, tz=UTC)
         when = when.astimezone(UTC)
+        if not FIRST_DAY <= when.date() <= LAST_DAY:
+            return 0.0, None
         return when.timestamp(), when.date()
     except (ValueError, OverflowError, OSError):
         return 0.0, None
@@ -384,5 +437,4 @@ def shown(value: Any) -> str:
         return "an object" if isinstance(value, dict) else "a list"
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
         return "a number too large"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return escaped(repr(value[:61]) if isinstance(value, str) else repr(value), most=60)

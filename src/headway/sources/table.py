@@ -1,43 +1,63 @@
 """Any table with a small mapping: CSV, TSV, Parquet or a spreadsheet of one's own scores.
 
-Which column is what stands in a TOML file (:mod:`headway.sources.table_mapping`). A table has one
-row per score, one row per answer to a question, or one column per benchmark.
+Which column is what stands in a TOML file (:mod:`headway.sources.table_mapping`), or is guessed
+from the header. A table has one row per score, one row per answer to a question, or one row per
+model and one column per benchmark. What a number means is in :mod:`headway.sources.table_units`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from headway.errors import UsageError, did_you_mean
+from headway.bounds import TOML_BYTES
+from headway.errors import UsageError
 from headway.progress import Progress
-from headway.sources import Parsed, Refused, joined
+from headway.sources import DUPLICATES, Duplicates, Parsed, Refused, joined
 from headway.sources.columns import LINE, Columns, check_columns, csv_frame, read_frame, read_frames
 from headway.sources.files import read_text
 from headway.sources.names import DEFAULT, slug
-from headway.sources.table_mapping import (
-    TableMapping,
-    as_toml,
-    guess_mapping,
-    mapping_of,
-    parse_mapping,
+from headway.sources.numbers import absent
+from headway.sources.records import must_be
+from headway.sources.table_facts import (
+    ATTRIBUTE,
+    fixed_value,
+    of_benchmarks,
+    of_models,
+    settled,
+    take_fact,
 )
+from headway.sources.table_fields import (
+    BENCHMARK_FIELDS,
+    DAYS,
+    MODEL_FIELDS,
+    WORDS,
+    Benchmark,
+    TableMapping,
+)
+from headway.sources.table_guess import with_attributes, with_wide_columns
+from headway.sources.table_mapping import as_toml, guess_mapping, mapping_of, parse_mapping
+from headway.sources.table_units import take_scores
 
-__all__ = ["as_toml", "columns_of", "guess_mapping", "parse", "parse_mapping", "read"]
+__all__ = [
+    "as_toml",
+    "columns_of",
+    "guess_mapping",
+    "parse",
+    "parse_frame",
+    "parse_mapping",
+    "read",
+]
 
 TITLE = "A table of one's own (CSV, TSV, Parquet, spreadsheet) with a mapping"
 LICENCE: str | None = None
 
-REPORTERS = {
-    name: name for name in ("independent", "benchmark", "developer", "competitor", "unknown")
-}
 SCALES = ("raw", "normalised")
 
-_DAYS = ("evaluated_on", "released_on")
-_COUNTS = ("n", "input_tokens", "output_tokens", "epoch")
+_COUNTS = ("n", "input_tokens", "output_tokens", "epoch", "n_items")
+_BOUNDS = ("chance", "ceiling")
 _OF_SCORES = (
     *("model", "variant", "version", "benchmark", "score", "scale", "stderr", "n", "reporter"),
     *("reported_in", "harness", "evaluated_on", "cost_usd", "input_tokens", "output_tokens"),
@@ -48,13 +68,16 @@ _OF_RESPONSES = (
     *("output_tokens", "cost_usd", "seconds", "error", "source"),
 )
 _TYPES: dict[str, pl.DataType] = {
-    **dict.fromkeys(_DAYS, pl.Date()),
+    **dict.fromkeys(DAYS, pl.Date()),
     **dict.fromkeys(_COUNTS, pl.Int64()),
-    **dict.fromkeys(("score", "stderr", "seconds"), pl.Float64()),
+    **dict.fromkeys(("score", "stderr", "seconds", "parameters"), pl.Float64()),
     "cost_usd": pl.Decimal(18, 9),
+    "open_weights": pl.Boolean(),
 }
 _BENCHMARK = "\0benchmark"
 _SCORE = "\0score"
+# "none" is an effort.
+_NO_VARIANT = ("", "nan", "n/a", "na", "null")
 
 
 def read(
@@ -62,6 +85,9 @@ def read(
     *,
     progress: Progress | None = None,
     mapping: Path | str | Mapping[str, Any] | TableMapping | None = None,
+    duplicates: Duplicates = "error",
+    ceiling: float | Mapping[str, float] | None = None,
+    chance: float | Mapping[str, float] | None = None,
 ) -> Parsed:
     """Read tables of one kind.
 
@@ -74,11 +100,18 @@ def read(
     mapping
         Which column is what, the content of a TOML file that says so, or the path of one.
         Without, the header must leave nothing open.
+    duplicates
+        Which of several scores of one model, variant and benchmark counts: ``error`` (none),
+        ``best``, ``latest`` or ``mean``; see :mod:`headway.dataset.duplicates`.
+    ceiling, chance
+        The best possible score and that of guessing, of all benchmarks for which the table and
+        the mapping state none, or by name.
 
     Returns
     -------
     Parsed
-        ``scores`` or ``responses``, ``models``, ``benchmarks`` and ``sources``.
+        ``scores`` or ``responses``, ``models``, ``benchmarks``, ``sources``, and ``attributes``
+        of models where the table has some.
 
     Raises
     ------
@@ -89,8 +122,9 @@ def read(
     """
     if not paths:
         raise UsageError("no path is given", hint="name a CSV, Parquet or spreadsheet file")
+    must_be("duplicates", duplicates, DUPLICATES)
     if isinstance(mapping, (str, Path)):
-        mapping = parse_mapping(read_text(Path(mapping), limit=2**20), str(mapping))
+        mapping = parse_mapping(read_text(Path(mapping), limit=TOML_BYTES), str(mapping))
     elif isinstance(mapping, Mapping):
         mapping = mapping_of(mapping)
     parts: list[Parsed] = []
@@ -98,17 +132,19 @@ def read(
         if progress:
             progress.advance(done, len(paths))
         sheet, delimiter = (mapping.sheet, mapping.delimiter) if mapping else (None, None)
-        # Cells of a wide table are counted over the whole file.
-        whole = mapping is not None and bool(mapping.wide)
+        # Cells of a wide table are counted over the whole file, and so are the signs of scores.
+        whole = mapping is None or mapping.rows == "scores"
         frames = (
             [read_frame(path, sheet=sheet, delimiter=delimiter)]
             if whole
             else read_frames(path, sheet=sheet, delimiter=delimiter)
         )
         for frame, refused in frames:
-            parts.append(_parsed(frame, refused, mapping or _guessed(frame, path), str(path)))
-    made = joined(parts)
-    return replace(made, tables=dict(made.tables) | {"models": _once(made.tables["models"])})
+            found, notes = (mapping, []) if mapping else _guessed(frame, str(path))
+            found = _bounded(found, ceiling, chance)
+            part = _parsed(frame, refused, found, str(path))
+            parts.append(replace(part, notes=(*notes, *part.notes)))
+    return replace(settled(joined(parts)), duplicates=duplicates)
 
 
 def columns_of(
@@ -150,19 +186,95 @@ def parse(text: str | bytes, mapping: TableMapping, file: str = "table.csv") -> 
         When the table cannot be read, or lacks a column of the mapping.
     """
     frame, refused = csv_frame(text, file, delimiter=mapping.delimiter or ",")
-    return _parsed(frame, refused, mapping, file)
+    return settled(_parsed(frame, refused, mapping, file))
 
 
-def _guessed(frame: pl.DataFrame, path: Path) -> TableMapping:
+def parse_frame(
+    frame: pl.DataFrame,
+    file: str,
+    *,
+    mapping: TableMapping | None = None,
+    benchmarks: Sequence[Benchmark] = (),
+    duplicates: Duplicates = "error",
+) -> Parsed:
+    """Parse a data frame as a table; its rows are counted from 1.
+
+    Parameters
+    ----------
+    frame
+        Columns of any flat type.
+    file
+        What messages call it.
+    mapping
+        Which column is what; without, the header must leave nothing open.
+    benchmarks
+        What is known about benchmarks, where there is no mapping.
+    duplicates
+        See :func:`read`.
+
+    Returns
+    -------
+    Parsed
+        As :func:`read`.
+
+    Raises
+    ------
+    UsageError
+        When the header leaves something open.
+    """
+    numbered = frame.with_row_index(LINE, offset=1)
+    found, notes = (mapping, []) if mapping else _guessed(numbered, file, benchmarks)
+    made = settled(_parsed(numbered, [], found, file))
+    return replace(made, notes=(*notes, *made.notes), duplicates=duplicates)
+
+
+def _bounded(
+    mapping: TableMapping,
+    ceiling: float | Mapping[str, float] | None,
+    chance: float | Mapping[str, float] | None,
+) -> TableMapping:
+    """Add bounds given as options to a mapping, where it states none."""
+    fixed = dict(mapping.fixed)
+    known = {one.name: one for one in mapping.benchmarks}
+    for fact, value in (("ceiling", ceiling), ("chance", chance)):
+        if value is None:
+            continue
+        given = value.values() if isinstance(value, Mapping) else [value]
+        for one in given:
+            if isinstance(one, bool) or not isinstance(one, (int, float)) or not abs(one) < 1e15:
+                raise UsageError(
+                    f"{fact} is {one!r}; expected a number",
+                    hint=f"--option {fact}=100, or --option '{fact}={{\"NAME\" = 100}}'",
+                )
+        if not isinstance(value, Mapping):
+            if fact not in mapping.columns:
+                fixed.setdefault(fact, str(value))
+            continue
+        for name, one in value.items():
+            before = known.get(name, Benchmark(name=name))
+            if getattr(before, fact) is None:
+                known[name] = (
+                    replace(before, ceiling=float(one))
+                    if fact == "ceiling"
+                    else replace(before, chance=float(one))
+                )
+    return replace(mapping, fixed=fixed, benchmarks=tuple(known.values()))
+
+
+def _guessed(
+    frame: pl.DataFrame, file: str, benchmarks: Sequence[Benchmark] = ()
+) -> tuple[TableMapping, list[str]]:
     header = [name for name in frame.columns if name != LINE]
-    mapping = guess_mapping(header)
+    named = replace(guess_mapping(header), benchmarks=tuple(benchmarks))
+    mapping, notes = with_wide_columns(frame, named, file)
     if mapping.missing():
         raise UsageError(
-            f"{path}: the header does not say which column is {' and '.join(mapping.missing())}",
+            f"{file}: the header does not say which column is {' and '.join(mapping.missing())}",
             details=["the columns are " + ", ".join(map(repr, header[:30]))],
             hint="write a TOML file that says which column is what, and give it as the mapping",
         )
-    return mapping
+    mapping, more = with_attributes(frame, mapping, file)
+    return mapping, [*notes, *more]
 
 
 def _parsed(
@@ -171,12 +283,17 @@ def _parsed(
     if mapping.missing():
         raise UsageError(f"the mapping does not say which column is {mapping.missing()[0]}")
     wide = mapping.wide
-    check_columns(frame, [*mapping.columns.values(), *(str(one.column) for one in wide)], file)
+    used = (*mapping.columns.values(), *mapping.attributes.values())
+    check_columns(frame, [*used, *(str(one.column) for one in wide)], file)
     rows = frame.height + len(refused)
     notes: list[str] = []
+    empty = 0
+    frame, blank = _filled(frame)
+    if blank:
+        notes.append(f"{file}: {blank} rows have no cell filled and are no scores")
     if wide:
         frame, empty = _long(frame, mapping)
-        rows = frame.height + empty + len(refused)
+        rows = frame.height + empty + len(refused) + blank
         notes.append(f"{file}: {empty} cells of {len(wide)} benchmarks are empty and no scores")
     if mapping.rows == "responses":
         right = _placed(mapping)["score"]
@@ -194,29 +311,45 @@ def _parsed(
     if mapping.rows == "responses":
         known = pl.col("epoch") if "epoch" in table.columns else pl.lit(None, pl.Int64)
         table = table.with_columns(epoch=known.fill_null(1))
+    models, attributes = of_models(made, mapping, source)
+    places = made.select(pl.format("{} line {}", pl.lit(file), pl.col(LINE)))
+    tables = {
+        "sources": _sources(mapping, source, file),
+        mapping.rows: table,
+        "models": models,
+        "benchmarks": of_benchmarks(made, mapping, source),
+    }
     return Parsed(
-        tables={
-            "sources": _sources(mapping, source, file),
-            mapping.rows: table,
-            "models": _models(made, source),
-            "benchmarks": _benchmarks(made, mapping, source),
-        },
+        tables=tables | ({"attributes": attributes} if attributes.height else {}),
         read=rows,
         refused=tuple(sorted((*refused, *more), key=lambda one: one.line)),
         notes=tuple(notes),
+        left_out=empty + blank,
+        duplicates="error",
+        assumed={"chance": 0.0},
+        places={"scores": places.to_series()} if mapping.rows == "scores" else {},
     )
+
+
+def _filled(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Drop the rows that have nothing in any cell, and count them."""
+    cells = [name for name in frame.columns if name != LINE]
+    empty = [pl.col(name).cast(pl.String).str.strip_chars().fill_null("") == "" for name in cells]
+    filled = frame.filter(~pl.all_horizontal(empty))
+    return filled, frame.height - filled.height
 
 
 def _long(frame: pl.DataFrame, mapping: TableMapping) -> tuple[pl.DataFrame, int]:
     """Make a row of each cell of a wide table, and count the empty ones."""
     names = {str(one.column): one.name for one in mapping.wide}
-    kept = [name for name in frame.columns if name not in names or name in mapping.columns.values()]
+    used = {*mapping.columns.values(), *mapping.attributes.values()}
+    kept = [name for name in frame.columns if name not in names or name in used]
     long = (
         frame.with_columns(pl.col(*names).cast(pl.String))
         .unpivot(list(names), index=kept, variable_name=_BENCHMARK, value_name=_SCORE)
         .with_columns(pl.col(_BENCHMARK).replace_strict(names, return_dtype=pl.String))
     )
-    filled = long.filter(pl.col(_SCORE).str.strip_chars() != "")
+    filled = long.filter(~absent(pl.col(_SCORE)))
     return filled.sort(LINE, maintain_order=True), long.height - filled.height
 
 
@@ -225,100 +358,46 @@ def _take(columns: Columns, mapping: TableMapping) -> None:
     scale = fixed.get("scale", "raw")
     if scale not in SCALES:
         raise UsageError(f"scale is {scale!r}; expected one of {', '.join(SCALES)}")
-    for name, column in placed.items():
-        if name == "score" and scale == "raw":
-            columns.number(name, column, required=True)
-            _refuse_beyond(columns, mapping, column)
-        elif name == "score":
-            columns.number(name, column, required=True, low=-1, high=1)
-        elif name == "reporter":
-            columns.one_of(name, column, REPORTERS)
-        elif name in _DAYS:
-            columns.day(name, column)
-        elif name in _COUNTS:
-            columns.whole(name, column)
-        elif name in ("stderr", "seconds"):
-            columns.number(name, column, low=0)
-        elif name == "cost_usd":
-            columns.amount(name, column)
-        elif name == "variant":
+    raw = mapping.rows == "scores" and scale == "raw"
+    if raw:
+        of = placed.get("benchmark")
+        name = columns.shown(of).str.strip_chars() if of else pl.lit(str(fixed["benchmark"]))
+        take_scores(columns, mapping, placed, name)
+    for field, column in placed.items():
+        if field in ("score", "stderr", *_BOUNDS) and raw:
+            continue
+        if field == "score":
+            columns.number(field, column, required=True, low=-1, high=1)
+        elif field in ("stderr", "seconds"):
+            columns.number(field, column, low=0)
+        elif field in _BOUNDS:
+            columns.number(field, column)
+        elif field == "cost_usd":
+            columns.amount(field, column)
+        elif field == "reporter":
+            columns.one_of(field, column, {word: word for word in WORDS[field]})
+        elif field == "variant":
             cell = columns.shown(column).str.strip_chars()
-            filled = pl.when(cell != "").then(cell).otherwise(pl.lit(DEFAULT))
-            columns.expression(name, filled)
+            named = cell.is_not_null() & ~cell.str.to_lowercase().is_in(_NO_VARIANT)
+            columns.expression(field, pl.when(named).then(cell).otherwise(pl.lit(DEFAULT)))
+        elif field in (*MODEL_FIELDS, *BENCHMARK_FIELDS, *DAYS):
+            take_fact(columns, field, column)
+        elif field in _COUNTS:
+            columns.whole(field, column)
         else:
-            columns.text(name, column, required=name in ("model", "benchmark", "item"))
+            columns.text(field, column, required=field in ("model", "benchmark", "item"))
+    for attribute, column in mapping.attributes.items():
+        columns.text(f"{ATTRIBUTE}{attribute}", column)
     defaults = {"variant": DEFAULT, "reporter": "unknown", "scale": "raw"}
-    for name, value in (defaults | dict(fixed)).items():
-        if name not in placed:
-            columns.constant(name, _fixed(name, value), _TYPES.get(name, pl.String()))
+    for field, value in (defaults | dict(fixed)).items():
+        if field not in placed and not (raw and field in _BOUNDS):
+            kind = _TYPES.get(field, pl.Float64() if field in _BOUNDS else pl.String())
+            columns.constant(field, fixed_value(field, str(value)), kind)
 
 
 def _placed(mapping: TableMapping) -> dict[str, str]:
     wide = {"benchmark": _BENCHMARK, "score": _SCORE} if mapping.wide else {}
     return dict(mapping.columns) | wide
-
-
-def _refuse_beyond(columns: Columns, mapping: TableMapping, column: str) -> None:
-    """Refuse scores above the ceiling of their benchmark."""
-    ceilings = {one.name: one.ceiling for one in mapping.benchmarks if one.ceiling is not None}
-    if not ceilings:
-        return
-    of = _placed(mapping).get("benchmark")
-    name = columns.shown(of).str.strip_chars() if of else pl.lit(mapping.fixed["benchmark"])
-    ceiling = name.replace_strict(ceilings, default=None, return_dtype=pl.Float64)
-    value = columns.value("score")
-    words = "a score of at most the ceiling of its benchmark"
-    columns.refuse((value > ceiling).fill_null(False), column, words)
-
-
-def _fixed(name: str, value: str) -> object:
-    if name == "reporter" and value not in REPORTERS:
-        raise UsageError(
-            f"the fixed reporter is {value!r}{did_you_mean(value, [*REPORTERS])}",
-            hint="expected one of " + ", ".join(REPORTERS),
-        )
-    if name not in _DAYS:
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise UsageError(
-            f"the fixed {name} is {value!r}; expected a date such as 2026-08-11"
-        ) from None
-
-
-def _models(made: pl.DataFrame, source: str) -> pl.DataFrame:
-    facts = [name for name in ("organisation", "country") if name in made.columns]
-    released = [pl.col("released_on").alias("listed_on")] if "released_on" in made.columns else []
-    return (
-        made.select("model", *facts, *released)
-        .pipe(_once)
-        .with_columns(name=pl.col("model"), source=pl.lit(source))
-    )
-
-
-def _once(models: pl.DataFrame) -> pl.DataFrame:
-    """Keep each model once, with the first of every fact that is known."""
-    return models.group_by("model", maintain_order=True).agg(pl.all().drop_nulls().first())
-
-
-def _benchmarks(made: pl.DataFrame, mapping: TableMapping, source: str) -> pl.DataFrame:
-    declared = {one.name: one for one in mapping.benchmarks}
-    rows = []
-    for name in made["benchmark"].unique(maintain_order=True):
-        one = declared.get(name)
-        facts = (one.unit, one.chance, one.ceiling, one.n_items) if one else (None,) * 4
-        rows.append((name, name, *facts, source))
-    schema = {
-        "benchmark": pl.String,
-        "name": pl.String,
-        "unit": pl.String,
-        "chance": pl.Float64,
-        "ceiling": pl.Float64,
-        "n_items": pl.Int64,
-        "source": pl.String,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _sources(mapping: TableMapping, source: str, file: str) -> pl.DataFrame:

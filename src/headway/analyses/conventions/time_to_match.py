@@ -23,8 +23,11 @@ def measure(contest: Contest) -> Measured:
     ``not_reached``.
     """
     first, waiting, seen = _waits(contest)
-    matches = _table(contest, first, waiting, seen)
-    return Measured(findings=_summaries(contest, waiting, seen), details={"matches": matches})
+    return Measured(
+        findings=_summaries(contest, waiting, seen),
+        details={"matches": _table(contest, first, waiting, seen)},
+        first=max(contest.begin, int(contest.leader.start[0])),
+    )
 
 
 def summaries(contest: Contest) -> list[Finding]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from headway.analyses.by_ruler import has_anchored_points
-from headway.analyses.contest import Contest, LagSpec, between, evidence_day
+from headway.analyses.contest import Contest, LagSpec, between
 from headway.analyses.conventions import (
     daily,
     daily_significant,
@@ -21,6 +20,7 @@ from headway.analyses.conventions import (
     time_to_match,
     trend,
 )
+from headway.analyses.evidence import evidence_day
 from headway.analyses.multiverse.choices import (
     ANSWERS,
     candidate_rule,
@@ -28,6 +28,7 @@ from headway.analyses.multiverse.choices import (
     subset,
 )
 from headway.analyses.result import Finding
+from headway.analyses.tie import Applied, has_anchored_points
 from headway.draws import FloatArray
 from headway.errors import HeadwayError
 from headway.frontier import Frontier, frontier
@@ -186,15 +187,19 @@ class _Sides:
 
     def __init__(self, scale: Scale, as_of: dt.date | None) -> None:
         self.scale = scale
-        self.until = as_of or evidence_day(scale)
+        self.as_of = as_of
         self._drawn: dict[tuple[Any, ...], Frontier | HeadwayError] = {}
 
-    def side(self, group: str, dates: Any, mode: Any, fewest: int) -> Frontier:
+    def until(self, dates: Any) -> dt.date:
+        """Last day that counts: the one asked about, else that of the evidence of the scale."""
+        return self.as_of or evidence_day(self.scale, dates)
+
+    def side(self, group: str, dates: Any, mode: Any, fewest: int | None) -> Frontier:
         key = (group, dates, mode, fewest)
         if key not in self._drawn:
             try:
                 self._drawn[key] = frontier(
-                    self.scale, group, date=dates, until=self.until, candidates=mode,
+                    self.scale, group, date=dates, until=self.until(dates), candidates=mode,
                     min_scores=fewest,
                 )  # fmt: skip
             except HeadwayError as error:
@@ -214,8 +219,13 @@ def _measure(
     options: dict[str, Any] = {}
     if starts:
         options["trend_starts"] = tuple(dt.date.fromisoformat(s) for s in dict.fromkeys(starts))
+    try:
+        until = sides.until(dates)
+    except HeadwayError as error:
+        asked.fail(members, f"no frontier: {error.message}")
+        return
     spec = LagSpec(
-        leader=leader, follower=follower, date=dates, until=sides.until, candidates=mode,
+        leader=leader, follower=follower, date=dates, until=until, candidates=mode,
         min_scores=fewest, seed=fit.seed, model=model, **options,
     )  # fmt: skip
     try:
@@ -241,13 +251,16 @@ def _measure(
         if isinstance(contest, HeadwayError):
             asked.fail(ways, f"no contest: {contest.message}")
             continue
-        told = replace(contest, spec=replace(contest.spec, tie=tie, convention=convention))
+        told = replace(
+            contest, spec=replace(contest.spec, convention=convention),
+            tied=Applied(size=tie, unit=contest.tied.unit),
+        )  # fmt: skip
         found = _tried(partial(_NUMBERS[convention], told))
         if isinstance(found, HeadwayError):
             asked.fail(ways, found.message)
             continue
         for k in ways:
-            _pick(found, fit.ways[k].answer, sides.until, k, asked)
+            _pick(found, fit.ways[k].answer, until, k, asked)
 
 
 def _pick(found: list[Finding], name: str, until: dt.date, k: int, asked: _Asked) -> None:

@@ -165,8 +165,8 @@ class MultiverseSpec:
                                            "What dates a model.")  # fmt: skip
     candidates: tuple[str, ...] = _option(
         ("records", "all"),
-        "Models that can hold a frontier in a draw: records or all; records-4 asks for four "
-        "scores too.",
+        "Models that can hold a frontier in a draw: records or all; records-8 asks for eight "
+        "scores too, in place of those that a rank takes.",
     )
     ties: tuple[float, ...] = _option((0.0, 1.0, 2.0), "Differences that count as none.")
     answers: tuple[str, ...] = _option(
@@ -234,15 +234,15 @@ def question_of(leader: str, follower: str) -> str:
     return {sides: name for name, sides in QUESTIONS.items()}.get((leader, follower), "own")
 
 
-def candidate_rule(value: str) -> tuple[str, int]:
-    """Mode and fewest scores of a candidates rule.
+def candidate_rule(value: str) -> tuple[str, int | None]:
+    """Mode and fewest scores of a candidates rule; None for those of the ruler.
 
     >>> candidate_rule("records-4"), candidate_rule("all")
-    (('records', 4), ('all', 1))
+    (('records', 4), ('all', None))
     """
     found = _CANDIDATES.fullmatch(value)
     assert found is not None
-    return found[1], int(found[2] or 1)
+    return found[1], None if found[2] is None else int(found[2])
 
 
 def can_refit(ruler: Ruler) -> bool:

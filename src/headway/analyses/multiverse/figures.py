@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.analyses.evidence import evidence_until
 from headway.analyses.multiverse.asking import Fit, Way, answer
 from headway.analyses.multiverse.choices import (
     ANSWERS,
@@ -186,9 +187,7 @@ def published_figures(
     spec = spec or MultiverseSpec()
     asked = {pair: name for name, pair in spec.asked.items()}
     wanted = [f for f in figures_of(data) if (f.leader, f.follower) in asked]
-    last = data.scores["recorded_on"].max()
-    assert isinstance(last, dt.date)
-    last = min(last, until or last)
+    last = until or evidence_until(data)
     notes = [
         f"The claim {f.claim} speaks of {f.as_of}, after the evidence."
         for f in wanted

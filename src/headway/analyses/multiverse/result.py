@@ -2,20 +2,26 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.analyses.asked import of_data
+from headway.analyses.evidence import measured_models
 from headway.analyses.multiverse.asking import Answers
 from headway.analyses.multiverse.choices import AXES, MultiverseSpec
 from headway.analyses.multiverse.cross import RULES, Cross
 from headway.analyses.multiverse.decomposition import Decomposition, decompose
 from headway.analyses.result import plain_rows
+from headway.dataset.groups import membership
+from headway.dataset.left_out import best_first, may_belong, no_date
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
+from headway.frontier import model_dates
+from headway.intervals import graded
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -68,6 +74,7 @@ class MultiverseResult:
     spec: MultiverseSpec
     dataset: str
     notes: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -104,6 +111,7 @@ class MultiverseResult:
         """Plain values for JSON; the single ways only when asked for."""
         out: dict[str, Any] = {
             "spec": self.spec.to_dict(),
+            "asked": dict(self.asked),
             "dataset": self.dataset,
             "questions": {name: list(pair) for name, pair in self.spec.asked.items()},
             "factorials": {name: dict(facts) for name, facts in self.factorials.items()},
@@ -163,9 +171,25 @@ def gather(
         factorials[name] = _facts(crossed, found_parts)
     return MultiverseResult(
         ways=ways, rows=rows, has_draws=has_draws, spec=spec, dataset=data.digest,
-        factorials=factorials, notes=data.notes,
+        factorials=factorials, notes=(*data.notes, *_left_out(data, spec)), asked=of_data(data),
         **{name: pl.DataFrame(part, schema=_SCHEMAS[name]) for name, part in tables.items()},
     )  # fmt: skip
+
+
+def _left_out(data: "Dataset", spec: MultiverseSpec) -> list[str]:
+    """Name the measured models without a date, or of which nobody knows the group."""
+    known = measured_models(data)
+    notes = []
+    for group in dict.fromkeys(group for pair in spec.asked.values() for group in pair):
+        found = membership(data, group)
+        named = best_first(data, known & set(found.undecided))
+        notes += [may_belong(group, found, named)] if named else []
+        for basis in spec.dates:
+            dates = model_dates(data, basis)
+            undated = {model for model in found.members if dates.get(model) is None}
+            named = best_first(data, known & undated)
+            notes += [no_date(group, basis, named)] if named else []
+    return notes
 
 
 _SCHEMAS: Mapping[str, dict[str, Any]] = {
@@ -209,7 +233,7 @@ def _ways(
     known = np.array([s == "ok" for s in status], dtype=bool)
     bare = ~(has_draws & known)
     short = ["ok" if s == "ok" else _short(str(s)) for s in status]
-    return pl.DataFrame(
+    ways = pl.DataFrame(
         columns
         | {
             "estimate": rows[:, 0],
@@ -222,7 +246,8 @@ def _ways(
             "n": n,
             "censored": censored,
         }
-    ).with_columns(pl.col("estimate", "low", "high").fill_nan(None))
+    )
+    return graded(ways.with_columns(pl.col("estimate", "low", "high").fill_nan(None)))
 
 
 def _short(status: str) -> str:

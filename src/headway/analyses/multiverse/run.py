@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from headway.analyses.evidence import evidence_until
 from headway.analyses.multiverse.asking import Answers, Fit, Way, answer
 from headway.analyses.multiverse.choices import (
     RULERS,
@@ -27,6 +28,7 @@ from headway.engines.journal import Journal
 from headway.engines.local import Local
 from headway.engines.processes import Processes
 from headway.errors import HeadwayError, UsageError
+from headway.foreign.guarding import guarded
 from headway.progress import Progress, Silent
 from headway.rulers import PublishedRuler, load
 from headway.rulers.scale import Ruler
@@ -104,12 +106,13 @@ def multiverse(
     for pair in spec.asked.values():
         for group in pair:
             members(data, group)
-    last = _last_day(data)
+    last = evidence_until(data)
     days = spec.as_of or (last, last - dt.timedelta(days=HALF_YEAR))
-    late = [day for day in days if day > last]
+    limit = max(last, data.known_until or last)
+    late = [day for day in days if day > limit]
     if late:
         raise UsageError(
-            f"as_of is {late[0]}, but the evidence was recorded by {last}",
+            f"as_of is {late[0]}, but the evidence was recorded by {limit}",
             hint="what came later is not known; choose a day up to then",
         )
     subsets = subsets_of(data, spec.subsets)
@@ -147,12 +150,6 @@ def _without_draws(ruler: Ruler, data: "Dataset", spec: MultiverseSpec) -> bool:
         return ruler.fit(data, draws=1).capability.n_draws == 0
     except HeadwayError:
         return True
-
-
-def _last_day(data: "Dataset") -> dt.date:
-    found = data.scores["recorded_on"].max()
-    assert isinstance(found, dt.date)
-    return found
 
 
 def _fits(
@@ -268,7 +265,10 @@ def _written(k: int, answers: Answers) -> bytes:
 
 
 def _read(record: bytes) -> tuple[int, Answers]:
-    with np.load(io.BytesIO(record), allow_pickle=False) as stored:
+    with (
+        guarded("the resume file"),
+        np.load(io.BytesIO(record), allow_pickle=False) as stored,
+    ):
         return int(stored["fit"]), Answers(
             rows=stored["rows"],
             has_draws=stored["has_draws"],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from headway.analyses.asked import of_scale
 from headway.analyses.contest import LagSpec, contest
 from headway.analyses.conventions import trend
 from headway.analyses.premium.cells import Cells, Compared, comparable, compared
@@ -22,6 +23,7 @@ from headway.analyses.premium.two_rulers import TwoRulers, two_rulers
 from headway.analyses.result import Finding, Result, tidy
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
+from headway.frontier import frontier
 from headway.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -124,7 +126,7 @@ def premium(
     progress.stage("Measuring the premium")
     require(cells, spec, whole=labelled)
     first = interaction(cells, spec)
-    notes = list(scale.notes)
+    notes = [*scale.notes, *_without(scale, spec)]
     findings = [*_findings(first, spec, scale.unit)]
     findings.append(_in_months(scale, spec, first, notes))
     table = [tidy("interaction", findings, spec.level)]
@@ -177,6 +179,13 @@ def premium(
         draws=draws,
         notes=tuple(dict.fromkeys(notes)),
         evidence=evidence,
+        asked=of_scale(scale, spec.date)
+        | {
+            "leader": spec.leader,
+            "follower": spec.follower,
+            "since": spec.since.isoformat(),
+            "level": spec.level,
+        },
     )
 
 
@@ -196,6 +205,17 @@ def _findings(first: Interaction, spec: PremiumSpec, unit: str) -> list[Finding]
             )
         )  # fmt: skip
     return found
+
+
+def _without(scale: "Scale", spec: PremiumSpec) -> list[str]:
+    """Name the models that lack a date or a known group."""
+    notes: list[str] = []
+    for group in (spec.leader, spec.follower):
+        try:
+            notes += frontier(scale, group, date=spec.date).notes
+        except UsageError as error:
+            notes.append(f"{error.message}.")
+    return notes
 
 
 def _in_months(scale: "Scale", spec: PremiumSpec, first: Interaction, notes: list[str]) -> Finding:

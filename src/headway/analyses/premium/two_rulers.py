@@ -15,7 +15,8 @@ from headway.draws import Draws, FloatArray
 from headway.errors import NotIdentified
 from headway.progress import Progress
 from headway.rulers.scale import Scale
-from headway.rulers.scores.logistic import ANCHORS, LogisticRuler
+from headway.rulers.scores.gauge import ANCHORS
+from headway.rulers.scores.logistic import LogisticRuler
 
 FEWEST = 2
 FEWEST_MODELS = 3

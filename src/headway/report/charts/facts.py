@@ -1,13 +1,13 @@
 """What the chart of two frontiers shows: steps, models, the frame, the arrows, in words too."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from headway.frontier import Frontier, from_day, model_dates
+from headway.analyses.evidence import evidence_day
+from headway.frontier import NEVER, Frontier, from_day, model_dates
 from headway.report.charts import frame as base
 from headway.report.charts.frame import Frame, Look, year_of
 from headway.report.labels import text_width
@@ -51,7 +51,8 @@ class Facts:
     ) -> None:
         self.scale, self.look, self.words = scale, look, look.words
         self.sides = {"leader": leader, "follower": follower}
-        self.last = from_day(min(leader.until, _last_day(scale)))
+        asked = leader.until < NEVER - 1
+        self.last = from_day(leader.until) if asked else evidence_day(scale, leader.basis)
         self.limit = self._weak_limit()
         self.steps = {role: self._steps(side) for role, side in self.sides.items()}
         self.frame = self._frame_of()
@@ -286,15 +287,3 @@ class Facts:
         if arrow["low"] is None or self.look.narrow:
             return text
         return f"{text} ({words.number(arrow['low'])}–{words.number(arrow['high'])})"
-
-
-def _last_day(scale: "Scale") -> int:
-    from headway.analyses.contest import evidence_day
-    from headway.frontier import to_day
-
-    return to_day(evidence_day(scale))
-
-
-def last_day(scale: "Scale") -> date:
-    """Day of the evidence behind a scale."""
-    return from_day(_last_day(scale))

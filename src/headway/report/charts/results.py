@@ -5,19 +5,21 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
+from headway.analyses.evidence import reach
 from headway.analyses.lag import LagResult
 from headway.analyses.result import Result
 from headway.errors import UsageError
-from headway.report.charts.facts import last_day
 from headway.report.charts.frame import Look
 from headway.report.charts.intervals import Row, intervals
 from headway.report.charts.over_time import over_time
 from headway.report.phrases import (
+    best_ranked,
     convention_name,
     convention_rows,
     interval_text,
     names_of,
     organisation_names,
+    period_name,
     published_ratings,
 )
 from headway.report.rulers import ruler_name
@@ -162,7 +164,7 @@ def ranking(
     beside = dict(published.select("model", "rating").iter_rows())
     organisations = organisation_names(scale, words.lang)
     items = []
-    for row in scale.rank().head(most).to_dicts():
+    for row in best_ranked(scale, most):
         model = row["entity"]
         role = next((r for r, models in groups.items() if model in models), "other")
         name = str(row["name"] or model)
@@ -186,10 +188,11 @@ def ranking(
 def ranking_note(scale: "Scale", look: Look) -> str:
     """Return how the ranking is to be read."""
     words = look.words
+    reached = reach(scale)
     facts = {
         "level": words.level(scale.level),
         "ruler": ruler_name(words, scale),
-        "day": words.day(last_day(scale)),
+        "day": words.day(None if reached is None else reached.day),
     }
     published = published_ratings(scale)
     if published.is_empty():
@@ -222,7 +225,7 @@ def _periods(result: LagResult, look: Look) -> alt.LayerChart:
         raise UsageError("this result has no number to draw", hint="see its table for the reason")
     items = [
         Row(
-            label=f"{words.period(row['period'])} · {words.known('quantity', row['quantity'])}"
+            label=f"{period_name(words, row)} · {words.known('quantity', row['quantity'])}"
             + (f" · {words.known('access', row['entity'])}"
                if row["entity"] in ("public", "private") else ""),
             estimate=row["estimate"], low=row["low"], high=row["high"],

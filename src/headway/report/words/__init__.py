@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 
 from headway.errors import UsageError
+from headway.intervals import digits_apart, has_no_spread
 from headway.report.words import (
+    asked,
     comparisons,
     en,
     evaluations,
@@ -17,7 +19,7 @@ from headway.report.words import (
     zh,
 )
 
-_PARTS = (rulers, comparisons, evaluations, multiverse, premium)
+_PARTS = (asked, rulers, comparisons, evaluations, multiverse, premium)
 LANGUAGES: dict[str, dict[str, str]] = {
     "en": {key: text for part in _PARTS for key, text in part.ENGLISH.items()} | en.TEXTS,
     "zh": {key: text for part in _PARTS for key, text in part.CHINESE.items()} | zh.TEXTS,
@@ -76,7 +78,17 @@ class Words:
         """Return an interval; a dash where there is none."""
         if low is None and high is None:
             return self("number.unknown")
-        return self("number.between", low=self.number(low, digits), high=self.number(high, digits))
+        if has_no_spread(low, high):
+            value = self.number(low, digits)
+            return value if digits == 0 else self("number.no_spread", value=value)
+        below, above = self.ends(low, high, digits)
+        return self("number.between", low=below, high=above)
+
+    def ends(self, low: float | None, high: float | None, digits: int = 1) -> tuple[str, str]:
+        """Return the ends of an interval, with as many digits as it takes to tell them apart."""
+        if low is not None and high is not None:
+            digits = digits_apart((low, high), digits)
+        return self.number(low, digits), self.number(high, digits)
 
     def level(self, level: float) -> str:
         """Level of an interval in percent."""

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 # {group1} the same as the name of a group of models, {basis1} as that of a kind of date.
 _CHINESE: tuple[tuple[str, str], ...] = (
     (r"ECI-compatible \(refit\)", "与 ECI 兼容的标尺（重新拟合）"),
+    (r"Logistic curves \(refit\)", "逻辑曲线标尺（重新拟合）"),
+    (
+        r"The slope of (.+?) is fixed at 1 in place of that of (.+?): values are not those of "
+        r"Epoch's index\.",
+        "斜率固定为 1 的基准是 {1}，而不是 {2}：所得数值不是 Epoch 指数的数值。",
+    ),
     (r"[Cc]alibrated", "校准标尺"),
     (
         r"The process was stopped after (\d+) steps; the last moved a capability by (\S+) standard "
@@ -18,12 +24,35 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "残差过程的拟合在第 {1} 步停止；最后一步仍使某个模型的能力值移动了 {2} 个标准误。",
     ),
     (
-        r"(\d+) models of (.+?) have no (\w+) date and are left out: (.+?)\.?",
+        r"(\d+) models? of (.+?) (?:have|has) no (\w+) date and (?:are|is) left out: (.+?)\.",
         "{group2}一方有 {1} 个模型没有{basis3}，未计入：{4}。",
     ),
     (
-        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out\.",
-        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入。",
+        r"(\d+) models? may belong to (.+?) \(([^()]+?) not known\) and (?:are|is) left out: "
+        r"(.+?)\.",
+        "有 {1} 个模型是否属于{group2}一方不明（属性 {3} 未知），未计入：{4}。",
+    ),
+    (
+        r"Dates after (\S+), when the newest row was recorded, do not move the last day: (.+?)\.",
+        "晚于 {1}（最新一行数据的记录日）的日期不影响最后一日：{2}。",
+    ),
+    (
+        r"(\S+): The frontier of (.+?) may stand too low, and what rests on it is incomplete: it "
+        r"would be raised by (.+?)\.",
+        "标尺 {1}：{group2}的前沿可能偏低，依此得出的数字不完整：若计入 {3}，前沿会更高。",
+    ),
+    (
+        r"The frontier of (.+?) may stand too low, and what rests on it is incomplete: it would be "
+        r"raised by (.+?)\.",
+        "{group1}的前沿可能偏低，依此得出的数字不完整：若计入 {2}，前沿会更高。",
+    ),
+    (
+        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out: (.+?)\.",
+        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入：{4}。",
+    ),
+    (
+        r"(\d+) models with fewer than (\d+) scores have a value and no rank: (.+?)\.",
+        "有 {1} 个模型的成绩少于 {2} 项，有数值而不排名：{3}。",
     ),
     (
         r"The claim (\S+) speaks of (\S+), after the evidence\.",
@@ -53,13 +82,76 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (r"models announced by (\S+)", "只含截至 {1} 已发布消息的模型。"),
     (
-        r"models announced by (\S+); (\d+) models without a day of announcement are left out",
-        "只含截至 {1} 已发布消息的模型；另有 {2} 个模型没有发布日期，未计入。",
+        r"models announced by (\S+); (\d+) models without a day of announcement are left out: "
+        r"(.+)",
+        "只含截至 {1} 已发布消息的模型；另有 {2} 个模型没有发布日期，未计入：{3}。",
     ),
     (r"as recorded by (\S+)", "只含截至 {1} 已记录的事实。"),
     (
         r"scores were taken as raw: the benchmarks name their ceilings",
         "成绩按原始分数处理：各测试已给出满分",
+    ),
+    (
+        r"scores of (\d+) benchmarks without a ceiling were taken as normalised: 0 is chance and 1"
+        r" is the best possible",
+        "{1} 项没有上限的基准的分数按归一化分数处理：0 为随机水平，1 为最高可能。",
+    ),
+    (
+        r"chance was taken as 0: the benchmarks do not name it",
+        "各基准没有给出随机水平，按 0 处理。",
+    ),
+    (
+        r"raw scores of (.+) are used by no scale: their ceiling is not known",
+        "{1} 的上限未知，其原始分数未用于任何标尺。",
+    ),
+    (
+        r"(.+) of (models|benchmarks) were taken from the columns of scores",
+        "表 {2} 的 {1} 取自 scores 的各列。",
+    ),
+    (
+        r"attributes of models were taken from the columns (.+) of models",
+        "模型的自定义属性取自 models 的列 {1}。",
+    ),
+    (
+        r"wide: attributes of models were taken from the columns (.+); they make groups such as"
+        r" (.+)",
+        "宽表的列 {1} 作为模型的自定义属性，可用于分组，例如 {2}。",
+    ),
+    (
+        r"wide: one row per model and one column per benchmark: (.+) \((\d+) benchmarks\)",
+        "宽表：每行一个模型，每列一项基准：{1}（共 {2} 项基准）。",
+    ),
+    (
+        r"wide: columns that are no benchmarks are left out: (.+)",
+        "宽表中不是基准的列未计入：{1}。",
+    ),
+    (
+        r"wide: the columns (.+) are not used",
+        "宽表的列 {1} 未使用。",
+    ),
+    (
+        r"wide: (\d+) cells of (\d+) benchmarks are empty and no scores",
+        "宽表中 {2} 项基准有 {1} 个空单元格，不计为分数。",
+    ),
+    (
+        r"wide: (\d+) rows have no cell filled and are no scores",
+        "宽表中有 {1} 行全空，不计为分数。",
+    ),
+    (
+        r"scores: several rows say one thing in (\d+) cases, and the best row counts: (.+)",
+        "有 {1} 处同一分数有多行，取最高的一行：{2}",
+    ),
+    (
+        r"scores: several rows say one thing in (\d+) cases, and the latest row counts: (.+)",
+        "有 {1} 处同一分数有多行，取最新的一行：{2}",
+    ),
+    (
+        r"scores: several rows say one thing in (\d+) cases, and the mean of the rows counts: (.+)",
+        "有 {1} 处同一分数有多行，取各行的平均值：{2}",
+    ),
+    (
+        r"scores: (\d+) rows that repeat another are left out",
+        "有 {1} 行重复的分数未计入。",
     ),
     (
         r"scores were taken as normalised: 0 is chance and 1 is the best possible",
@@ -118,6 +210,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"(.+?): number of items unknown, so no sampling noise\.",
         "{1}：题数未知，因此没有抽样误差。",
+    ),
+    (
+        r"(\d+) scores state a standard error of 0, which is none: taken as unknown\.",
+        "有 {1} 个成绩标明的标准误为 0，这不是误差，按未知处理。",
+    ),
+    (
+        r"(.+?): (\d+) ratings state an error or an interval of 0, which is none: taken as "
+        r"unknown\.",
+        "{1}：有 {2} 个评分标明的误差或区间为 0，这不是误差，按未知处理。",
+    ),
+    (
+        r"(\d+) published horizons state an interval of 0, which is none: taken as unknown\.",
+        "有 {1} 个公布的时间跨度标明的区间为 0，这不是区间，按未知处理。",
     ),
     (
         r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says "
@@ -193,6 +298,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"(\S+)% time horizon", "{1}% 时间跨度"),
     (r"(\S+)% time horizon \(published\)", "{1}% 时间跨度（已公布）"),
     (r"ECI-compatible \(refit\): (\w+)", "与 ECI 兼容的标尺（重新拟合）：{domain1}"),
+    (r"Logistic curves \(refit\): (\w+)", "逻辑曲线标尺（重新拟合）：{domain1}"),
+    (
+        r"(\d+) models have another id in the later dataset and are compared by name\.",
+        "有 {1} 个模型在较新的数据集中标识不同，按名称对应。",
+    ),
+    (
+        r"(\d+) benchmarks have another id in the later dataset and are compared by name\.",
+        "有 {1} 个基准在较新的数据集中标识不同，按名称对应。",
+    ),
+    (
+        r"(\d+) organisations have another id in the later dataset and are compared by name\.",
+        "有 {1} 个机构在较新的数据集中标识不同，按名称对应。",
+    ),
     (r"(\d+) votes without a day are left out\.", "有 {1} 张没有日期的选票未计入。"),
     (
         r"(\d+) votes that both answers are bad are left out\.",
@@ -242,9 +360,35 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "{1}：有 {2} 个评分没有误差，按原值计入：{3}。",
     ),
     (
-        r"The (?:default )?tie of (\S+) is a number of points; this ruler measures in (.+?), so "
-        r"there is (?:no tie|none)\.(?: --tie sets one\.)?",
-        "{1} 分以内算作持平，这个容差以分为单位；这把标尺用另一种单位（{2}）计量，因此没有容差。",
+        r"There is no tie: the default of 1 point is one of points that two anchors fix, and this "
+        r"ruler measures in (.+?)\. A tie here names its unit, such as 2 .+\.",
+        "没有打平容差：默认的 1 分指由两个定标模型固定的分数，而这把标尺以{unit1}为单位。"
+        "如需容差，请写明单位。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(no_spread\) have .+\.",
+        "{2} 行中有 {1} 行的区间没有宽度：几乎每次抽样都得出同一数值，抽样说明不了它有多可靠。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(outside_interval\) have .+\.",
+        "{2} 行中有 {1} 行的估计值在区间之外：抽样的噪声叠加在证据的噪声之上，使最高值偏向一侧，"
+        "区间说的是抽样。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(short_period\) have .+\.",
+        "{2} 行中有 {1} 行所属的时段可比的日子不足九成。",
+    ),
+    (
+        r"(\d+) models of (.+?) cannot be used in (\S+) and are left out: (.+?)\.",
+        "{group2}一方有 {1} 个模型在 {3} 不能使用，未计入：{4}。",
+    ),
+    (
+        r"Nothing known of the availability of the models of (.+?) differs under (.+)\.",
+        "就已知的可用情况而言，{group1}一方的模型在条件“{2}”下没有变化。",
+    ),
+    (
+        r"The option (\S+) has no effect on (.+)\.",
+        "选项 {1} 对 {2} 不起作用。",
     ),
     (
         r"(\d+) answers that failed by a technical error count as missing\.",
@@ -293,6 +437,8 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
 )
 
+_RANK = re.compile(r" \(rank (\d+)\)")
+
 
 @cache
 def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -311,13 +457,18 @@ def translate(text: str, words: "Words") -> str | None:
     for pattern, chinese in _compiled():
         found = pattern.fullmatch(text)
         if found:
+            groups = [_RANK.sub(r"（第 \1 名）", part) for part in found.groups()]
             parts = {f"group{k}": words.group(part) for k, part in enumerate(found.groups(), 1)}
             parts |= {
                 f"basis{k}": words.known("noun", part) for k, part in enumerate(found.groups(), 1)
             }
             parts |= {
+                f"unit{k}": words.known("unit", part or "")
+                for k, part in enumerate(found.groups(), 1)
+            }
+            parts |= {
                 f"domain{k}": words.known("domain", part)
                 for k, part in enumerate(found.groups(), 1)
             }
-            return chinese.format(text, *found.groups(), **parts)
+            return chinese.format(text, *groups, **parts)
     return None

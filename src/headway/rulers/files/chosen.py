@@ -10,6 +10,7 @@ from headway.progress import Progress
 from headway.rulers.files.contents import Benchmarks, RulerFile
 from headway.rulers.files.selection import Selected, select
 from headway.rulers.scale import Ruler, Scale
+from headway.rulers.scores.anchoring import repinned
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -51,8 +52,10 @@ class ChosenRuler:
         """Apply the selection to a dataset; see :func:`headway.rulers.files.selection.select`."""
         return select(self.file, data)
 
-    def built(self, benchmarks: tuple[str, ...] | None) -> Ruler:
-        """Return the ruler of its kind on given benchmarks.
+    def built(
+        self, benchmarks: tuple[str, ...] | None, weights: Mapping[str, float] | None = None
+    ) -> Ruler:
+        """Return the ruler of its kind on given benchmarks, with weights in place of the file's.
 
         Raises
         ------
@@ -60,11 +63,12 @@ class ChosenRuler:
             When the kind takes exactly one benchmark and there are more, or an option is wrong.
         """
         file, kind = self.file, self.file.of_kind
+        weights = file.weights if weights is None else weights
         values: dict[str, Any] = filled(
             kind.ruler, file.options, known=[option.name for option in kind.options]
         )
         given: Mapping[str, Any] = {
-            "weights": dict(file.weights) or None,
+            "weights": dict(weights) or None,
             "anchors": self._anchors(),
             "models.min_scores": file.models.min_scores,
             "scores.effort": "best" if file.scores.effort == "default" else file.scores.effort,
@@ -84,7 +88,7 @@ class ChosenRuler:
             values["name"] = self.name
         field = kind.sections.get("benchmarks")
         if kind.components:
-            values["weights"] = {name: file.weights.get(name, 1.0) for name in benchmarks or ()}
+            values["weights"] = {name: weights.get(name, 1.0) for name in benchmarks or ()}
         elif field == "benchmark":
             values[field] = self._only(benchmarks or ())
         elif field is not None and benchmarks is not None:
@@ -119,11 +123,13 @@ class ChosenRuler:
         everything = self.file.benchmarks == Benchmarks() and not self.file.weights
         by_scores = "scores" in kind.evidence
         if "benchmarks" not in kind.sections or (everything and not by_scores):
-            return self.built(None), Selected(data=data, benchmarks=(), left_out=(), notes=())
+            return self.built(None), Selected(
+                data=data, benchmarks=(), weights={}, left_out=(), notes=()
+            )
         selected = self.select(data)
-        if everything and kind.optional_benchmarks:
-            return self.built(None), selected
-        return self.built(selected.benchmarks), selected
+        benchmarks = None if everything and kind.optional_benchmarks else selected.benchmarks
+        ruler = self.built(benchmarks, selected.weights)
+        return repinned(ruler, data, selected.data), selected
 
     def signed(self, scale: Scale, selected: Selected) -> Scale:
         """Return a scale that says which ruler file made it."""

@@ -1,8 +1,8 @@
 """Ruler files: a ruler written down in TOML, read and checked; and the shelf of shipped ones."""
 
+import os
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from headway.bounds import TOML_BYTES
 from headway.declared import Unfit, gathered
-from headway.errors import UsageError, did_you_mean
+from headway.errors import DataError, UsageError, did_you_mean
+from headway.foreign.plainfile import read_bytes
+from headway.foreign.tomltext import toml_value
 from headway.rulers.files.chosen import ChosenRuler
 from headway.rulers.files.contents import RulerFile
 from headway.rulers.files.kinds import KINDS
@@ -19,7 +22,8 @@ from headway.rulers.files.kinds import KINDS
 if TYPE_CHECKING:
     from headway.dataset import Dataset
 
-LARGEST = 1_000_000
+LARGEST = TOML_BYTES
+MOST_PROBLEMS = 50
 
 
 def load(name: str | Path) -> ChosenRuler:
@@ -142,8 +146,11 @@ def from_dict(values: Mapping[str, Any], *, where: str = "ruler", text: str = ""
         else:
             if not problems:
                 return made
-    lines = [_located(where, text, path, problem) for path, problem in problems]
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    places = _lines_of(text)
+    lines = [_located(where, places, path, said) for path, said in problems[:MOST_PROBLEMS]]
+    if len(problems) > MOST_PROBLEMS:
+        lines.append(f"and {len(problems) - MOST_PROBLEMS} more")
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     raise UsageError(
         f"{where} is no valid ruler: {count}", details=lines,
         hint="`headway ruler new --kind KIND` writes a commented file with every option",
@@ -156,16 +163,18 @@ def parse(text: str, *, where: str = "ruler") -> RulerFile:
     Raises
     ------
     UsageError
-        When it is not TOML, or not a valid ruler: with the line where that is known.
+        When it is not TOML, is beyond the bounds, or is not a valid ruler: with the line where
+        that is known.
     """
     try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError) as error:
-        raise UsageError(f"{where} is not valid TOML: {error}") from None
-    except RecursionError:
-        raise UsageError(f"{where} is not a ruler: its values are nested too deeply") from None
-    if values.get("name") in KINDS:
-        line = _located(where, text, ("name",), f"{values['name']!r} is the name of a kind")
+        values = toml_value(text, where)
+    except DataError as error:
+        said = error.message.replace("is not TOML", "is not valid TOML")
+        raise UsageError(said, hint=error.hint) from None
+    if isinstance(values.get("name"), str) and values["name"] in KINDS:
+        line = _located(
+            where, _lines_of(text), ("name",), f"{values['name']!r} is the name of a kind"
+        )
         raise UsageError(f"{where} is no valid ruler: 1 problem", details=[line],
                          hint="call the ruler by a name of its own")  # fmt: skip
     return from_dict(values, where=where, text=text)
@@ -179,26 +188,20 @@ def read(path: str | Path) -> RulerFile:
     UsageError
         When it cannot be read, is too large, is not text, or is not a valid ruler.
     """
+    # Unlike Path, these take names that no system allows.
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        raise UsageError(f"{str(path)!r} is not a file", hint="name a ruler file, RULER.toml")
     path = Path(path)
     try:
-        if not path.exists():
-            raise UsageError(f"there is no file {str(path)!r}")
-        if not path.is_file():
-            raise UsageError(f"{str(path)!r} is not a file", hint="name a ruler file, RULER.toml")
-        if path.stat().st_size > LARGEST:
-            raise UsageError(
-                f"{str(path)!r} has {path.stat().st_size:,} bytes; a ruler file has at most "
-                f"{LARGEST:,}"
-            )
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path, limit=LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{str(path)!r} is not a text in UTF-8 (byte {error.start} is wrong)",
             hint="a ruler file is TOML; `headway ruler new FILE` writes one",
         ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"{str(path)!r} cannot be read: {reason}") from None
+    except DataError as error:
+        most = f"; a ruler file has at most {LARGEST:,}" if "larger than" in error.message else ""
+        raise UsageError(error.message + most, hint=error.hint) from None
     return parse(text, where=str(path))
 
 
@@ -213,14 +216,21 @@ def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _located(where: str, text: str, path: Sequence[str], problem: str) -> str:
-    line = _line_of(text, path)
+def _located(
+    where: str, places: Mapping[tuple[str, ...], int], path: Sequence[str], problem: str
+) -> str:
+    line = next((places[end] for end in _ends(path) if end in places), None)
     place = f"{where}, line {line}" if line else where
     return f"{place}: {'.'.join(path)}: {problem}" if path else f"{place}: {problem}"
 
 
-def _line_of(text: str, path: Sequence[str]) -> int | None:
-    """Line of a key, or of the nearest table around it; None when it is nowhere."""
+def _ends(path: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """A key, and the tables around it, the nearest first."""
+    return (tuple(path[:end]) for end in range(len(path), 0, -1))
+
+
+def _lines_of(text: str) -> dict[tuple[str, ...], int]:
+    """The line of every key and table."""
     lines: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
@@ -232,10 +242,7 @@ def _line_of(text: str, path: Sequence[str]) -> int | None:
             lines.setdefault(table, number)
         elif key:
             lines.setdefault((*table, *_keys(key[1])), number)
-    for end in range(len(path), 0, -1):
-        if tuple(path[:end]) in lines:
-            return lines[tuple(path[:end])]
-    return None
+    return lines
 
 
 def _keys(dotted: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """What a ruler file selects from a dataset: benchmarks and scores, and why others are out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from headway.dataset.naming import resolve, resolve_keys
 from headway.errors import NotIdentified, UsageError, did_you_mean
 from headway.rulers.files.contents import Benchmarks, RulerFile
 
@@ -25,6 +26,8 @@ class Selected:
         The dataset with the scores that count.
     benchmarks
         Identifiers of the benchmarks that count, in alphabetical order.
+    weights
+        The weights of the file, by the identifiers that its names mean.
     left_out
         Each other benchmark, with the condition that it does not meet.
     notes
@@ -33,6 +36,7 @@ class Selected:
 
     data: "Dataset"
     benchmarks: tuple[str, ...]
+    weights: Mapping[str, float]
     left_out: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
@@ -57,7 +61,7 @@ def select(file: RulerFile, data: "Dataset") -> Selected:
                 "--weight BENCHMARK=NUMBER for each",
             )
         wanted = replace(wanted, include=tuple(file.weights))
-    _require_known(file, data)
+    wanted, weights = _by_id(file, wanted, data)
     chosen, notes = _scores(file, data)
     table = next(name for name in file.of_kind.evidence if name in ("scores", "responses"))
     facts = data.benchmarks.join(
@@ -71,7 +75,7 @@ def select(file: RulerFile, data: "Dataset") -> Selected:
             out.append((str(row["benchmark"]), reason))
         else:
             kept.append(str(row["benchmark"]))
-    unused = sorted(name for name, weight in file.weights.items() if weight and name not in kept)
+    unused = sorted(name for name, weight in weights.items() if weight and name not in kept)
     if unused:
         reasons = dict(out)
         raise UsageError(
@@ -84,29 +88,43 @@ def select(file: RulerFile, data: "Dataset") -> Selected:
             f"the ruler {file.name!r} leaves no benchmark of this dataset",
             details=by_reason(out), hint="loosen the conditions in [benchmarks] or [scores]",
         )  # fmt: skip
-    return Selected(data=chosen, benchmarks=tuple(kept), left_out=tuple(out), notes=notes)
+    return Selected(
+        data=chosen, benchmarks=tuple(kept), weights=weights, left_out=tuple(out), notes=notes
+    )
 
 
-def _require_known(file: RulerFile, data: "Dataset") -> None:
+def _by_id(
+    file: RulerFile, wanted: Benchmarks, data: "Dataset"
+) -> tuple[Benchmarks, dict[str, float]]:
+    """Return what is wanted, and the weights, under the identifiers that the names mean."""
     problems = []
-    for column, where, names in (
-        ("benchmark", "include", file.benchmarks.include),
-        ("benchmark", "exclude", file.benchmarks.exclude),
-        ("benchmark", "weights", tuple(file.weights)),
-        ("domain", "domain", file.benchmarks.domain),
-        ("maintainer", "maintainer", file.benchmarks.maintainer),
-    ):
+    for column, names in (("domain", wanted.domain), ("maintainer", wanted.maintainer)):
         known = data.benchmarks[column].drop_nulls().unique().sort().to_list()
         problems += [
-            f"{where}: unknown {column} {name!r}{did_you_mean(name, known)}"
+            f"{column}: unknown {column} {name!r}{did_you_mean(name, known)}"
             for name in names
             if name not in known
         ]
+    named: dict[str, tuple[str, ...]] = {}
+    for where, names in (
+        ("include", wanted.include),
+        ("exclude", wanted.exclude),
+        ("weights", tuple(file.weights)),
+    ):
+        found = []
+        for name in names:
+            try:
+                found.append(resolve(data, "benchmark", name))
+            except UsageError as error:
+                problems.append(f"{where}: {' '.join([error.message, *error.details])}")
+        named[where] = tuple(found)
     if problems:
         raise UsageError(
             f"the ruler {file.name!r} names what this dataset ({data.origin}) does not have",
-            details=problems,
+            details=list(dict.fromkeys(problems)),
         )
+    weights = resolve_keys(data, "benchmark", file.weights)
+    return replace(wanted, include=named["include"], exclude=named["exclude"]), weights
 
 
 def _scores(file: RulerFile, data: "Dataset") -> tuple["Dataset", tuple[str, ...]]:

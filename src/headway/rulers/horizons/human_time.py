@@ -7,8 +7,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.coverage import sources_in
+from headway.dataset.naming import resolve_each
 from headway.draws import FloatArray
-from headway.errors import DataError, NotIdentified, UsageError, did_you_mean
+from headway.errors import DataError, NotIdentified
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -38,6 +40,8 @@ class Attempts:
         Mean score of the attempts of a model at a task, from 0 to 1.
     notes
         What was left out, and why.
+    sources
+        The sources of the attempts.
     """
 
     models: tuple[str, ...]
@@ -47,6 +51,7 @@ class Attempts:
     task: Ints
     success: FloatArray
     notes: tuple[str, ...]
+    sources: tuple[str, ...]
 
     @property
     def doublings(self) -> FloatArray:
@@ -94,10 +99,8 @@ def attempts(
                 hint="a horizon needs both: answers (table responses) and human minutes per item "
                 "(table items); or take published horizons as they are with published=True",
             )
-    known = data.benchmarks["benchmark"].to_list()
-    for wanted in benchmarks or ():
-        if wanted not in known:
-            raise UsageError(f"unknown benchmark {wanted!r}{did_you_mean(wanted, known)}")
+    if benchmarks is not None:
+        benchmarks = resolve_each(data, "benchmark", benchmarks)
     items = data.table("items").filter(pl.col("human_minutes").is_not_null())
     answers = data.table("responses")
     if benchmarks is not None:
@@ -114,7 +117,7 @@ def attempts(
     untimed = answers.height - timed.height
     if untimed:
         notes.append(f"{untimed} answers to items without a human time are left out.")
-    cells = timed.group_by(_CELL).agg(pl.col("score").mean())
+    cells = timed.group_by(_CELL).agg(pl.col("score").mean(), pl.col("source").unique())
     cells, said = _configured(cells, variants)
     notes += said
     enough = cells.group_by("model").len().filter(pl.col("len") >= min_tasks)["model"]
@@ -165,7 +168,7 @@ def _configured(cells: pl.DataFrame, variants: str) -> tuple[pl.DataFrame, list[
         return cells.filter(pl.col("variant") == "default").drop("variant"), []
     if variants == "pooled":
         said = f"{several.height} models have several variants, pooled into one."
-        pooled = cells.group_by(keys).agg(pl.col("score").mean())
+        pooled = cells.group_by(keys).agg(pl.col("score").mean(), pl.col("source").explode())
         return pooled, [said] if several.height else []
     chosen = (
         cells.group_by("model", "variant")
@@ -202,4 +205,5 @@ def _indexed(cells: pl.DataFrame, items: pl.DataFrame, notes: tuple[str, ...]) -
         task=joined["task"].to_numpy().astype(np.int64),
         success=joined["score"].to_numpy().astype(np.float64),
         notes=notes,
+        sources=sources_in(joined.select(pl.col("source").explode())),
     )

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from headway.dataset.coverage import sources_in
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import DataError, NotIdentified
-from headway.rulers.scale import Scale
+from headway.rulers.alike import by_rows
+from headway.rulers.scale import Evidence, Scale
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -63,6 +65,7 @@ def published_horizons(
         ruler=f"{100 * success:g}% time horizon (published)",
         spec=spec,
         dataset=data,
+        evidence=Evidence(sources=sources_in(rows)),
         models=models,
         estimate=value,
         capability=Draws(
@@ -101,6 +104,7 @@ def published_horizons(
         },
         diagnostics={"n_models": len(models), "n_without_interval": int(point.sum())},
         notes=notes,
+        alike=by_rows(value, low, high),
     )
 
 
@@ -122,9 +126,17 @@ def _rows(data: "Dataset", success: float) -> tuple[pl.DataFrame, tuple[str, ...
         .sort("subject", "date")
         .unique("subject", keep="last", maintain_order=True)
     )
+    closed = (pl.col("low") == pl.col("value")) & (pl.col("high") == pl.col("value"))
+    closed = closed.fill_null(value=False)
+    nothing = int(rows.select(closed.sum()).item())
+    rows = rows.with_columns(pl.when(~closed).then("low"), pl.when(~closed).then("high"))
     known = rows.join(data.models, left_on="subject", right_on="model", how="semi")
     strange = rows.height - known.height
     notes = ["Published horizons have no paired draws: those of two models are independent."]
+    if nothing:
+        notes.append(
+            f"{nothing} published horizons state an interval of 0, which is none: taken as unknown."
+        )
     if strange:
         notes.append(f"{strange} published horizons are of no model of this dataset and left out.")
     if known.is_empty():

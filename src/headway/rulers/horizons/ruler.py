@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
+from headway.rulers.alike import by_cells
 from headway.rulers.horizons.human_time import Attempts, Configurations, Failures, attempts
 from headway.rulers.horizons.published import published_horizons
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 
 if TYPE_CHECKING:
@@ -265,6 +266,7 @@ class HorizonRuler:
             ruler=f"{100 * self.success:g}% time horizon",
             spec=spec | {"benchmarks": used},
             dataset=data,
+            evidence=Evidence(sources=tried.sources),
             models=tried.models,
             estimate=values[0],
             capability=Draws(
@@ -294,6 +296,11 @@ class HorizonRuler:
                 "unconverged_draws": fitted.unconverged,
             },
             notes=tuple(notes),
+            alike=by_cells(
+                np.searchsorted(tried.model, np.arange(len(tried.models) + 1)),
+                tried.task,
+                tried.success,
+            ),
         )
 
 

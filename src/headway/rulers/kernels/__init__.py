@@ -3,6 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from headway.rulers.kernels.compile_cache import keep_compiled
+
+# Before Numba is imported by the first module with a loop.
+keep_compiled()
+
 
 def compiled_before(function: Any) -> bool:
     """Tell whether a cached compilation of a Numba function lies on disk."""

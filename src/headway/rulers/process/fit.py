@@ -1,7 +1,8 @@
 """Fitting the process: normal equations, variances by restricted likelihood, posterior draws."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -29,64 +30,89 @@ LEAST_SHARE = 0.2
 LEARNING = 10
 SETTLED = 0.1
 CHANGE = 0.05
+# At most DENSE, so that what is learned from has a matrix.
 MOST_LEARNED = 2_400
 SOLVER_TOLERANCE = 1e-6
 SOLVER_ITERATIONS = 500
 
 
-def one_thread() -> "AbstractContextManager[object]":
-    """Keep linear algebra to one thread.
-
-    The matrices of a benchmark are small, so that threads get in each other's way; and the same
-    bytes come out whatever the number of processors.
-    """
-    from threadpoolctl import threadpool_limits
-
-    limited: AbstractContextManager[object] = threadpool_limits(1)
-    return limited
+Way = Literal["unknowns", "scores", "steps"]
 
 
 class Normal:
-    """The normal equations of the model-side unknowns: A = X' V^-1 X + D."""
+    """The normal equations of the model-side unknowns: A = X' V^-1 X + D.
 
-    def __init__(self, linear: Linearised, *, dense: bool | None = None) -> None:
-        from scipy import linalg
-        from scipy.sparse import diags_array
-        from scipy.sparse.linalg import splu
+    Parameters
+    ----------
+    linear
+        The linear model.
+    way
+        How they are solved: by a factor of A (``unknowns``), by one of the scores' covariance
+        V + X D^-1 X' (``scores``), or by conjugate gradients (``steps``). None takes the first
+        that has a matrix of at most ``DENSE`` rows.
+    """
 
+    def __init__(self, linear: Linearised, *, way: Way | None = None) -> None:
         self.linear = linear
         self.design = linear.design
         self.across = linear.design.T.tocsr()
         self.precision = linear.precision
-        self.dense = linear.cells.n_columns <= DENSE if dense is None else dense
-        if self.dense:
-            size = linear.cells.n_columns
-            self.matrix = np.zeros((size, size))
-            for b, inverse in enumerate(linear.inverse):
-                i = slice(linear.cells.start[b], linear.cells.start[b + 1])
-                x = self.design[i]
-                used = np.unique(x.indices)
-                part = x[:, used].toarray()
-                self.matrix[np.ix_(used, used)] += part.T @ inverse @ part
-            self.matrix[np.diag_indices(size)] += self.precision
-            self.factor = linalg.cho_factor(self.matrix, lower=True, check_finite=False)
-        else:
-            # Cells of one model in different benchmarks are independent given the benchmarks, so
-            # the diagonal of V^-1 keeps what matters between unknowns of one model.
-            weight = np.concatenate([np.diag(inverse) for inverse in linear.inverse])
-            near = self.across @ diags_array(weight) @ self.design + diags_array(self.precision)
-            self.near = splu(
-                near.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0,
-                options={"SymmetricMode": True},
-            )  # fmt: skip
+        self.covariance: FloatArray | None = None
+        if way is None:
+            n_cells, n_columns = self.design.shape
+            way = "unknowns" if n_columns <= DENSE else "scores" if n_cells <= DENSE else "steps"
+        self.way: Way = way
+        {"unknowns": self._factor, "scores": self._covariance, "steps": self._approximate}[way]()
+
+    def _factor(self) -> None:
+        from scipy.linalg import cho_factor
+
+        linear, size = self.linear, self.linear.cells.n_columns
+        self.matrix = np.zeros((size, size))
+        for b, inverse in enumerate(linear.inverse):
+            i = slice(linear.cells.start[b], linear.cells.start[b + 1])
+            x = self.design[i]
+            used = np.unique(x.indices)
+            part = x[:, used].toarray()
+            self.matrix[np.ix_(used, used)] += part.T @ inverse @ part
+        self.matrix[np.diag_indices(size)] += self.precision
+        self.factor = cho_factor(self.matrix, lower=True, check_finite=False)
+
+    def _covariance(self) -> None:
+        from scipy.sparse import diags_array
+
+        cells = self.linear.cells
+        covariance = (self.design @ diags_array(1 / self.precision) @ self.across).toarray()
+        for b, inverse in enumerate(self.linear.inverse):
+            i = slice(cells.start[b], cells.start[b + 1])
+            covariance[i, i] += _inverse(inverse)
+        self.marginal = _inverse(covariance)
+
+    def _approximate(self) -> None:
+        from scipy.sparse import diags_array
+        from scipy.sparse.linalg import splu
+
+        # Cells of one model in different benchmarks are independent given the benchmarks, so
+        # the diagonal of V^-1 keeps what matters between unknowns of one model.
+        weight = np.concatenate([np.diag(inverse) for inverse in self.linear.inverse])
+        near = self.across @ diags_array(weight) @ self.design + diags_array(self.precision)
+        self.near = splu(
+            near.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0,
+            options={"SymmetricMode": True},
+        )  # fmt: skip
 
     def solve(self, right: FloatArray) -> FloatArray:
         """A^-1 times the columns of an array."""
-        if self.dense:
+        if self.way == "unknowns":
             from scipy.linalg import cho_solve
 
             out: FloatArray = cho_solve(self.factor, right, check_finite=False)
             return out
+        if self.way == "scores":
+            own = (right.T / self.precision).T
+            seen = self.across @ (self.marginal @ (self.design @ own))
+            less: FloatArray = own - (seen.T / self.precision).T
+            return less
         return self._conjugate_gradients(right)
 
     def times(self, x: FloatArray) -> FloatArray:
@@ -120,9 +146,49 @@ class Normal:
 
     def project(self, right: FloatArray) -> FloatArray:
         """P times the columns: P = V^-1 - V^-1 X A^-1 X' V^-1, the inverse of the covariance."""
+        if self.way == "scores":
+            found: FloatArray = self.marginal @ right
+            return found
         w = self.linear.whiten(right)
         out: FloatArray = w - self.linear.whiten(self.design @ self.solve(self.across @ w))
         return out
+
+    def blocks(self) -> Iterator[FloatArray]:
+        """Yield the diagonal blocks of P, benchmark by benchmark."""
+        linear, cells = self.linear, self.linear.cells
+        inverse = self._unknowns_covariance() if self.way != "scores" else None
+        for b, v_inverse in enumerate(linear.inverse):
+            i = slice(cells.start[b], cells.start[b + 1])
+            if inverse is None:
+                yield self.marginal[i, i]
+                continue
+            x = self.design[i]
+            used = np.unique(x.indices)
+            w = v_inverse @ x[:, used].toarray()
+            yield v_inverse - w @ inverse[np.ix_(used, used)] @ w.T
+
+    def learned_of(self, name: str) -> float:
+        """Trace of 1 - D A^-1 over a model-side component: how many of its unknowns are learned."""
+        side = self.linear.cells.side(name)
+        if self.way == "scores":
+            together = self.design[:, side] @ self.across[side]
+            return float(together.multiply(self.marginal).sum() / self.precision[side.start])
+        inverse = np.diag(self._unknowns_covariance())
+        return float((1 - self.precision[side] * inverse[side]).sum())
+
+    def _unknowns_covariance(self) -> FloatArray:
+        if self.covariance is None:
+            self.covariance = self.solve(np.eye(self.linear.cells.n_columns))
+        return self.covariance
+
+
+def _inverse(matrix: FloatArray) -> FloatArray:
+    from scipy.linalg import cho_factor, cho_solve
+
+    factor = cho_factor(matrix, lower=True, check_finite=False)
+    found = cho_solve(factor, np.eye(len(matrix)), check_finite=False)
+    out: FloatArray = 0.5 * (found + found.T)
+    return out
 
 
 def score_and_information(normal: Normal) -> tuple[FloatArray, FloatArray]:
@@ -140,31 +206,23 @@ def score_and_information(normal: Normal) -> tuple[FloatArray, FloatArray]:
         In the order of ``LEARNED``, then of the lengths.
     information : float64 (n, n)
     """
-    from scipy.linalg import cho_solve
-
     linear, cells = normal.linear, normal.linear.cells
     q = normal.project(linear.z[:, None])[:, 0]
-    inverse = cho_solve(normal.factor, np.eye(cells.n_columns), check_finite=False)
     names = (*LEARNED, *linear.at.length)
     trace = dict.fromkeys(names, 0.0)
     pulled = {name: np.zeros(len(q)) for name in names}
-    for b, v_inverse in enumerate(linear.inverse):
+    for b, p_block in enumerate(normal.blocks()):
         i = slice(cells.start[b], cells.start[b + 1])
-        x = linear.design[i]
-        used = np.unique(x.indices)
-        w = v_inverse @ x[:, used].toarray()
-        p_block = v_inverse - w @ inverse[np.ix_(used, used)] @ w.T
         for name, kernel in linear.kernels[b].items():
             if name in trace:
                 trace[name] += np.sum(p_block * kernel)
                 pulled[name][i] = kernel @ q[i]
         trace["noise"] += float(np.diag(p_block) @ linear.noise[i])
     pulled["noise"] = linear.noise * q
-    shrunk = 1 - normal.precision * np.diag(inverse)
     for name in MODEL_SIDE:
         if name in trace:
             side = cells.side(name)
-            trace[name] = float(shrunk[side].sum())
+            trace[name] = normal.learned_of(name)
             seen = linear.design[:, side] @ (normal.across[side] @ q)
             pulled[name] = linear.at.variance[name] * seen
     moved = np.column_stack([pulled[name] for name in names])
@@ -241,9 +299,7 @@ def update(normal: Normal, *, share: float) -> tuple[State, float]:
     return state, change
 
 
-def fit(
-    cells: Layout, start: State, *, learn: bool = True, dense: bool | None = None
-) -> tuple[Layout, State, int, float]:
+def fit(cells: Layout, start: State, *, learn: bool = True) -> tuple[Layout, State, int, float]:
     """Alternate Gauss-Newton steps and steps of the variances until neither moves.
 
     The capabilities at which the process is evaluated follow the fit.
@@ -260,7 +316,7 @@ def fit(
     change = np.inf
     for iteration in range(1, ITERATIONS + 1):
         before = change
-        normal = Normal(Linearised(cells, state, keep_kernels=not settled), dense=dense)
+        normal = Normal(Linearised(cells, state, keep_kernels=not settled))
         variance, length = state.variance, state.length
         if not settled:
             variance, length, moved = learned(normal)
@@ -284,7 +340,7 @@ def _learned_on_a_sample(cells: Layout, start: State) -> tuple[dict[str, float],
     chosen[order[: int(np.searchsorted(reach, MOST_LEARNED))]] = True
     sample, kept = cells.among(chosen)
     begin = replace(start, capability=start.capability[chosen], latent=start.latent[kept])
-    _, state, _, _ = fit(sample, begin, dense=True)
+    _, state, _, _ = fit(sample, begin)
     return state.variance, state.length
 
 
@@ -304,7 +360,7 @@ def draw(normal: Normal, n_draws: int, seed: int) -> FloatArray:
 def _deviations(normal: Normal, rng: np.random.Generator) -> FloatArray:
     """Draws of N(0, A^-1): one batch of columns."""
     cells, linear = normal.linear.cells, normal.linear
-    if normal.dense:
+    if normal.way == "unknowns":
         noise = rng.standard_normal((cells.n_columns, BATCH))
         from scipy.linalg import solve_triangular
 

@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.naming import resolve
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError, did_you_mean
-from headway.rulers.process import fit as process_fit
-from headway.rulers.process import model as process
+from headway.rulers.process import fit as process_fit, model as process
 from headway.rulers.process.model import Ints
 from headway.rulers.process.ruler import CalibratedScale, Posterior, deviations_of
 from headway.rulers.scale import Scale
+from headway.rulers.threads import one_thread
 
 # Beyond these logits the exponential overflows; the performance is 0 long before.
 FARTHEST = 700.0
@@ -59,7 +60,7 @@ class Predictor:
 
     def __init__(self, posterior: Posterior) -> None:
         self.posterior = posterior
-        with process_fit.one_thread():
+        with one_thread():
             linear = process.Linearised(posterior.cells, posterior.state)
             normal = process_fit.Normal(linear)
             right = normal.across @ linear.whiten(linear.z[:, None])
@@ -270,14 +271,27 @@ def _parts(
 ) -> Iterator[Predicted]:
     names = engine.posterior.benchmarks
     wanted = [benchmarks] if isinstance(benchmarks, str) else list(benchmarks or names)
-    for name in wanted:
-        if name not in names:
+    for name in on_scale(scale, wanted):
+        yield engine.on(names.index(name), rows)
+
+
+def on_scale(scale: CalibratedScale, benchmarks: Sequence[str]) -> tuple[str, ...]:
+    """Identifiers of benchmarks on a scale, given by id, name or alias, each once.
+
+    Raises
+    ------
+    UsageError
+        When one is unknown, or the scale has no score of it.
+    """
+    fitted = () if scale.curves is None else scale.curves.benchmarks
+    found = [resolve(scale.dataset, "benchmark", name) for name in benchmarks]
+    for name, benchmark in zip(benchmarks, found, strict=True):
+        if benchmark not in fitted:
             raise UsageError(
                 f"benchmark {name!r} is not on this scale ({scale.ruler})"
-                f"{did_you_mean(name, names)}"
+                f"{did_you_mean(benchmark, fitted)}"
             )
-    for name in wanted:
-        yield engine.on(names.index(name), rows)
+    return tuple(dict.fromkeys(found))
 
 
 def positions(scale: CalibratedScale, models: Sequence[str] | str | None) -> Ints:

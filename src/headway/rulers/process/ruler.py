@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.process import fit as process_fit
-from headway.rulers.process import model as process
-from headway.rulers.scale import Curves, Scale, resolve_model
-from headway.rulers.scores.logistic import ANCHORS, MOST_DRAWS, LogisticRuler, require_whole
+from headway.rulers.alike import by_rows
+from headway.rulers.process import fit as process_fit, model as process
+from headway.rulers.scale import Curves, Scale
+from headway.rulers.scores.gauge import ANCHORS, PINNED
+from headway.rulers.scores.logistic import MOST_DRAWS, LogisticRuler, require_whole
 from headway.rulers.scores.observations import Duplicates, Observations, observe
+from headway.rulers.threads import one_thread
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -75,6 +78,9 @@ class CalibratedRuler:
         Weight of a benchmark: its noise variance is divided by it.
     anchors
         Two models and the points that they get. None keeps logits.
+    pinned
+        Benchmark whose slope is 1 in the first fit; None for the one with most scores. See
+        :class:`LogisticRuler`.
     min_scores
         Models with fewer scores are left out.
     duplicates
@@ -100,6 +106,7 @@ class CalibratedRuler:
     benchmarks: tuple[str, ...] | None = None
     weights: Mapping[str, float] | None = None
     anchors: Mapping[str, float] | None = field(default_factory=lambda: dict(ANCHORS))
+    pinned: str | None = PINNED
     min_scores: int = 1
     duplicates: Duplicates = "best"
     widen: float = 1.05
@@ -162,7 +169,7 @@ class CalibratedRuler:
         )
         progress.stage("Fitting the process")
         arranged, start = arrange(data, cells, first)
-        with process_fit.one_thread():
+        with one_thread():
             arranged, state, iterations, change = process_fit.fit(arranged, start)
             posterior = Posterior(
                 cells=arranged, state=state, n_draws=n_draws, seed=seed, widen=self.widen,
@@ -199,8 +206,8 @@ class CalibratedRuler:
         state = posterior.state
         rows = np.vstack([state.capability, state.capability + deviations])
         anchors = {
-            first.models.index(resolve_model(data, name)): float(points)
-            for name, points in (self.anchors or {}).items()
+            first.models.index(model): points
+            for model, points in (first.spec["anchors"] or {}).items()
         }
         shift, factor = _affine(rows, anchors)
         if not np.isfinite(factor[0]):
@@ -234,8 +241,10 @@ class CalibratedRuler:
         return CalibratedScale(
             ruler=self.name,
             spec={k: dict(v) if isinstance(v, Mapping) else v for k, v in asdict(self).items()}
+            | {name: first.spec[name] for name in ("benchmarks", "anchors")}
             | {"kind": "calibrated"},
             dataset=data,
+            evidence=first.evidence,
             models=first.models,
             estimate=points[0],
             capability=Draws(
@@ -246,6 +255,7 @@ class CalibratedRuler:
                 draw_set=sha256(identity.encode()).hexdigest()[:16],
             ),
             status=first.status,
+            alike=_alike(first, posterior.cells),
             n_scores=first.n_scores,
             low=low,
             high=high,
@@ -265,6 +275,13 @@ class CalibratedRuler:
             notes=tuple(notes),
             posterior=posterior,
         )
+
+
+def _alike(first: Scale, cells: process.Layout) -> NDArray[np.int64]:
+    """Classes of models with the same scores, date and maker; makers of one model are alike."""
+    alone = np.bincount(cells.of_model)[cells.of_model] == 1
+    assert first.alike is not None
+    return by_rows(first.alike, cells.date, np.where(alone, -1, cells.of_model))
 
 
 def deviations_of(posterior: Posterior, normal: process_fit.Normal) -> FloatArray:

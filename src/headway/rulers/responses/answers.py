@@ -15,7 +15,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from headway.errors import DataError, NotIdentified, UsageError, did_you_mean
+from headway.dataset.coverage import sources_in
+from headway.dataset.naming import resolve_each
+from headway.errors import DataError, NotIdentified, UsageError
 from headway.rulers.responses.parts import (
     SHOWN,
     Answers,
@@ -67,10 +69,8 @@ def from_dataset(
     UsageError
         When a benchmark is unknown.
     """
-    known = data.benchmarks["benchmark"].to_list()
-    for name in benchmarks or ():
-        if name not in known:
-            raise UsageError(f"unknown benchmark {name!r}{did_you_mean(name, known)}")
+    if benchmarks is not None:
+        benchmarks = resolve_each(data, "benchmark", benchmarks)
     if "responses" not in data.names or data.table("responses").is_empty():
         raise NotIdentified(
             "the dataset has no answers to single questions (table responses)",
@@ -127,6 +127,8 @@ def from_frame(
             "no answers to single questions are left",
             hint="choose other benchmarks, variants='best', errors='wrong', or a lower min_scores",
         )
+    sources = sources_in(frame)
+    frame = frame.drop("source", strict=False)
     takers = takers_of(frame, variants)
     names = frame.select("benchmark", "item").unique().sort("benchmark", "item").with_row_index("j")
     rows = coded(frame.lazy(), takers, names, variants).collect()
@@ -149,6 +151,7 @@ def from_frame(
         loads=tuple(partial(_given, part) for part in parts),
         digest=digest.hexdigest(),
         notes=notes,
+        sources=sources,
     )
 
 
@@ -230,7 +233,8 @@ def _prepared(
             hint=f"needed are {', '.join(NEEDED)}; variant, epoch and error may be there",
         )
     try:
-        frame = with_optional(frame.lazy(), frame.columns).select(*KEY, "score", "error").collect()
+        wanted = [*KEY, "score", "error", *(["source"] if "source" in frame.columns else [])]
+        frame = with_optional(frame.lazy(), frame.columns).select(wanted).collect()
     except pl.exceptions.PolarsError as error:
         raise DataError(f"responses: {str(error).splitlines()[0]}") from None
     for name in KEY:

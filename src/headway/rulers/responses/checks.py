@@ -11,7 +11,7 @@ from headway.dataset.groups import members
 from headway.draws import FloatArray
 from headway.errors import UsageError
 from headway.rulers.responses import passes
-from headway.rulers.responses.fit import ItemFit
+from headway.rulers.responses.fitted import ItemFit
 from headway.rulers.responses.parts import Part
 from headway.rulers.responses.passes import Options
 
@@ -60,8 +60,7 @@ def describe(
     options: Options,
 ) -> dict[str, Any]:
     """Columns of the table of questions for one part, on the scale of the fit."""
-    from headway.rulers.kernels import item_checks as kernel
-    from headway.rulers.kernels import items
+    from headway.rulers.kernels import item_checks as kernel, items
 
     found = kernel.fit_statistics(
         part.start, part.taker, part.code, part.trials, part.success, state, ability, sd**2
@@ -115,13 +114,17 @@ def compare(
     }
 
 
-def item_table(columns: Sequence[dict[str, Any]], *, factor: float, level: float) -> pl.DataFrame:
+def item_table(
+    columns: Sequence[dict[str, Any]], *, factor: float, level: float, keys: bool = True
+) -> pl.DataFrame:
     """Join the parts' columns to the table of questions, in the units of the scale.
 
     Parameters
     ----------
     factor
         Units of the scale per unit of the fit.
+    keys
+        Whether wrong keys are looked for: nothing tells them where models do not clearly differ.
     """
     from scipy.special import ndtri
     from scipy.stats import chi2, norm
@@ -139,7 +142,8 @@ def item_table(columns: Sequence[dict[str, Any]], *, factor: float, level: float
     misfit_q, miskeyed_q = false_discovery(misfit_p), false_discovery(miskeyed_p)
     flags = np.full(len(right), "", dtype=object)
     flags[misfit_q <= FDR] = "misfit"
-    flags[miskeyed_q <= FDR] = "miskeyed"
+    if keys:
+        flags[miskeyed_q <= FDR] = "miskeyed"
     difficulty, error = factor * both["difficulty"], factor * both["difficulty_stderr"]
     stretch = np.exp(z * both["log_slope_stderr"])
     return (

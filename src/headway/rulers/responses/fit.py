@@ -15,7 +15,7 @@ the missing information principle (Louis 1982).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,8 +25,11 @@ from headway.draws import FloatArray
 from headway.engines import Engine
 from headway.errors import NotConverged
 from headway.progress import Progress, Silent
+from headway.rulers.alike import shared
 from headway.rulers.responses import passes
+from headway.rulers.responses.fitted import ItemFit
 from headway.rulers.responses.links import require_connected
+from headway.rulers.responses.mixing import Anderson
 from headway.rulers.responses.parts import Taker
 from headway.rulers.responses.passes import Nodes, Options, Totals
 from headway.rulers.responses.quadrature import (
@@ -37,6 +40,13 @@ from headway.rulers.responses.quadrature import (
     choose,
     normal_rule,
     options_of,
+)
+from headway.rulers.responses.spread import (
+    Difference,
+    UnknownSpread,
+    alike,
+    contrasts,
+    difference,
 )
 
 TOLERANCE = 1e-9
@@ -55,75 +65,11 @@ SHAPED = 9
 class Resume(Protocol):
     """Keeps the state of a fit between runs: :class:`headway.engines.checkpoint.Checkpoint`."""
 
-    def load(self) -> Mapping[str, NDArray[Any]] | None:
-        """Return what was saved, or None."""
+    def load(self, *, like: Mapping[str, Any]) -> Mapping[str, NDArray[Any]] | None:
+        """Return what was saved under the names of these arrays, or None."""
 
     def save(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Keep some arrays."""
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class ItemFit:
-    """A fitted item response model, on the scale of the fit.
-
-    Parameters
-    ----------
-    mean, sd : float64 (n_takers,)
-        Posterior of the abilities, the questions as good as known.
-    states
-        Posterior of the questions of every part; see :class:`passes.Swept`.
-    spread
-        Standard deviation of the abilities: 1 with slopes, estimated with one slope for all.
-    factor : float64 (n_takers, n_takers) or None
-        Lower Cholesky factor of the abilities' precision, with what the unknown questions take
-        away; None where there are too many takers.
-    fixed : float64 (n_fixed, n_takers)
-        Orthonormal directions in which the scale itself is fixed.
-    totals
-        Counts of every part.
-    passes, change
-        How many passes there were, and the largest change of an ability in the last.
-    """
-
-    model: Model
-    takers: tuple[Taker, ...]
-    mean: FloatArray
-    sd: FloatArray
-    states: tuple[FloatArray, ...]
-    spread: float
-    factor: FloatArray | None
-    fixed: FloatArray
-    totals: tuple[Totals, ...]
-    options: Options
-    passes: int
-    change: float
-
-    @property
-    def stderr(self) -> FloatArray:
-        """Standard errors of the abilities within the fixed scale, (n_takers,)."""
-        from scipy.linalg import cho_solve
-
-        if self.factor is None:
-            return self.sd
-        covariance = cho_solve((self.factor, True), np.eye(len(self.mean)))
-        along = covariance @ self.fixed.T
-        within = self.fixed @ along
-        variance = np.diag(covariance) - 2 * np.einsum("mk,km->m", along, self.fixed)
-        variance += np.einsum("km,kl,lm->m", self.fixed, within, self.fixed)
-        out: FloatArray = np.sqrt(np.maximum(variance, 0.0))
-        return out
-
-    def deviations(self, n_draws: int, seed: int, *, stream: int = 0) -> FloatArray:
-        """Draw the abilities' errors, (n_draws, n_takers), within the fixed scale."""
-        from scipy.linalg import solve_triangular
-
-        noise = np.random.default_rng([seed, stream]).standard_normal((n_draws, len(self.mean)))
-        if self.factor is None:
-            out = noise * self.sd
-        else:
-            out = solve_triangular(self.factor, noise.T, lower=True, trans="T").T
-        drawn: FloatArray = out - (out @ self.fixed.T) @ self.fixed
-        return drawn
 
 
 def fit(
@@ -172,7 +118,9 @@ def fit(
     counts = tuple(engine.run(passes.totals))
     require_connected(takers, [part.group for part in counts])
     options = options_of(model, prior)
-    driver = _Driver(engine, counts, options, model, modes, estimate_prior)
+    compared = engine.run(contrasts)
+    found, label = difference(compared), alike(compared)
+    driver = _Driver(engine, counts, options, model, modes, estimate_prior, found, label)
     driver.iterate(progress, resume, most_passes)
     return driver.finished(tuple(takers), progress)
 
@@ -188,9 +136,15 @@ class _Driver:
         model: Model,
         modes: bool,
         estimate_prior: bool,
+        found: Difference,
+        label: NDArray[np.int64],
     ) -> None:
+        self.difference, self.alike = found, label
+        # Where the spread of the abilities can be no unit, it is 1 logit while questions are found.
+        self.free_scale = found.settled or len(counts[0].taker_trials) > MOST_JOINT
         self.engine, self.counts, self.options, self.model = engine, counts, options, model
-        self.modes, self.estimate_prior, self.given = modes, estimate_prior, options.prior
+        self.modes, self.given = modes, options.prior
+        self.estimate_prior = estimate_prior and self.free_scale
         self.trials = _added([part.taker_trials for part in counts])
         self.score = _added([part.taker_score for part in counts])
         rate = (self.score + 0.5) / (self.trials + 1.0)
@@ -213,8 +167,8 @@ class _Driver:
         self.passes, self.change, self.failed = 0, np.inf, 0
 
     def iterate(self, progress: Progress, resume: Resume | None, most: int) -> None:
-        saved = resume.load() if resume is not None else None
-        mixer = _Anderson(MEMORY)
+        mixer = Anderson(MEMORY)
+        saved = resume.load(like=self._state(mixer, True)) if resume is not None else None
         stages: tuple[bool, ...] = (True, False)
         if saved is not None:
             mixer, stages = self._restore(saved)
@@ -224,7 +178,7 @@ class _Driver:
             for state, rule in zip(self.states, self.rules, strict=True):
                 state[:, -1] = 0.0 if rough else rule
             self._settle(mixer, rough, progress, resume, most)
-            mixer = _Anderson(MEMORY)
+            mixer = Anderson(MEMORY)
         if self.change > TOLERANCE:
             raise NotConverged(
                 f"after {self.passes} passes abilities still change by {self.change:.1e} "
@@ -234,7 +188,7 @@ class _Driver:
 
     def _settle(
         self,
-        mixer: "_Anderson",
+        mixer: Anderson,
         rough: bool,
         progress: Progress,
         resume: Resume | None,
@@ -261,13 +215,13 @@ class _Driver:
                 image = np.concatenate([mixed[:n], image[n:-1], mixed[-1:] / np.sqrt(n)])
             self.x = image
             if rough and settled:
-                mixer, rough, self.change = _Anderson(MEMORY), False, np.inf
+                mixer, rough, self.change = Anderson(MEMORY), False, np.inf
             if resume is not None:
                 resume.save(self._state(mixer, rough))
             if settled:
                 return
 
-    def _state(self, mixer: "_Anderson", rough: bool) -> dict[str, NDArray[Any]]:
+    def _state(self, mixer: Anderson, rough: bool) -> dict[str, NDArray[Any]]:
         """All that the next pass depends on, so that a resumed fit gives the same bits."""
         return {
             "x": self.x,
@@ -280,14 +234,14 @@ class _Driver:
             "images": np.array(mixer.images),
         }
 
-    def _restore(self, saved: Mapping[str, NDArray[Any]]) -> tuple["_Anderson", tuple[bool, ...]]:
+    def _restore(self, saved: Mapping[str, NDArray[Any]]) -> tuple[Anderson, tuple[bool, ...]]:
         self.x, self.weight = saved["x"], saved["weight"]
         self.options = replace(self.options, prior=saved["prior"])
         self.passes, self.failed, rough = (int(count) for count in saved["counts"])
         self.change = float(saved["change"][0])
         pieces = np.split(saved["states"], np.cumsum([len(s) for s in self.states])[:-1])
         self.states = [np.ascontiguousarray(piece) for piece in pieces]
-        mixer = _Anderson(MEMORY)
+        mixer = Anderson(MEMORY)
         mixer.points, mixer.images = list(saved["points"]), list(saved["images"])
         mixer.last = float(saved["change"][1])
         return mixer, (True, False) if rough else (False,)
@@ -381,7 +335,8 @@ class _Driver:
 
     def _packed(self, mean: FloatArray, sd: FloatArray) -> FloatArray:
         """Means, logarithms of the widths, and that of the spread (1 with slopes) in one vector."""
-        square = 1.0 if self.options.free_slope else float(np.mean(mean**2 + sd**2))
+        known = self.options.free_slope or not self.free_scale
+        square = 1.0 if known else float(np.mean(mean**2 + sd**2))
         return np.concatenate([mean, np.log(sd), [0.5 * np.log(square)]])
 
     def _standard(
@@ -390,7 +345,7 @@ class _Driver:
         shift = float(np.mean(mean))
         mean = mean - shift
         scale = 1.0
-        if self.options.free_slope:
+        if self.options.free_slope and self.free_scale:
             scale = float(np.sqrt(np.mean(mean**2 + sd**2)))
         return mean / scale, sd / scale, (shift, scale)
 
@@ -407,19 +362,27 @@ class _Driver:
             finer = choose(part, REPORTED)
             state[:, -1] = 0 if self.modes else np.where(finer == self.rules[k], -1, finer)
         self._pass(self.x, move=False)
-        held = [np.ones(n), mean] if self.options.free_slope else [np.ones(n)]
+        held = [np.ones(n), mean] if self.options.free_slope and self.free_scale else [np.ones(n)]
         fixed = np.linalg.qr(np.array(held).T)[0].T
         factor = None
         if n <= MOST_JOINT:
             progress.stage("Standard errors")
             factor = self._factor(mean, sd, fixed)
+        unknown = None
+        if not self.free_scale:
+            assert factor is not None
+            unknown = UnknownSpread(mean, factor @ factor.T)
+            mean, sd = unknown.estimate, shared(unknown.stderr, self.alike)
         return ItemFit(
             model=self.model,
             takers=takers,
-            mean=mean,
+            mean=shared(mean, self.alike),
             sd=sd,
             states=tuple(self.states),
-            spread=float(np.exp(self.x[-1])),
+            spread=float(np.exp(self.x[-1])) if unknown is None else unknown.spread,
+            difference=self.difference,
+            unknown=unknown,
+            alike=self.alike,
             factor=factor,
             fixed=fixed,
             totals=self.counts,
@@ -455,32 +418,6 @@ class _Driver:
             values = np.maximum(values, 0.02)
             out = cholesky((root[:, None] * vectors * values) @ (vectors.T * root), lower=True)
         return out
-
-
-class _Anderson:
-    """Anderson's acceleration of a fixed-point iteration, which falls back to plain steps."""
-
-    def __init__(self, memory: int) -> None:
-        self.memory = memory
-        self.points: list[FloatArray] = []
-        self.images: list[FloatArray] = []
-        self.last = np.inf
-
-    def step(self, x: FloatArray, image: FloatArray) -> FloatArray:
-        size = float(np.linalg.norm(image - x))
-        if size > 2 * self.last:
-            self.points, self.images = [], []
-        self.last = size
-        self.points.append(x)
-        self.images.append(image)
-        del self.points[: -self.memory], self.images[: -self.memory]
-        if len(self.points) < 2:
-            return image
-        residuals = np.array(self.images) - np.array(self.points)
-        change = np.diff(residuals, axis=0).T
-        gamma = np.linalg.lstsq(change, residuals[-1], rcond=1e-10)[0]
-        mixed: FloatArray = image - np.diff(np.array(self.images), axis=0).T @ gamma
-        return mixed
 
 
 def _added(arrays: Sequence[FloatArray]) -> FloatArray:

@@ -79,12 +79,15 @@ class Answers:
         Changes when the answers do; a resume file is only used with the digest that it was made of.
     notes
         What was left out or merged, and why.
+    sources
+        The sources of the answers, where they are known.
     """
 
     takers: tuple[Taker, ...]
     loads: tuple[Load, ...]
     digest: str
     notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def place(row: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Answers in Parquet files that are larger than memory: read once for the names, then in parts."""
+"""Answers in files that are larger than memory: read once for the names, then in parts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from headway.engines import Engine, Load
 from headway.errors import DataError, HeadwayError, NotIdentified, UsageError
+from headway.foreign.apart import check_parquet
 from headway.progress import Progress, Silent
+from headway.rulers.responses.answer_files import ENDINGS, EXPECTED, scan
 from headway.rulers.responses.answers import (
     NEEDED,
     POOLED,
@@ -41,23 +43,19 @@ class _Reading:
 
     def scan(self, file: str) -> pl.LazyFrame:
         """Answers of one file that count, with all columns."""
+        if "://" not in file:
+            check_parquet(Path(file))
         try:
-            lazy = pl.scan_parquet(
-                file,
-                storage_options=None
-                if self.storage_options is None
-                else dict(self.storage_options),
-                glob=False,
-                hive_partitioning=False,
-            )
+            lazy = scan(file, self.storage_options)
             columns = lazy.collect_schema().names()
         except (OSError, pl.exceptions.PolarsError) as error:
-            raise DataError(f"{file} cannot be read as Parquet: {_first_line(error)}") from None
+            raise DataError(f"{file} cannot be read: {_first_line(error)}", hint=EXPECTED) from None
         lacking = [name for name in NEEDED if name not in columns]
         if lacking:
             raise DataError(
                 f"{file} lacks the columns {', '.join(lacking)}",
-                hint=f"needed are {', '.join(NEEDED)}; variant, epoch and error may be there",
+                hint=f"needed are {', '.join(NEEDED)}; variant, epoch and error may be there; "
+                + EXPECTED,
             )
         lazy = with_optional(lazy, columns).select(_READ)
         if self.benchmarks is not None:
@@ -97,7 +95,7 @@ def parts_from_parquet(
     names_on: Callable[[Sequence[Load]], Engine] | None = None,
     progress: Progress | None = None,
 ) -> Answers:
-    """Make parts of Parquet files, which are read when an engine loads them.
+    """Make parts of files of answers, Parquet or CSV, which are read when an engine loads them.
 
     A part takes whole files where no question is in two of them; a large file, or files that share
     questions, are read once per part and filtered. Files sorted or split by question read fastest.
@@ -105,7 +103,8 @@ def parts_from_parquet(
     Parameters
     ----------
     paths
-        Files, folders with files that end in ``.parquet``, or addresses that Polars reads, such as
+        Files in Parquet or CSV, folders of them (by their endings, ``.parquet``, ``.csv``,
+        ``.tsv``, also ``.gz``), or addresses that Polars reads, such as
         ``s3://bucket/answers/part-0.parquet``, or ``s3://bucket/answers/`` for all files there.
         Columns as for
         :func:`headway.rulers.responses.answers.from_frame`.
@@ -184,18 +183,22 @@ def _files(paths: Sequence[str | Path], reading: _Reading) -> list[str]:
             continue
         place = Path(path)
         if place.is_dir():
-            inside = sorted(str(file) for file in place.rglob("*.parquet"))
+            every = (file for file in place.rglob("*") if file.is_file())
+            inside = sorted(str(file) for file in every if file.name.lower().endswith(ENDINGS))
             if not inside:
-                raise UsageError(f"the folder {place} has no file that ends in .parquet")
+                raise UsageError(
+                    f"the folder {place} has no file that ends in {', '.join(ENDINGS)}",
+                    hint=EXPECTED,
+                )
             found += inside
         elif place.is_file():
             found.append(str(place))
         else:
             raise UsageError(f"there is no file or folder {place}")
     if not found:
-        raise UsageError("no path is given", hint="name Parquet files or a folder of them")
+        raise UsageError("no path is given", hint=EXPECTED)
     if len(set(found)) < len(found):
-        raise UsageError("a Parquet file is named twice")
+        raise UsageError("a file is named twice")
     return found
 
 

@@ -12,13 +12,15 @@ from headway.draws import Draws, central_interval
 from headway.engines import Engine
 from headway.errors import UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.responses import checks
-from headway.rulers.responses import fit as item_fit
+from headway.rulers.responses import checks, fit as item_fit
 from headway.rulers.responses.answers import POOLED, Answers, Errors, Variants, from_dataset
-from headway.rulers.responses.fit import ItemFit, Resume
+from headway.rulers.responses.fit import Resume
+from headway.rulers.responses.fitted import ItemFit
 from headway.rulers.responses.quadrature import Model
-from headway.rulers.scale import Scale
+from headway.rulers.responses.spread import LEAST_TAKERS
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
+from headway.rulers.threads import one_thread
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -49,6 +51,12 @@ class ItemRuler:
     trials. The scale is that of the sample: abilities of mean 0 and mean square 1, each with its
     posterior variance counted. Points are :math:`200 / \ln 3` times the logit on a typical
     question, so that 200 points are three times the odds.
+
+    Where abilities are not clearly different (:class:`headway.rulers.responses.spread.Difference`),
+    or there are two or three configurations, their spread is no unit. Then they stand in logits
+    around a mean of 0, their spread is unknown with the half of N(0, 1) for a prior, and intervals
+    hold what that leaves open; with a chance of more than 5% of such differences between equal
+    models, the status is ``not_distinguishable``.
 
     Parameters
     ----------
@@ -233,17 +241,18 @@ class ItemRuler:
             (progress or Silent()).stage("Reading answers")
             engine = Local(answers.loads, workers)
         try:
-            fit = item_fit.fit(
-                engine,
-                answers.takers,
-                model=self.model,
-                prior=(0.0, self.slope_sd, 0.0, self.difficulty_sd),
-                estimate_prior=self.priors == "estimated",
-                modes=self.questions == "modes",
-                progress=progress,
-                resume=resume,
-            )
-            return self._scale(engine, answers, fit, data, n_draws, seed)
+            with one_thread():
+                fit = item_fit.fit(
+                    engine,
+                    answers.takers,
+                    model=self.model,
+                    prior=(0.0, self.slope_sd, 0.0, self.difficulty_sd),
+                    estimate_prior=self.priors == "estimated",
+                    modes=self.questions == "modes",
+                    progress=progress,
+                    resume=resume,
+                )
+                return self._scale(engine, answers, fit, data, n_draws, seed)
         finally:
             if own:
                 engine.close()
@@ -269,9 +278,12 @@ class ItemRuler:
             checks.describe, fit.mean, fit.sd, spread, fit.options, each=list(fit.states)
         )
         factor = self._factor(fit, described)
-        items = checks.item_table(described, factor=factor, level=self.level)
+        items = checks.item_table(
+            described, factor=factor, level=self.level, keys=fit.unknown is None
+        )
+        unit = UNIT["logits" if fit.unknown is not None and self.units == "sd" else self.units]
         deviations = fit.deviations(n_draws, seed)
-        if self.model == "1pl" and self.units == "sd":
+        if self.model == "1pl" and self.units == "sd" and fit.unknown is None:
             # The spread is 1 by definition in these units, so no draw may err in it.
             along = fit.mean / np.linalg.norm(fit.mean)
             deviations = deviations - np.outer(deviations @ along, along)
@@ -281,7 +293,7 @@ class ItemRuler:
         values = factor * (fit.mean + deviations)[:, place]
         low, high = central_interval(values, self.level)
         status, counts = _status(fit)
-        variants = _variant_table(fit, factor, status, counts, UNIT[self.units])
+        variants = _variant_table(fit, factor, status, counts, unit)
         details = {"items": items, "benchmarks": _benchmark_table(items), "variants": variants}
         notes = [*answers.notes, *self._notes(fit, status, items)]
         if self.groups:
@@ -296,13 +308,14 @@ class ItemRuler:
             ruler=self.name,
             spec=spec,
             dataset=data,
+            evidence=Evidence(sources=answers.sources),
             models=names,
             estimate=factor * fit.mean[place],
             capability=Draws(
                 values=values,
                 dims=("draw", "model"),
                 coords={"model": names},
-                unit=UNIT[self.units],
+                unit=unit,
                 draw_set=sha256(identity.encode()).hexdigest()[:16],
             ),
             status=tuple(status[m] for m in place),
@@ -310,7 +323,7 @@ class ItemRuler:
             low=low,
             high=high,
             level=self.level,
-            unit=UNIT[self.units],
+            unit=unit,
             seed=seed,
             details=details,
             diagnostics={
@@ -322,15 +335,19 @@ class ItemRuler:
                 "n_answers": int(counts.sum()),
                 "n_parts": engine.n_parts,
                 "ability_spread": fit.spread,
+                "differences_chi2": fit.difference.statistic,
+                "differences_df": fit.difference.degrees,
+                "differences_p": fit.difference.p,
                 "unit_of_fit": float(factor),
                 "connected": True,
             },
             notes=tuple(notes),
+            alike=fit.alike[place],
         )
 
     def _factor(self, fit: ItemFit, described: list[dict[str, Any]]) -> float:
         """Units of the scale per unit of the fit."""
-        if self.units == "sd":
+        if self.units == "sd" and fit.unknown is None:
             return 1.0 / fit.spread
         slope = np.concatenate([part["log_slope"] for part in described])
         typical = float(np.exp(slope.mean())) if self.model == "2pl" else 1.0
@@ -354,6 +371,22 @@ class ItemRuler:
         items: pl.DataFrame,
     ) -> list[str]:
         notes = []
+        if not fit.difference.distinguishable:
+            notes.append(
+                "The answers do not tell the models apart: as large differences arise between "
+                f"equal models with probability {fit.difference.p:.2g}."
+            )
+        if fit.unknown is not None:
+            why = (
+                f"{len(fit.takers)} configurations would fix it themselves"
+                if len(fit.takers) < LEAST_TAKERS
+                else f"too little is known of it (p {fit.difference.p:.2g})"
+            )
+            notes.append(
+                f"The spread of abilities is no unit here, because {why}: they stand in "
+                f"{'points' if self.units == 'points' else 'logits'}, no question is called "
+                "mis-keyed, and the spread's uncertainty is in the intervals."
+            )
         configurations = Counter(model for model, _ in fit.takers)
         several = sum(n > 1 for n in configurations.values()) if self.variants == "best" else 0
         if several:
@@ -388,7 +421,8 @@ def _status(fit: ItemFit) -> tuple[tuple[str, ...], np.ndarray[Any, np.dtype[np.
     counts = np.zeros(len(fit.mean), dtype=np.int64)
     for part in fit.totals:
         counts += part.taker_answers
-    status = np.where(counts < FEW, "few_scores", "ok").astype(object)
+    told = "ok" if fit.difference.distinguishable else "not_distinguishable"
+    status = np.where(counts < FEW, "few_scores", told).astype(object)
     status[score <= 0] = "at_floor"
     status[score >= trials] = "at_ceiling"
     return tuple(str(word) for word in status), counts

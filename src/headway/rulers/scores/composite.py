@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.naming import resolve_keys
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.scale import Scale
+from headway.rulers.alike import by_rows
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.imputation import Filling, Normaliser, by_fit, by_others, by_worst
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.scores.observations import Duplicates, Observations, observe
@@ -177,7 +179,8 @@ class CompositeRuler:
         require_whole("draws", n_draws, 0, MOST_DRAWS)
         require_whole("seed", seed, 0)
         progress = progress or Silent()
-        names = sorted(self.weights)
+        weights = resolve_keys(data, "benchmark", self.weights)
+        names = sorted(weights)
         cells = observe(data, benchmarks=names, duplicates=self.duplicates)
         silent = [name for name in names if name not in cells.benchmarks]
         if silent:
@@ -187,7 +190,7 @@ class CompositeRuler:
             )
         errors, notes = sampling_errors(data, cells, self.duplicates)
         table = _Table.of(cells, errors)
-        weight = np.array([self.weights[name] for name in names])
+        weight = np.array([weights[name] for name in names])
         weight /= weight.sum()
         normalisers = [
             _normaliser(self.normalisation, column[np.isfinite(column)], name)
@@ -208,6 +211,7 @@ class CompositeRuler:
                 data, models, names, normalisers, duplicates=self.duplicates, draws=n_draws,
                 seed=seed, workers=workers, progress=progress,
             )  # fmt: skip
+        also = () if filling is None else filling.sources
         observed = np.isfinite(score)
         full = normalised if filling is None else np.where(observed, normalised, filling.estimate)
         used = _Used(
@@ -227,6 +231,7 @@ class CompositeRuler:
                 "definition": self.definition,
             },
             dataset=data,
+            evidence=Evidence(sources=tuple(sorted({*cells.keep(kept).sources, *also}))),
             models=models,
             estimate=full @ weight,
             capability=Draws(
@@ -255,6 +260,7 @@ class CompositeRuler:
                 "n_left_out": int((~kept).sum()),
             },
             notes=(*cells.notes, *notes, *self._notes(kept, observed, names)),
+            alike=by_rows(score, used.error, full),
         )
 
     def _kept(self, table: "_Table", weight: FloatArray) -> NDArray[np.bool_]:

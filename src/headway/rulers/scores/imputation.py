@@ -31,10 +31,13 @@ class Filling:
         ``draw(first, last, normal, deviates)`` gives the values of draws ``first`` to ``last``,
         from the normalised draws of the observed cells (NaN in the empty ones) and standard
         normal deviates, both (last - first, n_models, n_components).
+    sources
+        The sources of scores on which the filling rests beside the components.
     """
 
     estimate: FloatArray
     draw: Drawn
+    sources: tuple[str, ...] = ()
 
 
 def by_others(normalised: FloatArray, weight: FloatArray) -> Filling:
@@ -137,7 +140,7 @@ def by_fit(
         values = expected(slice(1 + first, 1 + last)) + spread * deviates
         return normalised(np.clip(values, 0.0, 1.0))
 
-    return Filling(estimate=normalised(point), draw=draw)
+    return Filling(estimate=normalised(point), draw=draw, sources=scale.evidence.sources)
 
 
 def _mean(normalised: FloatArray, weight: FloatArray) -> FloatArray:

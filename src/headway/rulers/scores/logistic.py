@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+from headway.dataset.naming import resolve_each
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotConverged, NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.scale import Curves, Scale, resolve_model
+from headway.rulers.scale import Curves, Evidence, Scale
+from headway.rulers.scores.gauge import ANCHORS, PINNED, anchored, pinned_slope
 from headway.rulers.scores.observations import Duplicates, Observations, observe, require_connected
 from headway.rulers.scores.resample import within_models
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-8
 MAX_ITERATIONS = 500
-ANCHORS: Mapping[str, float] = MappingProxyType({"claude-3-5-sonnet": 130.0, "gpt-5": 150.0})
+NAME = "ECI-compatible (refit)"
+OTHER_NAME = "Logistic curves (refit)"
 FEW = 4
 MOST_DRAWS = 100_000
 CLIP = (0.001, 0.999)
@@ -70,9 +72,12 @@ class LogisticRuler:
     weights
         Weight of a benchmark's squared residuals; 1 where not named.
     anchors
-        Two models and the points that they get. None keeps logits.
+        Two models, by id, name or alias, and the points that they get. None keeps logits.
     pinned
-        Benchmark whose slope is 1; when it is not among those used, the one with most scores.
+        Benchmark whose slope is 1, by id, name or alias; None for the one with most scores. The
+        ridge acts on the scale that it fixes, so another one gives other points: without scores
+        on Winogrande, Epoch's anchors are refused unless ``pinned`` or ``benchmarks`` is given.
+        A note says when another benchmark is pinned.
     ridge
         lambda, the weight of the squared parameters.
     min_scores
@@ -95,14 +100,14 @@ class LogisticRuler:
     benchmarks: tuple[str, ...] | None = None
     weights: Mapping[str, float] | None = None
     anchors: Mapping[str, float] | None = field(default_factory=lambda: dict(ANCHORS))
-    pinned: str | None = "winogrande"
+    pinned: str | None = PINNED
     ridge: float = 0.1
     min_scores: int = 1
     duplicates: Duplicates = "best"
     level: float = 0.9
     draws: int = 500
     seed: int = 0
-    name: str = "ECI-compatible (refit)"
+    name: str = NAME
 
     def __post_init__(self) -> None:
         if self.benchmarks is not None:
@@ -147,9 +152,11 @@ class LogisticRuler:
 
         Raises
         ------
+        UsageError
+            When a benchmark is unknown, or a name may mean several models or benchmarks.
         NotIdentified
-            When the scores fall apart into unconnected groups, or an anchor has no scores, or
-            both anchors have the same capability.
+            When the scores fall apart into unconnected groups, or an anchor or the pinned
+            benchmark has no scores, or both anchors have the same capability.
         NotConverged
             When the optimum is not reached.
         """
@@ -172,13 +179,18 @@ class LogisticRuler:
                 hint="use its score as it is: headway.rulers.single(...); or add benchmarks",
             )
         require_connected(cells)
-        anchors = self._anchors(data, cells)
-        problem = _Problem(cells, self.ridge, self._pinned_index(cells))
+        anchors = anchored(data, cells, self.anchors)
+        pinned, pin_notes = pinned_slope(
+            data, cells, anchors, self.pinned,
+            chosen=self.benchmarks is not None,
+            weights=self.weights or {},
+        )  # fmt: skip
+        problem = _Problem(cells, self.ridge, pinned)
         point, cost, gradient = problem.optimum(progress)
         counts = within_models(cells, n_draws, seed)
         fits, unconverged = problem.draws(point, counts, workers, progress)
         return self._scale(
-            data, cells, anchors, point, fits, seed=seed, diagnostics={
+            data, cells, anchors, point, fits, seed=seed, pin_notes=pin_notes, diagnostics={
                 "cost": cost,
                 "projected_gradient": gradient,
                 "unconverged_draws": unconverged,
@@ -191,31 +203,16 @@ class LogisticRuler:
             },
         )  # fmt: skip
 
-    def _anchors(self, data: "Dataset", cells: Observations) -> dict[int, float] | None:
-        if self.anchors is None:
-            return None
-        found = {}
-        for model, points in self.anchors.items():
-            try:
-                identifier = resolve_model(data, model)
-            except UsageError:
-                identifier = ""
-            if identifier not in cells.models:
-                most = np.argsort(-np.bincount(cells.model), kind="stable")[:6]
-                raise NotIdentified(
-                    f"the anchor {model!r} has no scores on this ruler, "
-                    "so nothing fixes its points",
-                    hint="choose two anchors that have scores, for example among "
-                    + ", ".join(cells.models[i] for i in most)
-                    + " (--anchor MODEL=POINTS, twice); in Python anchors=None keeps logits",
-                )
-            found[cells.models.index(identifier)] = float(points)
-        return found
-
-    def _pinned_index(self, cells: Observations) -> int:
-        if self.pinned in cells.benchmarks:
-            return cells.benchmarks.index(self.pinned)
-        return int(np.argmax(np.bincount(cells.benchmark)))
+    def _resolved(
+        self, data: "Dataset", cells: Observations, anchors: dict[int, float] | None
+    ) -> dict[str, Any]:
+        """Return the options as plain values, under the identifiers that their names mean."""
+        plain = {key: _plain(value) for key, value in asdict(self).items()}
+        if self.benchmarks is not None:
+            plain["benchmarks"] = resolve_each(data, "benchmark", self.benchmarks)
+        if anchors is not None:
+            plain["anchors"] = {cells.models[model]: points for model, points in anchors.items()}
+        return plain
 
     def _scale(
         self,
@@ -226,9 +223,10 @@ class LogisticRuler:
         fits: Parameters,
         *,
         seed: int,
+        pin_notes: tuple[str, ...],
         diagnostics: dict[str, Any],
     ) -> Scale:
-        notes = list(cells.notes)
+        notes = [*cells.notes, *pin_notes]
         if diagnostics["unconverged_draws"]:
             notes.append(
                 f"{diagnostics['unconverged_draws']} draws did not reach the tolerance; "
@@ -259,9 +257,10 @@ class LogisticRuler:
         low[fixed] = high[fixed] = np.nan
         unit = "points" if anchors is not None else "logits"
         return Scale(
-            ruler=self.name,
-            spec={key: _plain(value) for key, value in asdict(self).items()} | {"kind": "logistic"},
+            ruler=OTHER_NAME if pin_notes and self.name == NAME else self.name,
+            spec=self._resolved(data, cells, anchors) | {"kind": "logistic"},
             dataset=data,
+            evidence=Evidence(sources=cells.sources),
             models=cells.models,
             estimate=shift[0] + factor[0] * point.capability,
             capability=Draws(
@@ -291,6 +290,7 @@ class LogisticRuler:
             ),
             diagnostics=diagnostics,
             notes=tuple(notes),
+            alike=cells.alike(),
         )
 
 

@@ -8,8 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from headway.dataset.coverage import sources_in
+from headway.dataset.naming import resolve_each, resolve_keys
 from headway.draws import FloatArray
-from headway.errors import NotIdentified, UsageError, did_you_mean
+from headway.errors import NotIdentified, UsageError
+from headway.rulers.alike import by_cells
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -32,6 +35,8 @@ class Observations:
         Chance-corrected: 0 is chance, 1 the ceiling; not clipped.
     weight : float64 (n_cells,)
         Weight of each cell (the weight of its benchmark).
+    source : polars.Series of lists (n_cells,)
+        The sources of the scores that made each cell.
     notes
         What was left out and why.
     """
@@ -42,6 +47,7 @@ class Observations:
     benchmark: Ints
     performance: FloatArray
     weight: FloatArray
+    source: pl.Series
     notes: tuple[str, ...]
 
     @property
@@ -49,6 +55,15 @@ class Observations:
         """First cell of every model, and the number of cells at the end."""
         counts = np.bincount(self.model, minlength=len(self.models))
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    def alike(self, *errors: FloatArray) -> Ints:
+        """Number the classes of models with the same cells (and the same errors of them)."""
+        return by_cells(self.start, self.benchmark, self.performance, self.weight, *errors)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Sources of the scores in the cells."""
+        return sources_in(pl.DataFrame({"source": self.source.explode()}))
 
     def keep(self, models: NDArray[np.bool_]) -> "Observations":
         """Keep some models, and the benchmarks that they have scores on."""
@@ -63,6 +78,7 @@ class Observations:
             benchmark=new_bench[self.benchmark[cells]],
             performance=self.performance[cells],
             weight=self.weight[cells],
+            source=self.source.filter(pl.Series(cells)),
             notes=self.notes,
         )
 
@@ -80,7 +96,7 @@ def observe(
     Parameters
     ----------
     benchmarks
-        Identifiers of the benchmarks to use; None for all.
+        The benchmarks to use, by id, name or alias; None for all.
     weights
         Weight of a benchmark's cells, 1 where not named; 0 leaves the benchmark out.
     min_scores
@@ -96,11 +112,9 @@ def observe(
     NotIdentified
         When no cell is left.
     """
-    weights = dict(weights or {})
-    known = data.benchmarks["benchmark"].to_list()
-    for name in [*(benchmarks or ()), *weights]:
-        if name not in known:
-            raise UsageError(f"unknown benchmark {name!r}{did_you_mean(name, known)}")
+    weights = resolve_keys(data, "benchmark", weights or {})
+    if benchmarks is not None:
+        benchmarks = resolve_each(data, "benchmark", benchmarks)
     for name, value in weights.items():
         if not (np.isfinite(value) and value >= 0):
             raise UsageError(f"weight of benchmark {name!r} is {value!r}; expected 0 or more")
@@ -136,6 +150,7 @@ def observe(
         benchmark=np.searchsorted(used, cells["benchmark"].to_list()).astype(np.int64),
         performance=cells["performance"].to_numpy().astype(np.float64),
         weight=np.array([weights.get(b, 1.0) for b in cells["benchmark"]], dtype=np.float64),
+        source=cells["source"],
         notes=tuple(notes),
     )
 
@@ -178,17 +193,15 @@ def require_connected(cells: Observations) -> None:
 
 
 def _one_per_cell(scores: pl.DataFrame, duplicates: str) -> pl.DataFrame:
-    cell = ["model", "benchmark"]
+    cell, value, source = ["model", "benchmark"], pl.col("performance"), pl.col("source")
     if duplicates == "best":
-        return scores.group_by(cell).agg(pl.col("performance").max())
+        best = source.filter(value == value.max()).unique()
+        return scores.group_by(cell).agg(value.max(), best)
     if duplicates == "mean":
-        return scores.group_by(cell).agg(pl.col("performance").mean())
+        return scores.group_by(cell).agg(value.mean(), source.unique())
     if duplicates == "latest":
-        return (
-            scores.sort("recorded_on", "performance")
-            .group_by(cell)
-            .agg(pl.col("performance").last())
-        )
+        ordered = scores.sort("recorded_on", "performance")
+        return ordered.group_by(cell).agg(value.last(), source.tail(1))
     if duplicates == "error":
         twice = scores.group_by(cell).len().filter(pl.col("len") > 1).sort(cell)
         if len(twice):
@@ -197,7 +210,7 @@ def _one_per_cell(scores: pl.DataFrame, duplicates: str) -> pl.DataFrame:
                 details=[f"{m} on {b}: {n} scores" for m, b, n in twice.head(20).iter_rows()],
                 hint="choose duplicates='best', 'mean' or 'latest'",
             )
-        return scores.select(*cell, "performance")
+        return scores.select(*cell, value, pl.concat_list(source))
     raise UsageError(f"duplicates={duplicates!r} is not one of 'best', 'mean', 'latest', 'error'")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from headway.draws import Draws, central_interval
 from headway.errors import NotIdentified, UsageError
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import BOUND, CLIP, FEW, MAX_ITERATIONS, TOLERANCE
 from headway.rulers.scores.observations import Observations, observe
 from headway.rulers.scores.resample import within_models
@@ -90,6 +90,7 @@ def refit(scale: Scale, benchmarks: Sequence[str], *, name: str, min_scores: int
         ruler=f"{scale.ruler}: {name}",
         spec=dict(scale.spec) | {"kind": "domain", "domain": name, "benchmarks": list(used)},
         dataset=scale.dataset,
+        evidence=Evidence(sources=cells.sources),
         models=cells.models,
         estimate=rows[0],
         capability=Draws(
@@ -107,6 +108,7 @@ def refit(scale: Scale, benchmarks: Sequence[str], *, name: str, min_scores: int
         unit=scale.unit,
         seed=scale.seed,
         notes=cells.notes,
+        alike=cells.alike(),
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from headway.dataset.stated_errors import no_error, score_range
 from headway.draws import FloatArray
 from headway.rulers.scores.observations import Duplicates, Observations
 
@@ -20,7 +21,8 @@ def sampling_errors(
 ) -> tuple[FloatArray, tuple[str, ...]]:
     r"""Return the standard error of every cell, in units of chance-corrected performance.
 
-    The reported standard error where there is one, else the binomial one
+    The reported standard error where there is one above 0
+    (:mod:`headway.dataset.stated_errors`), else the binomial one
 
     .. math::
 
@@ -46,7 +48,8 @@ def sampling_errors(
     errors : float64 (n_cells,)
         0 where nothing is known.
     notes
-        Which benchmarks have cells without a known error.
+        How many scores state an error of 0, which is taken as unknown, and which benchmarks have
+        cells without a known error.
     """
     bounds = data.benchmarks.select("benchmark", "chance", "ceiling", "n_items")
     chance, ceiling = pl.col("chance").fill_null(0.0), pl.col("ceiling").fill_null(1.0)
@@ -58,10 +61,10 @@ def sampling_errors(
             "benchmark",
             "performance",
             "n",
-            error=pl.when(pl.col("scale") == "normalised")
-            .then(pl.col("stderr"))
-            .otherwise(pl.col("stderr") / (ceiling - chance)),
+            nothing=no_error(pl.col("stderr"), score_range()),
+            error=pl.col("stderr") / score_range(),
         )
+        .with_columns(error=pl.when(~pl.col("nothing")).then("error"))
     )
     frame = pl.DataFrame(
         {
@@ -82,6 +85,7 @@ def sampling_errors(
         joined = joined.filter((pl.col("performance") - pl.col("value")).abs() <= _SAME)
         known = pl.col("error").max()
     reported = joined.group_by("cell").agg(known, pl.col("n").min())
+    nothing = int(joined["nothing"].sum())
     full = pl.when(ceiling <= 1).then(1.0).when(ceiling == _PERCENT).then(_PERCENT)
     n = pl.min_horizontal("n", "n_items").cast(pl.Float64)
     share = ((chance + (ceiling - chance) * pl.col("value")) / full).clip(0.0, 1.0)
@@ -94,5 +98,9 @@ def sampling_errors(
         .sort("cell")
     )
     silent = found.filter(pl.col("known").is_null())["benchmark"].unique().sort().to_list()
-    notes = tuple(f"{name}: number of items unknown, so no sampling noise." for name in silent)
-    return found["known"].fill_null(0.0).to_numpy().astype(np.float64), notes
+    notes = [f"{name}: number of items unknown, so no sampling noise." for name in silent]
+    if nothing:
+        notes.insert(
+            0, f"{nothing} scores state a standard error of 0, which is none: taken as unknown."
+        )
+    return found["known"].fill_null(0.0).to_numpy().astype(np.float64), tuple(notes)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from headway.dataset.naming import resolve
 from headway.draws import Draws, central_interval
-from headway.errors import NotIdentified, UsageError, did_you_mean
+from headway.errors import NotIdentified
 from headway.progress import Progress
-from headway.rulers.scale import Scale
+from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.scores.observations import Duplicates, observe
 from headway.rulers.scores.sampling import sampling_errors
@@ -65,27 +66,26 @@ class SingleRuler:
         seed = self.seed if seed is None else seed
         require_whole("draws", n_draws, 0, MOST_DRAWS)
         require_whole("seed", seed, 0)
-        known = data.benchmarks["benchmark"].to_list()
-        if self.benchmark not in known:
-            raise UsageError(
-                f"unknown benchmark {self.benchmark!r}{did_you_mean(self.benchmark, known)}"
-            )
+        benchmark = resolve(data, "benchmark", self.benchmark)
         try:
-            cells = observe(data, benchmarks=[self.benchmark], duplicates=self.duplicates)
+            cells = observe(data, benchmarks=[benchmark], duplicates=self.duplicates)
         except NotIdentified as error:
             raise NotIdentified(f"benchmark {self.benchmark!r} has no scores") from error
-        facts = data.benchmarks.row(by_predicate=pl.col("benchmark") == self.benchmark, named=True)
+        facts = data.benchmarks.row(by_predicate=pl.col("benchmark") == benchmark, named=True)
         p = np.clip(cells.performance, 0.0, 1.0)
         error_of, notes = sampling_errors(data, cells, self.duplicates)
         rows = n_draws if error_of.any() else 0
         noise = np.random.default_rng(seed).standard_normal((rows, len(p)))
         values = 100 * np.clip(p + noise * error_of, 0.0, 1.0)
         low, high = central_interval(values, self.level)
+        unknown = error_of == 0
+        low[unknown] = high[unknown] = np.nan
         identity = repr((data.digest, asdict(self), n_draws, seed))
         return Scale(
-            ruler=str(facts["name"] or self.benchmark),
-            spec=asdict(self) | {"kind": "single", "benchmarks": [self.benchmark]},
+            ruler=str(facts["name"] or benchmark),
+            spec=asdict(self) | {"kind": "single", "benchmarks": [benchmark]},
             dataset=data,
+            evidence=Evidence(sources=cells.sources),
             models=cells.models,
             estimate=100 * p,
             capability=Draws(
@@ -95,7 +95,16 @@ class SingleRuler:
                 unit="percent",
                 draw_set=sha256(identity.encode()).hexdigest()[:16],
             ),
-            status=tuple("at_floor" if x <= 0 else "at_ceiling" if x >= 1 else "ok" for x in p),
+            status=tuple(
+                "at_floor"
+                if x <= 0
+                else "at_ceiling"
+                if x >= 1
+                else "point_only"
+                if alone
+                else "ok"
+                for x, alone in zip(p, unknown & (rows > 0), strict=True)
+            ),
             n_scores=np.ones(len(p), dtype=np.int64),
             low=low,
             high=high,
@@ -103,4 +112,5 @@ class SingleRuler:
             unit="percent",
             seed=seed,
             notes=(*cells.notes, *notes),
+            alike=cells.alike(error_of),
         )

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headway.errors import UsageError, did_you_mean
+from headway.dataset.naming import resolve_each
+from headway.errors import UsageError
 from headway.progress import Progress
 from headway.rulers.scale import Scale
-from headway.rulers.scores.logistic import ANCHORS, MOST_DRAWS, LogisticRuler, require_whole
+from headway.rulers.scores.gauge import ANCHORS, PINNED
+from headway.rulers.scores.logistic import MOST_DRAWS, LogisticRuler, require_whole
 from headway.rulers.scores.observations import Duplicates
 from headway.rulers.scores.refit import refit
 
@@ -32,7 +34,7 @@ class SubsetRuler:
     anchors
         Two models and the points that they get in the fit on all. None keeps logits.
     pinned
-        Benchmark whose slope is 1; when it is not among those used, the one with most scores.
+        Benchmark whose slope is 1 in the fit on all; None for the one with most scores.
     ridge
         Weight of the squared parameters in the fit.
     min_scores
@@ -50,7 +52,7 @@ class SubsetRuler:
     benchmarks: tuple[str, ...]
     weights: Mapping[str, float] | None = None
     anchors: Mapping[str, float] | None = field(default_factory=lambda: dict(ANCHORS))
-    pinned: str | None = "winogrande"
+    pinned: str | None = PINNED
     ridge: float = 0.1
     min_scores: int = 2
     duplicates: Duplicates = "best"
@@ -93,14 +95,12 @@ class SubsetRuler:
         NotIdentified, NotConverged
             As the ECI-compatible ruler; and when no model has enough scores.
         """
-        known = data.benchmarks["benchmark"].to_list()
-        for name in self.benchmarks:
-            if name not in known:
-                raise UsageError(f"unknown benchmark {name!r}{did_you_mean(name, known)}")
+        resolve_each(data, "benchmark", self.benchmarks)
         return self.on(
             self.joint.fit(data, draws=draws, seed=seed, workers=workers, progress=progress)
         )
 
     def on(self, joint: Scale) -> Scale:
         """Fit the capabilities on the chosen benchmarks, given the fit on all."""
-        return refit(joint, self.benchmarks, name=self.name, min_scores=self.min_scores)
+        chosen = resolve_each(joint.dataset, "benchmark", self.benchmarks)
+        return refit(joint, chosen, name=self.name, min_scores=self.min_scores)

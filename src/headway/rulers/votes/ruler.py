@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import polars as pl
 
+from headway.dataset.coverage import sources_in
+from headway.dataset.naming import find
 from headway.draws import Draws, FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress, Silent
-from headway.rulers.scale import TIDY, Scale, resolve_model
+from headway.rulers.alike import by_votes
+from headway.rulers.scale import TIDY, Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.votes.comparisons import (
     BothBad,
@@ -233,6 +236,11 @@ class PairwiseRuler:
                 "there is no tie among the votes, so nothing says how likely a tie is",
                 hint="use ties='half'",
             )
+        if self.ties == "davidson" and not cells.counts[:, :2].any():
+            raise NotIdentified(
+                "every vote is a tie, so nothing bounds how likely a tie is",
+                hint="use ties='half', by which all models are equal",
+            )
         anchor = self._anchor(data, cells)
         label = parts(cells, directed=True)
         place = standing(cells, label) if label.max() else np.zeros(len(label), dtype=np.int64)
@@ -265,6 +273,7 @@ class PairwiseRuler:
             ruler=self.name,
             spec={key: _plain(value) for key, value in asdict(self).items()} | {"kind": "pairwise"},
             dataset=data,
+            evidence=_evidence(chosen, cells),
             models=cells.models,
             estimate=in_points.value(point.theta[None, :])[0],
             capability=Draws(
@@ -302,16 +311,17 @@ class PairwiseRuler:
                 "misfit_pairs": int((pairs["status"] == "misfit").sum()),
             },
             notes=tuple(said),
+            # Votes with attributes or in clusters are each of their own.
+            alike=None
+            if cells.design.shape[1] or cells.cluster is not None
+            else by_votes(len(cells.models), cells.first, cells.second, cells.counts),
         )
 
     def _anchor(self, data: "Dataset", cells: Comparisons) -> int | None:
         if self.anchors is None:
             return None
         [wanted] = self.anchors
-        try:
-            identifier = resolve_model(data, wanted)
-        except UsageError:
-            identifier = wanted
+        identifier = find(data, "model", wanted)
         if identifier not in cells.models:
             most = np.argsort(-cells.votes_of, kind="stable")[:6]
             raise NotIdentified(
@@ -436,6 +446,16 @@ def _status(cells: Comparisons, place: Any, anchor: int | None) -> tuple[str, ..
 def _is_number(value: object) -> bool:
     plain = isinstance(value, int | float) and not isinstance(value, bool)
     return plain and isfinite(float(value))  # type: ignore[arg-type]
+
+
+def _evidence(votes: pl.DataFrame, cells: Comparisons) -> Evidence:
+    """Where the votes that count come from, and the last day of any."""
+    among = pl.all_horizontal(pl.col("model_a", "model_b").is_in(list(cells.models)))
+    counted = votes.filter(among)
+    dated = counted["voted_at"].max() if "voted_at" in counted.columns else None
+    return Evidence(
+        sources=sources_in(counted), as_of=dated if isinstance(dated, dt.date) else None
+    )
 
 
 def _plain(value: Any) -> Any:

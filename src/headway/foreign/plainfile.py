@@ -1,16 +1,20 @@
 """Single files: read up to a limit, unpacked from gzip, decoded from UTF-8."""
 
 import gzip
+import os
 import stat
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
+from headway.bounds import FILE_BYTES, UNPACKED_RATIO, UNPACKED_SMALL
 from headway.errors import DataError
+from headway.foreign.guarding import guarded, reason
 
-__all__ = ["LIMIT", "as_text", "check_regular", "csv_text", "read_bytes", "read_text"]
+__all__ = ["LIMIT", "as_text", "check_regular", "csv_text", "opened", "read_bytes", "read_text"]
 
-LIMIT = 2**30
+LIMIT = FILE_BYTES
 """Bytes that are read of one file when the caller names no limit."""
 
 _PIECE = 2**20
@@ -34,21 +38,37 @@ def read_bytes(path: Path, *, limit: int = LIMIT) -> bytes:
     Raises
     ------
     DataError
-        When there is no such file, it cannot be read, or it is larger.
+        When there is no such file, it cannot be read, it is larger, or it unpacks to more than
+        ``UNPACKED_RATIO`` times its size (and more than ``UNPACKED_SMALL``).
     """
-    try:
-        check_regular(path)
-        if path.suffix == ".gz":
-            with gzip.open(path) as packed:
-                return _bounded(packed, limit, path)
-        with path.open("rb") as plain:
+    with opened(path) as plain:
+        if path.suffix != ".gz":
             return _bounded(plain, limit, path)
+        packed = os.fstat(plain.fileno()).st_size
+        swollen = max(UNPACKED_SMALL, UNPACKED_RATIO * packed)
+        with guarded(path, "is not a complete gzip file"), gzip.open(plain) as file:
+            return _bounded(file, min(limit, swollen), path, packed=packed)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file for reading; a pipe, a device or a socket is refused at once.
+
+    Raises
+    ------
+    DataError
+        When there is no such file, or it cannot be opened or read.
+    """
+    check_regular(path)
+    try:
+        with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise DataError(f"{path} is not a regular file")
+            yield file
     except FileNotFoundError:
         raise DataError(f"there is no file {path}") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(f"{path} is not a complete gzip file: {error}") from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {reason(error)}") from None
 
 
 def check_regular(path: Path) -> None:
@@ -63,22 +83,34 @@ def check_regular(path: Path) -> None:
         mode = path.stat().st_mode
     except FileNotFoundError:
         raise DataError(f"there is no file {path}") from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise DataError(f"{path} cannot be read: {reason(error)}") from None
     if stat.S_ISDIR(mode):
         raise DataError(f"{path} is a folder; expected a file")
     if not stat.S_ISREG(mode):
-        raise DataError(f"{path} is not a regular file")
+        raise DataError(
+            f"{path} is not a regular file but {_kind(mode)}",
+            hint="save what it gives in a file, and name that file",
+        )
 
 
-def _bounded(file: IO[bytes] | gzip.GzipFile, limit: int, path: Path) -> bytes:
+def _kind(mode: int) -> str:
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
+
+
+def _bounded(
+    file: BinaryIO | gzip.GzipFile, limit: int, path: Path, *, packed: int | None = None
+) -> bytes:
     pieces: list[bytes] = []
     size = 0
     while piece := file.read(_PIECE):
         size += len(piece)
         if size > limit:
+            swells = "" if packed is None else f": its {packed:,} bytes unpack to more"
             raise DataError(
-                f"{path} is larger than {limit:,} bytes",
+                f"{path} is larger than {limit:,} bytes{swells}",
                 hint="split it, or store it as Parquet",
             )
         pieces.append(piece)

@@ -1,0 +1,104 @@
+"""What an interval can carry: one judgement of every row that has one, and how ends are written.
+
+An interval runs between quantiles of paired draws. It is a statement about the draws, so it can
+have no width (nearly every draw gives one value) or lie beside the estimate (the draws of a
+running best are moved by their own noise). Neither is a plain result, and both are said.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+NEARLY = 1e-9
+"""Widths and distances below this share of the size are none."""
+ENOUGH_DAYS = 0.9
+"""Share of the days of a period that it takes to be called by its name."""
+MORE_DIGITS = 3
+NO_SPREAD = "no_spread"
+OUTSIDE = "outside_interval"
+SHORT = "short_period"
+
+_SAID = {
+    NO_SPREAD: "an interval without width: nearly every draw gives the same value, so the draws "
+    "say little about how sure it is",
+    OUTSIDE: "an estimate outside its interval: the noise of the draws comes on top of that of the "
+    "evidence and moves a running best to one side, so the interval is one of the draws",
+    SHORT: "a period of which fewer than nine in ten days could be compared",
+}
+
+
+def graded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a table with the status of every interval that cannot stand as it is.
+
+    A row that is ``ok`` becomes ``no_spread`` where its interval has no width,
+    ``outside_interval`` where the interval does not hold the estimate, and ``short_period`` where
+    fewer than 90% of the days of its period count. Every other status stays.
+
+    Examples
+    --------
+    >>> rows = {"estimate": [1.1, 6.1, 6.0], "low": [1.1, 6.4, 4.5], "high": [1.1, 9.0, 6.8]}
+    >>> graded(pl.DataFrame(rows | {"status": "ok"}))["status"].to_list()
+    ['no_spread', 'outside_interval', 'ok']
+    """
+    if not {"estimate", "low", "high", "status"} <= set(frame.columns):
+        return frame
+    estimate, low, high = (pl.col(name).cast(pl.Float64) for name in ("estimate", "low", "high"))
+    allowed = NEARLY * pl.max_horizontal(estimate.abs(), low.abs(), high.abs(), pl.lit(1e-300))
+    plain = pl.col("status") == "ok"
+    found = (
+        pl.when(plain & ((estimate < low - allowed) | (estimate > high + allowed)))
+        .then(pl.lit(OUTSIDE))
+        .when(plain & ((high - low) <= allowed))
+        .then(pl.lit(NO_SPREAD))
+    )
+    if {"days", "of_days"} <= set(frame.columns):
+        found = found.when(plain & too_short(pl.col("days"), pl.col("of_days"))).then(pl.lit(SHORT))
+    return frame.with_columns(found.otherwise(pl.col("status")).alias("status"))
+
+
+def too_short(days: pl.Expr, of_days: pl.Expr) -> pl.Expr:
+    """Whether fewer days of a period count than its name says."""
+    return (days < ENOUGH_DAYS * of_days).fill_null(value=False)
+
+
+def is_short(days: int | None, of_days: int | None) -> bool:
+    """As :func:`too_short`, of one period.
+
+    >>> is_short(60, 365), is_short(360, 365), is_short(None, None)
+    (True, False, False)
+    """
+    return days is not None and of_days is not None and days < ENOUGH_DAYS * of_days
+
+
+def has_no_spread(low: float | None, high: float | None) -> bool:
+    """Whether an interval has no width."""
+    if low is None or high is None:
+        return False
+    return abs(high - low) <= NEARLY * max(abs(low), abs(high), 1e-300)
+
+
+def notes(frame: pl.DataFrame) -> tuple[str, ...]:
+    """Return what the statuses of :func:`graded` mean, for those that a table has."""
+    if "status" not in frame.columns:
+        return ()
+    counts = dict(frame["status"].value_counts().iter_rows())
+    return tuple(
+        f"{counts[status]} of {len(frame)} rows ({status}) have {said}."
+        for status, said in _SAID.items()
+        if status in counts
+    )
+
+
+def digits_apart(values: Sequence[float], digits: int) -> int:
+    """Decimals at which two ends that differ are written differently, a few more at most.
+
+    >>> digits_apart([6.41, 6.44], 1), digits_apart([6.4, 6.8], 1), digits_apart([1.0, 1.0], 1)
+    (2, 1, 1)
+    """
+    low, high = values
+    if has_no_spread(low, high):
+        return digits
+    for more in range(MORE_DIGITS + 1):
+        if f"{low:.{digits + more}f}" != f"{high:.{digits + more}f}":
+            return digits + more
+    return digits + MORE_DIGITS
