@@ -37,7 +37,7 @@ RUNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "events": (("events", *FEW), ("events", "--only", "domain", *FEW)),
     "premium": (("premium", *QUICK), ("premium", "--model", "GLM-5.2", *FEW)),
     "predict": (("predict", "--model", "gpt-5", *FEW),),
-    "next": (("next", "--model", "gpt-5", *FEW),),
+    "next": (("next", "--model", "gpt-5", "--draws", "200"),),
     "agreement": (("agreement", "--ruler", "general", "--ruler", "coding", *FEW),),
     "multiverse": (
         ("multiverse", "--draws", "20", "--ruler", "eci", "--subset", "all", "--answer",
