@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headway.errors import UsageError, did_you_mean
+from headway.shortly import of_fields
 
 FloatArray = NDArray[np.float64]
 
@@ -57,6 +58,8 @@ class Draws:
     coords: Mapping[str, tuple[str, ...]]
     unit: str
     draw_set: str
+
+    __repr__ = of_fields
 
     def __post_init__(self) -> None:
         values = np.array(self.values, dtype=np.float64)

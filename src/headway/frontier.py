@@ -13,6 +13,7 @@ from headway.dataset.groups import Membership, membership
 from headway.dataset.left_out import may_belong, no_date, some, too_low
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -102,6 +103,8 @@ class Frontier:
     until: int
     notes: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
+
+    __repr__ = of_fields
 
     @property
     def complete(self) -> bool:

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from headway.draws import FloatArray
 from headway.errors import UsageError
 
 _LABELS = ("convention", "period", "entity", "name", "quantity")
@@ -71,7 +71,7 @@ def as_pandas(frame: pl.DataFrame) -> Any:
 
 
 def as_xarray(
-    values: FloatArray,
+    values: NDArray[np.float64],
     dims: Sequence[str],
     coords: Mapping[str, Any],
     *,

@@ -19,6 +19,7 @@ from headway.rulers.scale import Scale
 from headway.rulers.scores.observations import Observations, observe
 from headway.rulers.scores.refit import refit
 from headway.rulers.scores.single import SingleRuler
+from headway.shortly import of_fields
 
 FEWEST_MODELS = 3
 FEWEST_BENCHMARKS = 2
@@ -73,6 +74,8 @@ class Area:
     facts: Mapping[str, Any]
     scale: Scale | None
     why: str | None
+
+    __repr__ = of_fields
 
 
 def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:

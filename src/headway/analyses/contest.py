@@ -25,6 +25,7 @@ from headway.frontier import (
     to_day,
 )
 from headway.rulers.scale import Scale
+from headway.shortly import of_fields
 
 Convention = Literal[
     "daily",
@@ -149,6 +150,8 @@ class Period:
     last: int
     asked: int | None = None
 
+    __repr__ = of_fields
+
     def mask(self, days: Days) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Mark the days inside."""
         return (days >= self.first) & (days <= self.last)
@@ -168,6 +171,8 @@ class Contest:
     follower: Frontier
     first: int
     last: int
+
+    __repr__ = of_fields
 
     @cached_property
     def days(self) -> Days:

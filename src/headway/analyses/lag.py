@@ -27,6 +27,7 @@ from headway.analyses.conventions import (
 from headway.analyses.result import Result, marked_incomplete, tidy
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     import altair as alt
@@ -70,6 +71,8 @@ class LagResult(Result):
     """The lag of one group behind another; see :class:`headway.analyses.result.Result`."""
 
     conventions: tuple[str, ...] = ()
+
+    __repr__ = of_fields
 
     def headline(self, convention: str | None = None) -> dict[str, Any]:
         """Return the row that stands for a convention, as a dictionary."""

@@ -11,6 +11,7 @@ import polars as pl
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
 from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, graded, notes as interval_notes
+from headway.shortly import of_fields
 from headway.tabular import Tabular, as_xarray
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Finding:
     censored: int = 0
     status: str = "ok"
 
+    __repr__ = of_fields
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Result(Tabular):
@@ -85,6 +88,8 @@ class Result(Tabular):
     draws: Mapping[tuple[str, ...], FloatArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     asked: Mapping[str, Any] = field(default_factory=dict)
+
+    __repr__ = of_fields
 
     def __post_init__(self) -> None:
         table = graded(self.table)

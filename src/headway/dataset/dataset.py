@@ -24,6 +24,7 @@ from headway.dataset.vintages import (
     with_references,
 )
 from headway.errors import DataError, UsageError, did_you_mean
+from headway.shortly import of_fields
 from headway.tabular import as_pandas
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Dataset:
     path: Path | None = None
     notes: tuple[str, ...] = ()
     day: date | None = None
+
+    __repr__ = of_fields
 
     @classmethod
     def from_frames(

@@ -18,6 +18,7 @@ from headway.intervals import graded
 from headway.progress import Progress
 from headway.rulers.alike import shared
 from headway.rulers.ranks import estimated_ranks, marginal_ranks
+from headway.shortly import of_fields
 from headway.tabular import Tabular
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Curves:
     shift: FloatArray
     factor: FloatArray
     ridge: float
+
+    __repr__ = of_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,8 @@ class Scale(Tabular):
     notes: tuple[str, ...] = ()
     alike: NDArray[np.int64] | None = None
     evidence: Evidence = Evidence()
+
+    __repr__ = of_fields
 
     def __post_init__(self) -> None:
         label = np.arange(len(self.models)) if self.alike is None else np.array(self.alike)

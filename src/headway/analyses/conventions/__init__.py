@@ -12,6 +12,7 @@ import polars as pl
 
 from headway.analyses.result import Finding
 from headway.errors import UsageError
+from headway.shortly import of_fields
 
 _FRONTIERS = frozenset({"since", "drop_first", "min_scores", "candidates", "region", "withdrawn"})
 _RECORDS = frozenset({"drop_first", "min_scores", "region"})
@@ -50,6 +51,8 @@ class Measured:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     first: int | None = None
+
+    __repr__ = of_fields
 
 
 def without_effect(options: Sequence[str], questions: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from headway.dataset.groups import members
 from headway.draws import FloatArray
 from headway.frontier import DAYS_PER_MONTH, from_day, model_dates, months
 from headway.rulers.scores.observations import Observations, observe
+from headway.shortly import of_fields
 
 PRIVATE = ("semi_private", "held_out")
 
@@ -27,6 +28,8 @@ class Crossings:
     follower_day: NDArray[np.int64]
     waiting: NDArray[np.int64]
     unseen_start: int
+
+    __repr__ = of_fields
 
 
 def measure(contest: Contest) -> Measured:

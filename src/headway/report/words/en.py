@@ -173,6 +173,7 @@ TEXTS: dict[str, str] = {
     "status.anchor": "fixed by definition",
     "status.few_models": "few models",
     "status.few_scores": "few scores",
+    "status.not_distinguishable": "not told apart",
     "status.few_votes": "few votes",
     "status.misfit": "does not fit the model",
     "status.at_floor": "all scores at the bottom",

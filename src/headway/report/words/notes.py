@@ -208,6 +208,41 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "有 {1} 个公布的时间跨度标明的区间为 0，这不是区间，按未知处理。",
     ),
     (
+        r"The answers do not tell the models apart: as large differences arise between equal "
+        r"models with probability (\S+)\.",
+        "这些答案无法区分各模型：能力相同的模型之间出现这样大的差异，概率为 {1}。",
+    ),
+    (
+        r"The spread of abilities is no unit here, because (\d+) configurations would "
+        r"fix it themselves: they stand in logits, no question is called mis-keyed, and "
+        r"the spread's uncertainty is in the intervals\.",
+        "此处不能以能力的离散程度为单位，因为仅有 {1} 个配置，单位会由它们"
+        "自身决定：能力以 logit 表示，"
+        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
+    ),
+    (
+        r"The spread of abilities is no unit here, because (\d+) configurations would "
+        r"fix it themselves: they stand in points, no question is called mis-keyed, and "
+        r"the spread's uncertainty is in the intervals\.",
+        "此处不能以能力的离散程度为单位，因为仅有 {1} 个配置，单位会由它们"
+        "自身决定：能力以分数表示，"
+        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
+    ),
+    (
+        r"The spread of abilities is no unit here, because too little is known of it \(p (\S+)\): "
+        r"they stand in logits, no question is called mis-keyed, and the spread's uncertainty is "
+        r"in the intervals\.",
+        "此处不能以能力的离散程度为单位，因为对它所知太少（p 值 {1}）：能力以 logit 表示，"
+        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
+    ),
+    (
+        r"The spread of abilities is no unit here, because too little is known of it \(p (\S+)\): "
+        r"they stand in points, no question is called mis-keyed, and the spread's uncertainty is "
+        r"in the intervals\.",
+        "此处不能以能力的离散程度为单位，因为对它所知太少（p 值 {1}）：能力以分数表示，"
+        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
+    ),
+    (
         r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says "
         r"which\.",
         "有 {1} 个模型缺少{2}的某一项，未计入；详见缺项表。",

@@ -157,6 +157,7 @@ TEXTS: dict[str, str] = {
     "status.anchor": "按定义固定",
     "status.few_models": "受测模型少",
     "status.few_scores": "成绩太少",
+    "status.not_distinguishable": "无法区分",
     "status.few_votes": "选票太少",
     "status.misfit": "与模型不符",
     "status.at_floor": "全部成绩触底",
