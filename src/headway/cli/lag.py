@@ -29,12 +29,13 @@ COLUMNS = {
     "quantity": "Quantity",
     "estimate": "Estimate",
     "span": "Interval",
+    "value_at_equality": "At equality",
     "unit": "Unit",
     "n": "n",
     "censored": "Censored",
     "status": "Status",
 }
-SPARE = ("n", "censored", "entity", "quantity")
+SPARE = ("n", "censored", "entity", "value_at_equality", "quantity")
 AREA_COLUMNS = {
     "name": "Area",
     "estimate": "Months",
@@ -203,9 +204,11 @@ def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -
         )
     in_areas = "period" not in frame.columns
     columns = (AREA_COLUMNS if in_areas else COLUMNS) | {"span": interval}
-    spare = AREA_SPARE if in_areas else SPARE
+    spare: tuple[str, ...] = AREA_SPARE if in_areas else SPARE
     if frame["status"].eq("ok").all():
         spare = ("status", *spare)
+    if not in_areas and "value_at_equality" not in frame.columns:
+        del columns["value_at_equality"]
     if not in_areas and frame["convention"].n_unique() == 1:
         del columns["convention"]
         title = f"{title}, {frame['convention'][0]}"

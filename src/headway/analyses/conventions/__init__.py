@@ -20,12 +20,12 @@ _RECORDS = frozenset({"drop_first", "min_scores", "region"})
 OPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "daily": _FRONTIERS | {"tie"},
-        "daily-significant": _RECORDS | {"since", "significance"},
+        "daily-significant": _RECORDS | {"since", "significance", "withdrawn"},
         "levels": _FRONTIERS | {"tie"},
         "records": _FRONTIERS | {"tie"},
         "time-to-match": _FRONTIERS | {"tie", "horizon"},
         "thresholds": frozenset({"since", "step", "bandwidth", "seed"}),
-        "trend": _FRONTIERS | {"trend_starts"},
+        "trend": _FRONTIERS | {"trend_starts", "trend_on"},
         "named": _RECORDS | {"model"},
         "gap": _FRONTIERS,
         "by_domain": _FRONTIERS - {"since", "drop_first"} | {"tie"},
