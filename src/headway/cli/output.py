@@ -168,13 +168,13 @@ def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     A text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line end gets an apostrophe in
     front, which spreadsheets do not show.
 
-    >>> without_formulas(pl.DataFrame({"model": ["=1+1", "gpt-5"], "x": [-1, 2]})).rows()
-    [("'=1+1", -1), ('gpt-5', 2)]
+    >>> frame = pl.DataFrame({"a": ["=1+1", "gpt-5"], "b": ["x", None], "c": [-1, 2]})
+    >>> without_formulas(frame).rows()
+    [("'=1+1", 'x', -1), ('gpt-5', None, 2)]
     """
     text = pl.col(pl.String)
-    return frame.with_columns(
-        pl.when(text.str.contains(r"^[=+\-@\t\r\n]")).then("'" + text).otherwise(text)
-    )
+    formula = text.str.contains(r"^[=+\-@\t\r\n]")
+    return frame.with_columns(pl.when(formula).then(text.str.replace("^", "'")).otherwise(text))
 
 
 def notes(out: Console, lines: Sequence[str]) -> None:
