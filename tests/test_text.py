@@ -37,6 +37,18 @@ def test_no_control_is_plain_and_both_engines_agree(one):
         assert pl.Series([one]).str.contains(NOT_PLAIN)[0] != is_plain(one)
 
 
+def test_every_control_and_mark_of_direction_is_found():
+    for code in range(0x110000):
+        character = chr(code)
+        kind = unicodedata.category(character)
+        turns = unicodedata.bidirectional(character) in {
+            "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
+        }  # fmt: skip
+        if turns or kind in {"Zl", "Zp", "Cs", "Cc"}:
+            assert not is_plain(character), hex(code)
+            assert is_plain(character, lines=True) == (character in "\n\t\r"), hex(code)
+
+
 @pytest.mark.parametrize("name", ["模型 一号", "Naïve", "👨‍💻", "می‌خواهم", "a\u3000b", "ﬁ"])
 def test_words_of_every_script_are_plain(name):
     assert fault_of_name(name) is None

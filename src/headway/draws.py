@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headway.errors import UsageError, did_you_mean
+from headway.shortly import of_fields
 
 FloatArray = NDArray[np.float64]
 
@@ -57,6 +58,8 @@ class Draws:
     coords: Mapping[str, tuple[str, ...]]
     unit: str
     draw_set: str
+
+    __repr__ = of_fields
 
     def __post_init__(self) -> None:
         values = np.array(self.values, dtype=np.float64)
@@ -136,6 +139,20 @@ class Draws:
             unit=self.unit,
             draw_set=self.draw_set,
         )
+
+    def to_xarray(self, *, name: str = "draws", **attributes: Any) -> Any:
+        """Return the draws as an ``xarray.DataArray``, with the unit and the draw set.
+
+        Raises
+        ------
+        UsageError
+            When xarray is not installed.
+        """
+        from headway.tabular import as_xarray
+
+        coords = {label: list(values) for label, values in self.coords.items()}
+        known = {"unit": self.unit, "draw_set": self.draw_set}
+        return as_xarray(self.values, self.dims, coords, name=name, attributes=known | attributes)
 
     def interval(self, level: float = 0.9) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
         """Central interval over draws, ignoring undefined ones, and how many were defined.

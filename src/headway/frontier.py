@@ -13,6 +13,7 @@ from headway.dataset.groups import Membership, membership
 from headway.dataset.left_out import may_belong, no_date, some, too_low
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -78,6 +79,10 @@ class Frontier:
         Best capability from each such day to the next; -inf where no model counts.
     reached : float64 (1 + n_draws, n_models)
         Best capability that any model had shown by the start of each model (never falls).
+    counted : bool (n_days, n_models)
+        Which models count from each of the days to the next.
+    held : bool (n_models,)
+        Which models were the best of the estimate on some day.
     level
         Level of the intervals in :attr:`table`.
     notes
@@ -96,12 +101,16 @@ class Frontier:
     days: Days
     best: FloatArray
     reached: FloatArray
+    counted: NDArray[np.bool_]
+    held: NDArray[np.bool_]
     candidates: Candidates
     level: float
     unit: str
     until: int
     notes: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
+
+    __repr__ = of_fields
 
     @property
     def complete(self) -> bool:
@@ -150,8 +159,13 @@ class Frontier:
         -------
         int64 (rows, n); :data:`NEVER` where no model has.
         """
-        side = np.less_equal if strictly else np.less
-        short = np.count_nonzero(side(self.reached[:, None, :], level[:, :, None]), axis=2)
+        side: Literal["left", "right"] = "right" if strictly else "left"
+        short = np.stack(
+            [
+                np.searchsorted(reached, wanted, side=side)
+                for reached, wanted in zip(self.reached, level, strict=True)
+            ]
+        )
         padded: Days = np.append(self.start, NEVER)
         out: Days = padded[short]
         return out
@@ -381,21 +395,20 @@ def _build(
     start = np.array([span[0][0] for span in spans], dtype=np.int64)
     edges = {edge for span in spans for pair in span for edge in pair if edge <= until}
     days = np.array(sorted(edges), dtype=np.int64)
+    counted = np.stack([_inside(span, days) for span in spans], axis=1)
+    step = _running_best(counted, values[:1])
+    held = is_record(values[:1])[0] | (counted & (values[0] == step[0][:, None])).any(axis=0)
     entered = values.copy()
     if candidates == "records":
-        step = _running_best(spans, days, values[:1])
-        holds = is_record(values[:1])[0]
-        for column, span in enumerate(spans):
-            holds[column] |= bool((_inside(span, days) & (values[0, column] == step[0])).any())
-        entered[1:, ~holds] = -np.inf
-    best = _running_best(spans, days, entered)
+        entered[1:, ~held] = -np.inf
+    best = _running_best(counted, entered)
     reached = np.maximum.accumulate(entered, axis=1)
-    for array in (start, days, entered, best, reached):
+    for array in (start, days, entered, best, reached, counted, held):
         array.setflags(write=False)
     return Frontier(
         group=group, basis=basis, models=tuple(models), start=start, values=values,
-        entered=entered, days=days, best=best, reached=reached, candidates=candidates, level=level,
-        unit=unit, until=until, notes=notes, left_out=left_out,
+        entered=entered, days=days, best=best, reached=reached, counted=counted, held=held,
+        candidates=candidates, level=level, unit=unit, until=until, notes=notes, left_out=left_out,
     )  # fmt: skip
 
 
@@ -406,13 +419,10 @@ def _inside(span: Sequence[tuple[int, int]], days: Days) -> NDArray[np.bool_]:
     return out
 
 
-def _running_best(
-    spans: Sequence[Sequence[tuple[int, int]]], days: Days, values: FloatArray
-) -> FloatArray:
-    best = np.full((len(values), len(days)), -np.inf)
-    for column, span in enumerate(spans):
-        inside = _inside(span, days)[None, :]
-        np.maximum(best, np.where(inside, values[:, column, None], -np.inf), out=best)
+def _running_best(counted: NDArray[np.bool_], values: FloatArray) -> FloatArray:
+    best = np.full((len(values), len(counted)), -np.inf)
+    for column, inside in enumerate(counted.T):
+        best[:, inside] = np.maximum(best[:, inside], values[:, column, None])
     return best
 
 

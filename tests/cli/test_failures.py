@@ -1,11 +1,13 @@
 """What the user reads when something goes wrong."""
 
+import signal
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from headway.cli import failures
+from headway.cli.app import main
 from headway.errors import DataError
 
 
@@ -59,3 +61,19 @@ def test_the_traceback_is_shown_on_request(monkeypatch: pytest.MonkeyPatch) -> N
     assert code == 2
     assert text.startswith("headway.errors.DataError: wrong")
     assert text.endswith("error: wrong\n")
+
+
+@pytest.mark.parametrize("swallowed", [True, False])
+def test_an_interrupt_ends_with_its_code_even_where_a_library_swallows_it(
+    swallowed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            if not swallowed:
+                raise
+
+    monkeypatch.setattr("headway.cli.output.strict_json", interrupted)
+    assert main(["describe", "--json"]) == 130
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -185,7 +185,7 @@ def test_columns_are_asked_for_on_a_terminal(
     answers = iter(["Coding", "2"])
     monkeypatch.setattr(import_, "_on_a_terminal", lambda: True)
     monkeypatch.setattr(import_.typer, "prompt", lambda *_, **__: next(answers))
-    ran = run("import", "table", table, "--into", begun)
+    ran = run("import", "table", table, "--into", begun, "--option", "ceiling=1")
     assert ran.code == 0, ran.err
     assert "Keep these lines" in ran.out
     assert headway.load(begun).scores.filter(score=0.75, benchmark="coding").height == 1

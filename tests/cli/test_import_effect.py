@@ -85,7 +85,8 @@ def test_without_a_contest_it_says_why(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("model,benchmark,score\na,x,0.5\nb,x,0.6\n", encoding="utf-8")
     words = ("--into", tmp_path / "new", "--start", "empty", "--unmatched", "add")
-    ran = run("import", "table", file, *words, "--dry-run")
+    assert run("import", "table", file, *words, "--dry-run").code == 1
+    ran = run("import", "table", file, *words, "--option", "ceiling=1", "--dry-run")
     assert ran.code == 0
     assert "no answer (" in ran.out
 

@@ -1,6 +1,7 @@
 """Options are made from the fields of a dataclass."""
 
 import inspect
+import re
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
@@ -141,7 +142,7 @@ def test_an_option_may_have_another_name() -> None:
 
 def test_help_has_the_text_of_every_field() -> None:
     _, result = _call("--help")
-    for text in ("must be given", "a count a count of the other", "Text in the docstring."):
+    for text in ("must be given", "a count of the other", "Text in the docstring."):
         assert text in result.output
     assert result.output.count("Text of both.") == 2
     assert "not an option" not in result.output
@@ -183,3 +184,53 @@ def test_the_signature_is_that_of_the_options() -> None:
         raise AssertionError(spec, plain)
 
     assert list(inspect.signature(command).parameters) == ["count", "plain"]
+
+
+def test_no_help_text_says_a_thing_twice() -> None:
+    import headway.cli.app as cli
+
+    group = typer.main.get_command(cli.app)
+    for command in cli.COMMANDS:
+        for option in _parameters(group.get_command(None, command)):
+            sentences = [s.strip() for s in (option.help or "").split(". ") if s.strip()]
+            words = [{*re.findall(r"[a-z]+", s.lower())} - {"of", "the", "a"} for s in sentences]
+            for k, some in enumerate(words):
+                for others in words[k + 1 :]:
+                    shared = len(some & others) / min(len(some), len(others))
+                    assert shared < 0.8, f"{command} --{option.name}: {option.help}"
+
+
+def test_help_names_only_options_that_there_are() -> None:
+    import headway.cli.app as cli
+
+    group = typer.main.get_command(cli.app)
+    known = {
+        flag
+        for command in cli.COMMANDS
+        for one in _parameters(group.get_command(None, command))
+        for flag in (*one.opts, *one.secondary_opts)
+    } | {"--help", "--version"}
+    for command in cli.COMMANDS:
+        for text in _texts(group.get_command(None, command)):
+            named = {*re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)}
+            assert named <= known, f"{command}: {named - known}"
+
+
+def _commands(command: Any) -> list[Any]:
+    inner = getattr(command, "commands", {})
+    return [command, *(deep for one in inner.values() for deep in _commands(one))]
+
+
+def _parameters(command: Any) -> list[Any]:
+    return [
+        one for deep in _commands(command) for one in deep.params
+        if one.param_type_name == "option"
+    ]  # fmt: skip
+
+
+def _texts(command: Any) -> list[str]:
+    return [
+        text or ""
+        for deep in _commands(command)
+        for text in (deep.help, *(getattr(one, "help", None) for one in deep.params))
+    ]

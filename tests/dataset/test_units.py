@@ -62,8 +62,9 @@ def test_a_benchmark_without_a_ceiling_says_the_way_out(facts):
 
 def test_nothing_but_refusals_shows_the_reasons(tmp_path):
     (tmp_path / "t.csv").write_text("model,benchmark,score\na,X,0.4\n")
-    with pytest.raises(DataError, match="its ceiling is not known"):
-        bring("table", [tmp_path / "t.csv"], tmp_path / "o", unmatched="add", start="empty")
+    report = bring("table", [tmp_path / "t.csv"], tmp_path / "o", unmatched="add", start="empty")
+    assert not report.written
+    assert "its ceiling is not known" in report.refused[0].reason
 
 
 def test_the_chance_that_nobody_states_is_noted(facts):

@@ -193,6 +193,8 @@ def test_the_name_of_the_benchmark(name, expected):
             "none of the known main metrics is there",
         ),
         ({}, {"stats": [stat("exact_match", 1.5)]}, "'exact_match' is 1.5; expected a share"),
+        ({}, {"run": spec() | {"name": "bbq:subject=all"}}, "measures bias or toxicity"),
+        ({"metric": "ece_10_bin"}, {"stats": [stat("ece_10_bin", 0.1)]}, "it is a loss"),
         ({}, {"stats": [7]}, "a statistic is 7; expected an object"),
         ({}, {"stats": {}}, "stats.json: an object; expected a list"),
         ({}, {"instances": {}}, "per_instance_stats.json: an object; expected a list"),
@@ -275,3 +277,8 @@ def test_paths_and_options(tmp_path):
         helm.read([tmp_path])
     with pytest.raises(UsageError, match="reporter is 'me'"):
         helm.read([tmp_path], reporter="me")
+
+
+def test_two_numbers_of_examples_are_two_variants():
+    found = [parse(run=spec(max_train_instances=n)).tables["scores"]["variant"][0] for n in (0, 3)]
+    assert found == ["default", "3-shot"]

@@ -270,6 +270,25 @@ def test_the_effort_is_the_variant(logs, tmp_path, change, expected):
 
 
 @pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"task_args_passed": {"fewshot": 5}}, "5-shot"),
+        ({"task_args_passed": {"fewshot": 0, "secret": "x"}}, "default"),
+        ({"task_args_passed": {"subset": "level 1"}, "task_version": 3}, "subset level 1, task 3"),
+    ],
+)
+def test_a_setting_of_the_task_is_the_variant(logs, tmp_path, change, expected):
+    def changed(record):
+        record["eval"]["task_version"] = 0
+        record["eval"].update(change)
+        record["eval"]["model_generate_config"]["reasoning_effort"] = None
+        record["plan"]["config"]["reasoning_effort"] = None
+
+    path = rewritten(logs / "eval" / "paid.eval", tmp_path / "one.eval", changed)
+    assert score(inspect_logs.read([path]))["variant"] == expected
+
+
+@pytest.mark.parametrize(
     ("logged", "expected"),
     [
         ("openai/gpt-5-2025-08-07", ("gpt-5-2025-08-07", "high")),

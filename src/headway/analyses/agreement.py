@@ -17,6 +17,7 @@ from headway.draws import FloatArray, central_interval
 from headway.errors import NotIdentified, UsageError, did_you_mean
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import require_whole
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     import altair as alt
@@ -55,6 +56,8 @@ class AgreementResult(Result):
 
     rulers: tuple[str, ...]
     reference: str
+
+    __repr__ = of_fields
 
     def chart(self) -> "alt.Chart | alt.LayerChart":
         """Chart of the correlations, one square for every pair of rulers."""
@@ -210,6 +213,8 @@ class _Ordered:
     values: FloatArray
     order: Ints
     known: dict[bytes, float] = field(default_factory=dict)
+
+    __repr__ = of_fields
 
     @classmethod
     def of(cls, scale: Scale) -> "_Ordered":

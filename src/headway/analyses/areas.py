@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from headway.analyses.asked import of_question
 from headway.analyses.contest import LagSpec, contest, last_day, year_before
-from headway.analyses.conventions.records import record_lags
+from headway.analyses.conventions.records import peer_models, record_lags
 from headway.analyses.result import Result, interval_columns, model_name
 from headway.analyses.tie import Tie, tie_where_it_fits
 from headway.errors import HeadwayError, NotIdentified, UsageError
@@ -19,6 +18,7 @@ from headway.rulers.scale import Scale
 from headway.rulers.scores.observations import Observations, observe
 from headway.rulers.scores.refit import refit
 from headway.rulers.scores.single import SingleRuler
+from headway.shortly import of_fields
 
 FEWEST_MODELS = 3
 FEWEST_BENCHMARKS = 2
@@ -73,6 +73,8 @@ class Area:
     facts: Mapping[str, Any]
     scale: Scale | None
     why: str | None
+
+    __repr__ = of_fields
 
 
 def by_domain(scale: Scale, spec: LagSpec, progress: Progress | None = None) -> Result:
@@ -188,11 +190,8 @@ def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
     leader, follower = pair.leader, pair.follower
     j, i = (int(side.values[0].argmax()) for side in (follower, leader))
     lag = record_lags(pair)[:, [j]]
-    first = leader.first_reaching(follower.values[:1, [j]] + pair.tie, strictly=False)[0, 0]
-    matched = None
-    if first <= pair.last:
-        reached = (leader.start == first) & (leader.values[0] >= follower.values[0, j] + pair.tie)
-        matched = leader.models[int(np.flatnonzero(reached)[0])]
+    [matched] = peer_models(pair, [j])
+    first = None if matched is None else leader.start[leader.models.index(matched)]
     status = "leads" if matched is None or lag[0, 0] < 0 else "ok"
     if status == "ok" and first == leader.start[0]:
         status = "at_least"
@@ -211,7 +210,7 @@ def _measure(scale: Scale, spec: LagSpec) -> dict[str, Any]:
         "follower_date": from_day(follower.start[j]),
         "stale": from_day(follower.start[j]) < year_before(from_day(pair.last)),
         "matched_name": model_name(scale, matched),
-        "matched_date": from_day(first) if matched else None,
+        "matched_date": None if first is None else from_day(first),
         "gap": gap["estimate"][0],
         "gap_low": gap["low"][0],
         "gap_high": gap["high"][0],

@@ -9,6 +9,7 @@ import polars as pl
 from headway.analyses.asked import of_contest
 from headway.analyses.contest import LagSpec, contest
 from headway.analyses.conventions.daily import daily_lag
+from headway.analyses.conventions.gap import vertical
 from headway.analyses.result import Finding, Result, marked_incomplete, tidy
 from headway.errors import UsageError
 from headway.frontier import Frontier, from_day, to_day
@@ -39,16 +40,13 @@ def changes(scale: Scale, spec: LagSpec, since: dt.date) -> Result:
             f"since {since} lies outside the days that can be compared",
             hint=f"choose a day from {from_day(pair.first)} to before {from_day(pair.last)}",
         )
-    at = then - pair.first
-    leader, follower = pair.daily_best()
+    days = np.array([then, pair.last])
     findings = []
-    with np.errstate(invalid="ignore"):
-        gap = leader - follower
     for quantity, series, unit in (
         ("lag", daily_lag(pair), "months"),
-        ("gap", np.where(np.isfinite(gap), gap, np.nan), scale.unit),
+        ("gap", vertical(pair), scale.unit),
     ):
-        before, after = series[:, at], series[:, -1]
+        before, after = series.at(days).T
         for period, rows in (("then", before), ("now", after), ("change", after - before)):
             findings.append(
                 Finding(

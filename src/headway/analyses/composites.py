@@ -14,6 +14,7 @@ from headway.errors import UsageError
 from headway.rulers.ranks import ranks_of
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     import altair as alt
@@ -25,6 +26,8 @@ _BLOCK = 4_000_000
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SensitivityResult(Result):
     """How a ranking depends on weights; see :class:`headway.analyses.result.Result`."""
+
+    __repr__ = of_fields
 
     def chart(self) -> "alt.Chart | alt.LayerChart":
         """Chart of the ranks of the best models under other weights."""

@@ -25,6 +25,7 @@ from headway.frontier import (
     to_day,
 )
 from headway.rulers.scale import Scale
+from headway.shortly import of_fields
 
 Convention = Literal[
     "daily",
@@ -37,7 +38,9 @@ Convention = Literal[
     "named",
     "gap",
 ]
+TrendOn = Literal["steps", "records"]
 CONVENTIONS: tuple[str, ...] = get_args(Convention)
+MOST_YEARS = 30
 
 
 def _option(default: Any, text: str) -> Any:
@@ -46,7 +49,14 @@ def _option(default: Any, text: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class LagSpec:
-    """Every choice that moves a lag, declared once."""
+    """Every choice that moves a lag, declared once.
+
+    ``since`` means the same under every convention: what is counted happened on that day or
+    later. A day counts when both groups have a model, a record when it was set, a level when the
+    later of the two groups reached it, a crossing when the later of the two made it. What was
+    there before still stands: a record may be matched against any earlier model. A ``since``
+    before the first of these, like None, leaves nothing out.
+    """
 
     leader: str = _option("country:US", "Group that is taken to lead, such as country:US.")
     follower: str = _option("country:CN", "Group whose lag is measured, such as country:CN.")
@@ -59,7 +69,9 @@ class LagSpec:
         "none on every other ruler.",
     )
     since: dt.date | None = _option(
-        None, "First day that counts; by default when both have a model."
+        None,
+        "Count only what happened from this day on: days, records, levels, crossings. By default "
+        "everything counts, and an earlier day changes nothing.",
     )
     until: dt.date | None = _option(
         None, "Last day that counts; by default the day of the evidence."
@@ -81,6 +93,9 @@ class LagSpec:
     )
     trend_starts: tuple[dt.date, ...] = _option(
         (dt.date(2023, 7, 1), dt.date(2025, 1, 1)), "trend: first days of the straight lines."
+    )
+    trend_on: TrendOn = _option(
+        "steps", "trend: fit the lines to the frontier on every day (steps), or to its records."
     )
     model: str | None = _option(None, "named: the follower's model; by default its latest record.")
     horizon: float = _option(
@@ -121,6 +136,10 @@ class LagSpec:
             raise UsageError(f"min_scores is {self.min_scores!r}; expected a whole number from 1")
         if self.since and self.until and self.since > self.until:
             raise UsageError(f"since ({self.since}) lies after until ({self.until})")
+        if self.trend_on not in get_args(TrendOn):
+            raise UsageError(
+                f"trend_on is {self.trend_on!r}; expected {' or '.join(get_args(TrendOn))}"
+            )
         if not self.trend_starts:
             raise UsageError("trend_starts is empty; expected one or more dates")
 
@@ -149,6 +168,8 @@ class Period:
     last: int
     asked: int | None = None
 
+    __repr__ = of_fields
+
     def mask(self, days: Days) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Mark the days inside."""
         return (days >= self.first) & (days <= self.last)
@@ -169,10 +190,23 @@ class Contest:
     first: int
     last: int
 
+    __repr__ = of_fields
+
     @cached_property
-    def days(self) -> Days:
-        """Every day that counts."""
-        return np.arange(self.first, self.last + 1, dtype=np.int64)
+    def turns(self) -> Days:
+        """Days on which either frontier may change, from the first that counts to the last.
+
+        From each to the next both frontiers are constant, in every row.
+        """
+        days = np.concatenate([[self.first], self.leader.days, self.follower.days])
+        out: Days = np.unique(days[(days >= self.first) & (days <= self.last)]).astype(np.int64)
+        return out
+
+    @property
+    def begin(self) -> int:
+        """First day whose records, levels and crossings count; see :class:`LagSpec`."""
+        first = min(int(self.leader.start[0]), int(self.follower.start[0]))
+        return first if self.spec.since is None else max(first, to_day(self.spec.since))
 
     @property
     def tie(self) -> float:
@@ -186,8 +220,16 @@ class Contest:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Notes of both frontiers, and of models that have not come yet."""
-        return (*self.leader.notes, *self.follower.notes, *self._ahead_of_time())
+        """Notes of both frontiers, of models that have not come yet, and of years not listed."""
+        return (
+            *self.leader.notes, *self.follower.notes, *self._ahead_of_time(),
+            *self._years_not_listed(),
+        )  # fmt: skip
+
+    def _years_not_listed(self) -> Iterator[str]:
+        last = from_day(self.last).year
+        if last - from_day(self.begin).year >= MOST_YEARS:
+            yield f"Calendar years before {last - MOST_YEARS + 1} are not listed apart."
 
     def _ahead_of_time(self) -> Iterator[str]:
         late = ahead_of_time(self.scale, self.spec.date)
@@ -205,13 +247,14 @@ class Contest:
         return self.leader.complete and self.follower.complete
 
     def periods(self, first: int | None = None) -> Iterator[Period]:
-        """All days, each calendar year, and the last twelve months.
+        """All days, each of the last :data:`MOST_YEARS` calendar years, and the last twelve months.
 
         ``first`` is the first day that counts; by default the first that both groups share.
         """
         first = self.first if first is None else first
         yield Period(name="all", first=first, last=self.last)
-        for year in range(from_day(first).year, from_day(self.last).year + 1):
+        newest = from_day(self.last).year
+        for year in range(max(from_day(first).year, newest - MOST_YEARS + 1), newest + 1):
             begin, end = to_day(dt.date(year, 1, 1)), to_day(dt.date(year, 12, 31))
             yield Period(
                 name=str(year), first=max(first, begin), last=min(self.last, end),
@@ -231,9 +274,9 @@ class Contest:
             if period.asked is not None
         }
 
-    def daily_best(self) -> tuple[FloatArray, FloatArray]:
-        """Best of leader and follower on every day, by row; -inf where there is none."""
-        return _on_days(self.leader, self.days), _on_days(self.follower, self.days)
+    def best(self) -> tuple[FloatArray, FloatArray]:
+        """Best of leader and follower from each turn on, by row; -inf where there is none."""
+        return _on_days(self.leader, self.turns), _on_days(self.follower, self.turns)
 
 
 def contest(scale: Scale, spec: LagSpec, *, tied: Applied | None = None) -> Contest:
@@ -311,6 +354,8 @@ def last_day(scale: Scale, spec: LagSpec) -> dt.date:
 
 def year_before(day: dt.date) -> dt.date:
     """Return the same day one year earlier (28 February for the 29th)."""
+    if day.year == dt.MINYEAR:
+        return dt.date.min
     try:
         return day.replace(year=day.year - 1)
     except ValueError:

@@ -17,6 +17,7 @@ from headway.errors import NotIdentified, UsageError
 from headway.frontier import DAYS_PER_MONTH, DateBasis, from_day, frontier, to_day
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import require_whole
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     import altair as alt
@@ -28,6 +29,8 @@ _YEAR = 365.25
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DoublingResult(Result):
     """How fast horizons double; see :class:`headway.analyses.result.Result`."""
+
+    __repr__ = of_fields
 
     def chart(self) -> "alt.Chart | alt.LayerChart":
         """Chart of the horizons over time, with the line."""

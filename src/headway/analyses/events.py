@@ -24,6 +24,7 @@ from headway.errors import NotIdentified, UsageError
 from headway.frontier import Frontier, from_day, frontier
 from headway.progress import Progress
 from headway.rulers.scale import Scale
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     import altair as alt
@@ -76,6 +77,8 @@ _SCHEMA: dict[str, Any] = {
 @dataclass(frozen=True, eq=False, kw_only=True)
 class EventsResult(Result):
     """Who leads each event; see :class:`headway.analyses.result.Result`."""
+
+    __repr__ = of_fields
 
     def chart(self) -> "alt.Chart | alt.LayerChart":
         """Chart of the follower's lag in every event, with the name of who leads it."""

@@ -24,9 +24,11 @@ from headway.analyses.conventions import (
     trend,
     without_effect,
 )
+from headway.analyses.null_values import beside_equality
 from headway.analyses.result import Result, marked_incomplete, tidy
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     import altair as alt
@@ -57,7 +59,7 @@ HEADLINE: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "records": ("last-12-months", "records", "lag_mean"),
         "time-to-match": ("all", "records", "lag_median"),
         "thresholds": ("now", "all", "lag_now"),
-        "trend": ("", "frontier", "lag_between_lines"),
+        "trend": ("", "", "lag_between_lines"),
         "named": ("now", "", "lag_nearest"),
         "gap": ("now", "frontier", "gap_now"),
     }
@@ -67,9 +69,15 @@ HEADLINE: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LagResult(Result):
-    """The lag of one group behind another; see :class:`headway.analyses.result.Result`."""
+    """The lag of one group behind another; see :class:`headway.analyses.result.Result`.
+
+    The column ``value_at_equality`` of the table says what each number would be on average if
+    neither group were ahead (:mod:`headway.analyses.null_values`).
+    """
 
     conventions: tuple[str, ...] = ()
+
+    __repr__ = of_fields
 
     def headline(self, convention: str | None = None) -> dict[str, Any]:
         """Return the row that stands for a convention, as a dictionary."""
@@ -182,7 +190,8 @@ def _measure(pair: Contest, conventions: tuple[str, ...], said: Sequence[str] = 
             notes.append(f"{name}: {error.message}.")
             continue
         days = pair.days_of(measured.first)
-        frames.append(tidy(name, measured.findings, spec.level, days=days))
+        frame = tidy(name, measured.findings, spec.level, days=days)
+        frames.append(beside_equality(frame, tied=pair.tied, horizon=spec.horizon))
         for part, frame in measured.details.items():
             details.setdefault(part, frame)
         notes.extend(measured.notes)

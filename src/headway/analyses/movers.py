@@ -15,6 +15,7 @@ from headway.rulers.ranks import ranks_of
 from headway.rulers.scale import Scale
 from headway.rulers.scores.logistic import FEW
 from headway.rulers.scores.observations import observe
+from headway.shortly import of_fields
 
 Ints = NDArray[np.int64]
 FEWEST_SCORES = 5
@@ -70,6 +71,8 @@ class Comparison:
     pairing: str
     rows: tuple[Ints, Ints]
     places: tuple[Ints, Ints]
+
+    __repr__ = of_fields
 
     def turned(self) -> "Comparison":
         """Return the same with the two sides exchanged."""

@@ -9,7 +9,10 @@ import numpy as np
 import polars as pl
 
 from headway.draws import FloatArray, central_interval
+from headway.errors import UsageError
 from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, graded, notes as interval_notes
+from headway.shortly import of_fields
+from headway.tabular import Tabular, as_xarray
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
@@ -51,9 +54,11 @@ class Finding:
     censored: int = 0
     status: str = "ok"
 
+    __repr__ = of_fields
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Result:
+class Result(Tabular):
     """An answer: its tidy table, the series behind it, how it was made, what to know.
 
     Parameters
@@ -84,6 +89,8 @@ class Result:
     notes: tuple[str, ...] = ()
     asked: Mapping[str, Any] = field(default_factory=dict)
 
+    __repr__ = of_fields
+
     def __post_init__(self) -> None:
         table = graded(self.table)
         object.__setattr__(self, "table", table)
@@ -100,6 +107,30 @@ class Result:
             "details": {name: plain_rows(frame) for name, frame in self.details.items()},
             "notes": list(self.notes),
         }
+
+    def to_xarray(self) -> Any:
+        """Return the paired draws as an ``xarray.DataArray`` over ``draw`` and ``row``.
+
+        A row is a number of the table that has draws; what it is (period, entity, quantity and
+        the like) are coordinates of the row.
+
+        Raises
+        ------
+        UsageError
+            When xarray is not installed, or the result has no draws.
+        """
+        if not any(len(rows) for rows in self.draws.values()):
+            raise UsageError("this result has no draws", hint="fit the ruler with draws")
+        labels = ("convention", "period", "entity", "quantity")
+        parts = list(zip(*self.draws, strict=True))
+        coords = {
+            name: ("row", list(values))
+            for name, values in zip(labels[-len(parts) :], parts, strict=True)
+        }
+        return as_xarray(
+            np.stack(list(self.draws.values()), axis=1), ("draw", "row"), coords,
+            name=type(self).__name__, attributes={"dataset": self.dataset},
+        )  # fmt: skip
 
     def _repr_html_(self) -> str:
         return self.table._repr_html_()

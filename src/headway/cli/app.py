@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from headway import __version__
 from headway.cli import failures, streams
+from headway.cli.interrupts import Interrupts
 
 COMMANDS = (
     "report",
@@ -27,6 +28,7 @@ COMMANDS = (
     "describe",
     "import",
     "diff",
+    "schema",
 )
 # A module cannot be called `import`.
 MODULES = {"import": "import_", "next": "next_"}
@@ -47,7 +49,7 @@ class _Commands(TyperGroup):
         return command
 
 
-app = typer.Typer(cls=_Commands, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(cls=_Commands, rich_markup_mode=None)
 
 
 def _version(*, wanted: bool) -> None:
@@ -79,11 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Words after ``headway``; None takes them from the process.
     """
     streams.use_utf8()
-    try:
-        typer.main.get_command(app).main(args=arguments, prog_name="headway")
-        code = 0
-    except SystemExit as stop:
-        code = stop.code if isinstance(stop.code, int) else 0
-    except (Exception, KeyboardInterrupt) as error:
-        code = failures.say(error, sys.stderr)
-    return streams.close(code)
+    with Interrupts() as interrupts:
+        try:
+            typer.main.get_command(app).main(args=arguments, prog_name="headway")
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        except (Exception, KeyboardInterrupt) as error:
+            code = failures.say(error, sys.stderr)
+    return streams.close(failures.INTERRUPTED if interrupts.seen else code)

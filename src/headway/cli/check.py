@@ -38,7 +38,8 @@ def check(
         raise UsageError(f"two datasets are named: {folder} and {dataset}", hint="name one")
     data = evidence(folder or dataset)
     findings = quality(data)
-    counts = dict(findings.group_by("severity").len().iter_rows())
+    found = dict(findings.group_by("severity").len().iter_rows())
+    counts = {severity: found[severity] for severity in get_args(Severity) if severity in found}
     if json:
         output.strict_json(
             {

@@ -85,7 +85,7 @@ def diff(
     before: Annotated[Path, typer.Argument(metavar="DATASET", help="The earlier dataset.")],
     after: Annotated[
         Path | None,
-        typer.Argument(metavar="[LATER]", help="The later dataset; or give --before."),
+        typer.Argument(metavar="[LATER]", help="The later dataset; or give --since."),
     ] = None,
     vintage: Annotated[
         date | None,

@@ -51,7 +51,7 @@ def _print(stream: TextIO | None, message: str, details: tuple[str, ...], hint: 
         lines.append(f"hint: {hint}")
     # A standard error that is full or closed leaves the exit code to say it.
     with suppress(OSError, ValueError):
-        print("\n".join(lines), file=stream, flush=True)
+        print("\n".join(map(shown, "\n".join(lines).split("\n"))), file=stream, flush=True)
 
 
 def _keep_traceback(error: BaseException) -> str:

@@ -29,12 +29,13 @@ COLUMNS = {
     "quantity": "Quantity",
     "estimate": "Estimate",
     "span": "Interval",
+    "value_at_equality": "At equality",
     "unit": "Unit",
     "n": "n",
     "censored": "Censored",
     "status": "Status",
 }
-SPARE = ("n", "censored", "entity", "quantity")
+SPARE = ("n", "censored", "entity", "value_at_equality", "quantity")
 AREA_COLUMNS = {
     "name": "Area",
     "estimate": "Months",
@@ -203,16 +204,18 @@ def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -
         )
     in_areas = "period" not in frame.columns
     columns = (AREA_COLUMNS if in_areas else COLUMNS) | {"span": interval}
-    spare = AREA_SPARE if in_areas else SPARE
+    spare: tuple[str, ...] = AREA_SPARE if in_areas else SPARE
     if frame["status"].eq("ok").all():
         spare = ("status", *spare)
+    if not in_areas and "value_at_equality" not in frame.columns:
+        del columns["value_at_equality"]
     if not in_areas and frame["convention"].n_unique() == 1:
         del columns["convention"]
         title = f"{title}, {frame['convention'][0]}"
     shown = frame.with_columns(output.intervals(frame, "low", "high").alias("span"))
     if not in_areas:
         shown = shown.with_columns(_period(frame))
-    output.show(out, shown, columns, title=title, spare=spare)
+    output.show(out, shown, columns, title=title, spare=spare, keys=KEYS)
     output.asked(out, result.asked)
     output.notes(out, result.notes)
 

@@ -7,9 +7,10 @@ says about it.
 
 import inspect
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import Field, dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -27,6 +28,7 @@ DatasetPath = Annotated[
         "--dataset", metavar="FOLDER", help="Dataset to use; without it, the shipped catalog."
     ),
 ]
+_SMALL = frozenset({"a", "an", "by", "for", "of", "on", "the", "to", "with"})
 Json = Annotated[bool, typer.Option("--json", help="Print the result as strict JSON.")]
 
 
@@ -38,6 +40,7 @@ class _Kind:
     parser: Callable[[str], Any] | None = None
     metavar: str | None = None
     collect: Callable[[Sequence[Any]], Any] | None = None
+    possible: tuple[str, ...] = ()
 
 
 def from_spec(
@@ -115,11 +118,13 @@ def _parameter(owners: Sequence[Any], field: Field[Any], name: str | None) -> in
     if kind.annotation is bool:
         flag = f"{flag}/--no-{flag.removeprefix('--')}"
     texts = [help_of(owner, field.name) for owner in owners]
-    settings: dict[str, Any] = {"help": " ".join(dict.fromkeys(texts))}
+    settings: dict[str, Any] = {"help": _joined(texts)}
     if kind.parser is not None:
         settings["parser"] = kind.parser
     if kind.metavar is not None:
         settings["metavar"] = kind.metavar
+    if kind.possible:
+        settings["autocompletion"] = _completing(kind.possible)
     preset = inspect.Parameter.empty if required(field) else default(field)
     if kind.collect is not None:
         settings["show_default"] = _shown(preset)
@@ -142,6 +147,7 @@ def _kind(hint: Any) -> _Kind:
             parser=inner.parser,
             metavar=inner.metavar,
             collect=tuple,
+            possible=inner.possible,
         )
     if is_mapping(hint):
         return _Kind(annotation=list[str] | None, parser=_pair, metavar="NAME=NUMBER", collect=dict)
@@ -155,15 +161,31 @@ def _kind(hint: Any) -> _Kind:
     kind = readers.get(hint)
     if origin is Literal:
         kind = _Kind(
-            annotation=str, parser=_one_of(get_args(hint)), metavar="|".join(get_args(hint))
-        )
+            annotation=str, parser=_one_of(get_args(hint)), metavar="|".join(get_args(hint)),
+            possible=get_args(hint),
+        )  # fmt: skip
     if hint in (bool, Path):
         kind = _Kind(annotation=hint)
     if kind is None:
         raise TypeError(f"no option can be made from the type {hint!r}")
-    if optional:
-        return _Kind(annotation=kind.annotation | None, parser=kind.parser, metavar=kind.metavar)
-    return kind
+    return replace(kind, annotation=kind.annotation | None) if optional else kind
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """Join what several dataclasses say of one option, without what another text says too."""
+    words = {text: {*re.findall(r"[a-z]+", text.lower())} - _SMALL for text in texts}
+    kept = [
+        text for text in words
+        if not any(words[text] < words[other] for other in words if other != text)
+    ]  # fmt: skip
+    return " ".join(kept)
+
+
+def _completing(possible: Sequence[str]) -> Callable[[str], list[str]]:
+    def complete(incomplete: str) -> list[str]:
+        return [one for one in possible if one.startswith(incomplete)]
+
+    return complete
 
 
 def day(text: str | date) -> date:

@@ -2,28 +2,44 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
 
 from headway.intervals import digits_apart, has_no_spread
+from headway.text import is_plain, shown
 
 WIDE = 200
 SHORT = 20
 
 
+class _SafeConsole(Console):
+    """A console on which no character of the data acts: they are shown, not obeyed."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control or is_plain(segment.text):
+                yield segment
+            else:
+                lines = "\n".join(map(shown, segment.text.split("\n")))
+                yield Segment(lines, segment.style)
+
+
 def console() -> Console:
     """Console on standard output; lines are not broken when a program reads them."""
     width = None if sys.stdout.isatty() else WIDE
-    return Console(width=width, highlight=False, emoji=False)
+    return _SafeConsole(width=width, highlight=False, emoji=False)
 
 
 def show(
@@ -33,8 +49,11 @@ def show(
     *,
     title: str,
     spare: Sequence[str] = (),
+    keys: Sequence[str] = (),
 ) -> None:
     """Print a title and columns of a frame, leaving out spare ones until the table fits.
+
+    Where even then it does not fit, every row is printed as a block of lines, with all columns.
 
     Parameters
     ----------
@@ -42,32 +61,61 @@ def show(
         Column of the frame to its heading.
     spare
         Columns that may go, the first one first.
+    keys
+        Columns that tell the rows apart: a spare one of them goes only while the others do.
     """
-    kept = dict(columns)
-    made = table(frame, kept)
-    unbounded = out.options.update(max_width=10_000)
-    for name in spare:
-        if Measurement.get(out, unbounded, made).maximum <= out.width:
-            break
-        kept.pop(name, None)
-        made = table(frame, kept)
+    kept = _fitting(out, frame, columns, spare, keys)
     out.print(title, style="bold", markup=False, soft_wrap=True)
-    out.print(made)
+    if kept is not None:
+        out.print(table(frame, kept))
+        return
+    for row in frame.select(list(columns)).iter_rows(named=True):
+        for heading, value in zip(columns.values(), row.values(), strict=True):
+            out.print(f"  {heading or '·'}: {cell(value)}", markup=False, soft_wrap=True)
+        out.print()
+
+
+def _fitting(
+    out: Console,
+    frame: pl.DataFrame,
+    columns: Mapping[str, str],
+    spare: Sequence[str],
+    keys: Sequence[str],
+) -> dict[str, str] | None:
+    """Return the columns of a table that fits, or None where none does."""
+    kept = dict(columns)
+    unbounded = out.options.update(max_width=10_000)
+    telling = [name for name in keys if name in kept]
+    distinct = frame.select(telling).n_unique() if telling else 0
+    waiting = [name for name in spare if name in kept]
+    while Measurement.get(out, unbounded, table(frame, kept)).maximum > out.width:
+        for name in waiting:
+            others = [key for key in telling if key != name]
+            if name not in telling or (others and frame.select(others).n_unique() == distinct):
+                break
+        else:
+            least = Measurement.get(out, unbounded, table(frame, kept)).minimum
+            return kept if least <= out.width else None
+        waiting.remove(name)
+        telling = [key for key in telling if key != name]
+        del kept[name]
+    return kept
 
 
 def table(frame: pl.DataFrame, columns: Mapping[str, str]) -> Table:
     """Make a terminal table from some columns of a frame; short cells are never broken."""
-    shown = Table(box=None, pad_edge=False)
+    made = Table(box=None, pad_edge=False)
     texts = {name: [cell(value) for value in frame[name]] for name in columns}
     for name, heading in columns.items():
-        shown.add_column(
-            heading,
+        made.add_column(
+            escape(heading),
             justify="right" if frame.schema[name].is_numeric() else "left",
             no_wrap=max(map(len, texts[name]), default=0) <= SHORT,
+            overflow="fold",
         )
     for row in zip(*texts.values(), strict=True):
-        shown.add_row(*(escape(text) for text in row))
-    return shown
+        made.add_row(*(escape(text) for text in row))
+    return made
 
 
 def cell(value: Any) -> str:
@@ -84,7 +132,7 @@ def cell(value: Any) -> str:
         return f"{value:.1f}"
     if isinstance(value, date):
         return value.isoformat()
-    return str(value)
+    return shown(str(value))
 
 
 def intervals(frame: pl.DataFrame, low: str, high: str) -> pl.Series:
@@ -141,8 +189,18 @@ def asked(out: Console, said: Mapping[str, Any], lang: str = "en") -> None:
 
 
 def strict_json(values: Mapping[str, Any]) -> None:
-    """Print plain values as one strict JSON document: no NaN, dates as ISO text."""
-    typer.echo(json.dumps(values, allow_nan=False, ensure_ascii=False, indent=2, default=_plain))
+    """Print plain values as one strict JSON document: no NaN, dates as ISO text.
+
+    Characters that a terminal would obey are written as JSON escapes.
+    """
+    text = json.dumps(values, allow_nan=False, ensure_ascii=False, indent=2, default=_plain)
+    typer.echo("\n".join(_escaped(line) for line in text.split("\n")))
+
+
+def _escaped(line: str) -> str:
+    if is_plain(line):
+        return line
+    return "".join(c if is_plain(c) else json.dumps(c)[1:-1] for c in line)
 
 
 def _plain(value: Any) -> Any:

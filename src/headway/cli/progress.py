@@ -13,6 +13,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from headway.text import shown
+
 
 class Shown:
     """A :class:`headway.progress.Progress` for people; use it as a context manager.
@@ -53,6 +55,7 @@ class Shown:
 
     def stage(self, text: str) -> None:
         """Say what begins now."""
+        text = shown(text)
         if self._bars:
             for task in self._bars.task_ids:
                 self._bars.remove_task(task)

@@ -24,6 +24,8 @@ from headway.dataset.vintages import (
     with_references,
 )
 from headway.errors import DataError, UsageError, did_you_mean
+from headway.shortly import of_fields
+from headway.tabular import as_pandas
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -63,6 +65,8 @@ class Dataset:
     path: Path | None = None
     notes: tuple[str, ...] = ()
     day: date | None = None
+
+    __repr__ = of_fields
 
     @classmethod
     def from_frames(
@@ -423,13 +427,7 @@ class Dataset:
         UsageError
             When pandas or PyArrow is not installed.
         """
-        try:
-            return {name: self.table(name).to_pandas() for name in self.names}
-        except ImportError as error:
-            raise UsageError(
-                f"pandas and PyArrow are needed for this: {error}",
-                hint="pip install 'headway[frames]'",
-            ) from None
+        return {name: as_pandas(self.table(name)) for name in self.names}
 
     def describe(self) -> pl.DataFrame:
         """Return one row per table: how much it holds and when it was recorded.

@@ -24,6 +24,7 @@ import polars as pl
 
 from headway.dataset.schema import Table
 from headway.errors import UsageError, did_you_mean
+from headway.shortly import of_fields
 from headway.sources import DUPLICATES, Duplicates
 
 __all__ = ["Settled", "known_policy", "settled"]
@@ -60,6 +61,8 @@ class Settled:
     given_up: int = 0
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    __repr__ = of_fields
 
 
 def known_policy(value: str) -> Duplicates:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from headway.dataset.matching import Match
+from headway.shortly import of_fields
 from headway.sources import Refused
 
 
@@ -68,6 +69,8 @@ class ImportReport:
     written: bool
     before: Mapping[str, pl.DataFrame] = field(repr=False)
     after: Mapping[str, pl.DataFrame] = field(repr=False)
+
+    __repr__ = of_fields
 
     @property
     def unmatched(self) -> tuple[Match, ...]:

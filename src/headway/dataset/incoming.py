@@ -16,6 +16,7 @@ from headway.dataset.schema import SEPARATOR, Table
 from headway.dataset.tables import ALIASED, TABLES
 from headway.dataset.variants import with_variants
 from headway.errors import DataError
+from headway.shortly import of_fields
 from headway.sources import Duplicates
 from headway.sources.names import DEFAULT, split_variant
 
@@ -207,6 +208,8 @@ class Sound:
     repeated: int
     reasons: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+    __repr__ = of_fields
 
 
 def sound_rows(

@@ -37,7 +37,6 @@ from headway.errors import DataError, UsageError
 from headway.progress import Progress
 from headway.sources import Parsed, Refused
 
-_MOST_REASONS = 30
 ADD = "+"
 LEAVE = "-"
 ENTITIES = ("organisations", "models", "benchmarks")
@@ -95,8 +94,7 @@ class Intake:
         units = in_the_unit_known(self.given, self.tables["benchmarks"], self.names)
         self.notes += units.notes
         self.refused += units.refused
-        scores = units.scores
-        if scores is not None:
+        if (scores := units.scores) is not None:
             scores = with_reporters(scores, self.names.ids["model"], self.tables)
         if "ratings" in self.given:
             apart, notes = kept_apart(self.given["ratings"], self.names.found, self.names.variants)

@@ -15,6 +15,7 @@ import polars as pl
 from headway.dataset.schema import Table
 from headway.dataset.tables import BOOKKEEPING
 from headway.dataset.vintages import current
+from headway.shortly import of_fields
 
 NOISE = 1e-12
 _WAS = "was:"
@@ -43,6 +44,8 @@ class Merged:
     revised: int
     unchanged: int
     superseded: int
+
+    __repr__ = of_fields
 
 
 def merged(old: pl.DataFrame, new: pl.DataFrame, table: Table) -> Merged:
@@ -181,6 +184,8 @@ class Described:
 
     merged: Merged
     differing: tuple[str, ...]
+
+    __repr__ = of_fields
 
 
 def described(

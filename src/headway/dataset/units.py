@@ -15,6 +15,7 @@ import polars as pl
 from headway.dataset.incoming import PLACE, Resolved
 from headway.dataset.tables import TABLES
 from headway.dataset.vintages import current
+from headway.shortly import of_fields
 from headway.sources import Refused
 
 _PERCENT = 100.0
@@ -42,6 +43,8 @@ class Units:
     refused: tuple[Refused, ...] = ()
     left_out: int = 0
     notes: tuple[str, ...] = ()
+
+    __repr__ = of_fields
 
 
 def told_in_the_unit_known(

@@ -31,6 +31,7 @@ from headway.errors import DataError
 from headway.foreign.guarding import reason
 from headway.foreign.jsontext import json_value
 from headway.foreign.plainfile import read_bytes
+from headway.shortly import of_fields
 
 LOCK_SECONDS = 10.0
 UNCHANGED = "what was there before is unchanged"
@@ -54,6 +55,8 @@ class InPieces:
 
     pieces: Callable[[], Iterator[pl.DataFrame]]
     rows: Callable[[], int]
+
+    __repr__ = of_fields
 
 
 Content = pl.DataFrame | InPieces | Path

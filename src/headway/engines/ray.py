@@ -25,6 +25,7 @@ from headway.engines import Load, require_workers
 from headway.engines.cluster import Connection, library
 from headway.errors import DataError, HeadwayError, UsageError
 from headway.progress import Progress, Silent
+from headway.shortly import of_fields
 
 T = TypeVar("T")
 MOST_LOSSES = 3
@@ -281,6 +282,8 @@ class Ray:
 class _Worker:
     process: Any
     where: str
+
+    __repr__ = of_fields
 
 
 @dataclass

@@ -32,6 +32,7 @@ from headway.rulers.files.together import together
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.scores.anchoring import reanchored
 from headway.rulers.scores.gauge import ANCHORS
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -155,6 +156,8 @@ class Bout:
     headline: Mapping[str, Any]
     spec: LagSpec
 
+    __repr__ = of_fields
+
     @property
     def records(self) -> pl.DataFrame:
         """Records of the follower with the leader's model first at their level."""
@@ -193,6 +196,8 @@ class Story:
     last_day: dt.date
     problems: Mapping[str, str]
     own_notes: tuple[str, ...] = ()
+
+    __repr__ = of_fields
 
     def words(self, lang: str | None = None) -> Words:
         """Texts of the report's language, or another."""

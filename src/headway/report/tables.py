@@ -78,6 +78,7 @@ def conventions(words: Words, bout: Bout) -> Table:
             convention_name(words, row),
             estimate(words, row),
             interval_only(words, row),
+            words.number(row["value_at_equality"]),
             *_explained(words, found, k),
             f"{row['n']:,}",
             str(row["censored"]) if row["censored"] else words("number.unknown"),
@@ -91,10 +92,10 @@ def conventions(words: Words, bout: Bout) -> Table:
         ),
         [
             words("column.convention"), words("column.says"), _interval_heading(words, bout),
-            words("column.counts"), words("column.assumes"), words("column.n"),
-            words("column.censored"),
+            words("column.at_equality"), words("column.counts"), words("column.assumes"),
+            words("column.n"), words("column.censored"),
         ],
-        rows, numeric=(1, 2, 5, 6),
+        rows, numeric=(1, 2, 3, 6, 7),
         marked=[k for k, row in enumerate(found) if row["convention"] == bout.spec.convention],
     )  # fmt: skip
 

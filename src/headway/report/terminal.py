@@ -57,7 +57,14 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
         console.print()
         console.print(Text(second.claim, style="bold"))
         console.print(Text(f"{second.basis} {second.others}".strip()))
-        show(tables.conventions(words, story.second), console, (0, 1, 2, 6), (0, 1, 2), (0, 1))
+        show(
+            tables.conventions(words, story.second),
+            console,
+            (0, 1, 2, 3, 7),
+            (0, 1, 2, 3),
+            (0, 1, 2),
+            (0, 1),
+        )
     if story.events is not None:
         for kind, columns in _EVENT_COLUMNS.items():
             most = ALL if kind == "domain" else MOST
@@ -91,7 +98,14 @@ def render(story: Story, console: "Console", *, lang: str | None = None) -> None
 
 
 def _bout(bout: Bout, words: Words, console: "Console") -> None:
-    show(tables.conventions(words, bout), console, (0, 1, 2, 5, 6), (0, 1, 2), (0, 1))
+    show(
+        tables.conventions(words, bout),
+        console,
+        (0, 1, 2, 3, 6, 7),
+        (0, 1, 2, 3),
+        (0, 1, 2),
+        (0, 1),
+    )
     show(tables.years(words, bout), console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 5), (0, 1, 2))
     show(
         tables.records(words, bout), console, (0, 1, 2, 3, 4, 5, 6), (0, 1, 3, 5, 6), (0, 3, 5),

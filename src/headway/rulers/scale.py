@@ -18,6 +18,8 @@ from headway.intervals import graded
 from headway.progress import Progress
 from headway.rulers.alike import shared
 from headway.rulers.ranks import estimated_ranks, marginal_ranks
+from headway.shortly import of_fields
+from headway.tabular import Tabular
 
 if TYPE_CHECKING:
     import altair as alt
@@ -55,6 +57,8 @@ class Curves:
     shift: FloatArray
     factor: FloatArray
     ridge: float
+
+    __repr__ = of_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,7 @@ class Ruler(Protocol):
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Scale:
+class Scale(Tabular):
     """Capabilities of models on the ruler that measured them.
 
     Parameters
@@ -169,6 +173,8 @@ class Scale:
     notes: tuple[str, ...] = ()
     alike: NDArray[np.int64] | None = None
     evidence: Evidence = Evidence()
+
+    __repr__ = of_fields
 
     def __post_init__(self) -> None:
         label = np.arange(len(self.models)) if self.alike is None else np.array(self.alike)
@@ -323,6 +329,16 @@ class Scale:
             "diagnostics": dict(self.diagnostics),
             "notes": list(self.notes),
         }
+
+    def to_xarray(self) -> Any:
+        """Return the draws of all models as an ``xarray.DataArray`` over ``draw`` and ``model``.
+
+        Raises
+        ------
+        UsageError
+            When xarray is not installed.
+        """
+        return self.capability.to_xarray(name="capability", ruler=self.ruler)
 
     def chart(self, *, most: int = 30) -> "alt.Chart | alt.LayerChart":
         """Chart of the best models with their intervals."""

@@ -18,6 +18,7 @@ import polars as pl
 
 from headway.errors import UsageError, did_you_mean
 from headway.progress import Progress
+from headway.shortly import of_fields
 
 __all__ = [
     "DUPLICATES",
@@ -110,6 +111,8 @@ class Parsed:
     places: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
     left_out: int = 0
     histories: frozenset[str] = frozenset()
+
+    __repr__ = of_fields
 
 
 class Source(Protocol):

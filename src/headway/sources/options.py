@@ -85,7 +85,7 @@ def _fits(value: Any, kind: Any) -> bool:
         return origin is bool and isinstance(value, bool)
     if isinstance(value, datetime):
         return False
-    return isinstance(value, origin)
+    return isinstance(value, (int, float) if origin is float else origin)
 
 
 def _kinds(wanted: Any) -> tuple[Any, ...]:

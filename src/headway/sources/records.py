@@ -16,6 +16,7 @@ import polars as pl
 
 from headway.bounds import FIRST_DAY, LAST_DAY, NAME_LENGTH
 from headway.errors import UsageError, did_you_mean
+from headway.shortly import of_fields
 from headway.sources import Parsed, Refused
 from headway.text import fault_of_name, shown as escaped
 
@@ -163,6 +164,8 @@ class Evaluation:
     file: str | None = None
     answers: Answers = field(default_factory=Answers)
     reported: bool = True
+
+    __repr__ = of_fields
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -334,7 +334,12 @@ def _parsed(
 def _filled(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Drop the rows that have nothing in any cell, and count them."""
     cells = [name for name in frame.columns if name != LINE]
-    empty = [pl.col(name).cast(pl.String).str.strip_chars().fill_null("") == "" for name in cells]
+    empty = [
+        pl.col(name).is_null()
+        if frame.schema[name].is_nested()
+        else pl.col(name).cast(pl.String).str.strip_chars().fill_null("") == ""
+        for name in cells
+    ]
     filled = frame.filter(~pl.all_horizontal(empty))
     return filled, frame.height - filled.height
 

@@ -145,7 +145,7 @@ def with_wide_columns(
         return mapping, []
     left_out = [columns.pop(name) for name in _OF_ONE_SCORE if name in columns]
     taken = {*columns.values(), *mapping.attributes.values(), *left_out, LINE}
-    free = [name for name in frame.columns if name not in taken]
+    free = [n for n in frame.columns if n not in taken and not frame.schema[n].is_nested()]
     numeric = [name for name in free if _mostly_numbers(frame[name])]
     left_out += [name for name in numeric if _plain(name) in _SUMMARIES]
     scored = [name for name in numeric if name not in left_out]
@@ -187,7 +187,11 @@ def with_attributes(
     other: list[str] = []
     for name in frame.columns:
         cell = pl.col(name).cast(pl.String)
-        if name in used or frame.select(absent(cell).all()).item():
+        if (
+            name in used
+            or frame.schema[name].is_nested()
+            or frame.select(absent(cell).all()).item()
+        ):
             continue
         if mapping.wide and _mostly_numbers(frame[name]):
             continue

@@ -12,6 +12,7 @@ import polars as pl
 
 from headway.analyses.result import Finding
 from headway.errors import UsageError
+from headway.shortly import of_fields
 
 _FRONTIERS = frozenset({"since", "drop_first", "min_scores", "candidates", "region", "withdrawn"})
 _RECORDS = frozenset({"drop_first", "min_scores", "region"})
@@ -19,12 +20,12 @@ _RECORDS = frozenset({"drop_first", "min_scores", "region"})
 OPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "daily": _FRONTIERS | {"tie"},
-        "daily-significant": _RECORDS | {"since", "significance"},
+        "daily-significant": _RECORDS | {"since", "significance", "withdrawn"},
         "levels": _FRONTIERS | {"tie"},
         "records": _FRONTIERS | {"tie"},
         "time-to-match": _FRONTIERS | {"tie", "horizon"},
         "thresholds": frozenset({"since", "step", "bandwidth", "seed"}),
-        "trend": _FRONTIERS | {"trend_starts"},
+        "trend": _FRONTIERS | {"trend_starts", "trend_on"},
         "named": _RECORDS | {"model"},
         "gap": _FRONTIERS,
         "by_domain": _FRONTIERS - {"since", "drop_first"} | {"tie"},
@@ -50,6 +51,8 @@ class Measured:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     first: int | None = None
+
+    __repr__ = of_fields
 
 
 def without_effect(options: Sequence[str], questions: Sequence[str]) -> list[str]:

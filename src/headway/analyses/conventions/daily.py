@@ -1,13 +1,13 @@
 """For each day: how long ago the leader first had what the follower has now."""
 
 import numpy as np
-import polars as pl
 
-from headway.analyses.contest import Contest, date_column
+from headway.analyses.contest import Contest
 from headway.analyses.conventions import Measured
-from headway.analyses.result import Finding, interval_columns, row_mean
+from headway.analyses.result import Finding
+from headway.analyses.stretches import Stretches, stretches
 from headway.draws import FloatArray
-from headway.frontier import NEVER, Days, Frontier, months
+from headway.frontier import DAYS_PER_MONTH, NEVER, Days, Frontier, months
 
 
 def measure(contest: Contest) -> Measured:
@@ -17,53 +17,68 @@ def measure(contest: Contest) -> Measured:
 
     with L and F the best of leader and follower. On a day when no leader's model is better by
     more than the tie, the roles are exchanged and the lag is negative (or 0 when neither is
-    better).
+    better). Between two equal groups the mean is 0.
     """
-    lag = daily_lag(contest)
-    return Measured(findings=summaries(contest, lag), details={"series": series(contest, lag)})
+    return measured(contest, daily_lag(contest))
 
 
-def summaries(contest: Contest, lag: FloatArray) -> list[Finding]:
+def measured(contest: Contest, lag: Stretches) -> Measured:
+    """Findings and the series of a lag from day to day."""
+    return Measured(
+        findings=summaries(contest, lag),
+        details={"series": lag.table(contest.spec.level)},
+        notes=lag.thinned,
+    )
+
+
+def summaries(contest: Contest, lag: Stretches) -> list[Finding]:
     """Mean, minimum and maximum of a daily series per period, and its last value."""
     findings = []
     for period in contest.periods():
-        inside = period.mask(contest.days)
-        part = np.where(np.isfinite(lag), lag, np.nan)[:, inside]
-        n = int(np.isfinite(part[0]).sum())
-        findings.append(_finding(period.name, "lag_mean", row_mean(lag, inside[None, :]), n))
+        n = lag.days_in(period)
+        findings.append(_finding(period.name, "lag_mean", lag.mean(period), n))
         if n:
-            defined = np.isfinite(part).any(axis=1)
-            for quantity, reduce in (("lag_min", np.nanmin), ("lag_max", np.nanmax)):
-                rows = np.full(len(part), np.nan)
-                rows[defined] = reduce(part[defined], axis=1)
-                findings.append(_finding(period.name, quantity, rows, n))
-    findings.append(_finding("now", "lag_now", lag[:, -1], 1))
+            findings.append(_finding(period.name, "lag_min", lag.least(period), n))
+            findings.append(_finding(period.name, "lag_max", lag.most(period), n))
+    now = lag.at(np.array([contest.last]))[:, 0]
+    findings.append(_finding("now", "lag_now", now, 1))
     return findings
 
 
-def series(contest: Contest, lag: FloatArray) -> pl.DataFrame:
-    """Tidy daily series of a lag in months."""
-    columns = interval_columns(lag, contest.spec.level)
-    return pl.DataFrame({"date": date_column(contest.days), **columns})
-
-
-def daily_lag(contest: Contest) -> FloatArray:
+def daily_lag(contest: Contest) -> Stretches:
     """Signed lag in months on every day, by row; NaN where a group has no model."""
-    tie = contest.tie
-    behind = _since_better(contest.leader, contest.follower, contest.days, tie)
-    ahead = _since_better(contest.follower, contest.leader, contest.days, tie)
-    lag = np.where(np.isfinite(behind), behind, np.where(np.isfinite(ahead), -ahead, 0.0))
-    both = [np.isfinite(best) for best in contest.daily_best()]
-    out: FloatArray = np.where(both[0] & both[1], lag, np.nan)
-    return out
+    leader, follower, tie = contest.leader, contest.follower, contest.tie
+    behind = _since_better(leader, follower, contest.turns, tie)
+    ahead = _since_better(follower, leader, contest.turns, tie)
+    return signed(contest, behind, ahead)
 
 
-def _since_better(better: Frontier, other: Frontier, days: Days, tie: float) -> FloatArray:
-    """Months since a model of ``better`` first beat the best of ``other``; NaN if none has."""
+def signed(contest: Contest, behind: Days, ahead: Days) -> Stretches:
+    """Lag of the days since the leader was better, and since the follower was.
+
+    Parameters
+    ----------
+    behind, ahead : int64 (rows, n_turns)
+        Day of the first leader's model that is better than the follower's best at each turn, and
+        of the first follower's that is better than the leader's best; NEVER where none is.
+    """
+    turns = contest.turns[None, :]
+    value = np.zeros(behind.shape)
+    slope = np.zeros(behind.shape)
+    for since, sign in ((behind, 1.0), (ahead, -1.0)):
+        there = since <= turns
+        value += sign * np.where(there, months(turns - np.where(there, since, turns)), 0.0)
+        slope += sign * there / DAYS_PER_MONTH
+    one, other = contest.best()
+    return stretches(contest, np.where(np.isfinite(one) & np.isfinite(other), value, np.nan), slope)
+
+
+def _since_better(better: Frontier, other: Frontier, turns: Days, tie: float) -> Days:
+    """Day on which a model of ``better`` first beat the best of ``other`` at each turn."""
     first = better.first_reaching(other.best + tie, strictly=True)
-    index = other.at(days)
-    since = np.append(first, np.full((len(first), 1), NEVER), axis=1)[:, index]
-    return np.where(since <= days[None, :], months(days[None, :] - since), np.nan)
+    padded: Days = np.append(first, np.full((len(first), 1), NEVER), axis=1)
+    out: Days = padded[:, other.at(turns)]
+    return out
 
 
 def _finding(period: str, quantity: str, rows: FloatArray, n: int) -> Finding:

@@ -1,13 +1,15 @@
-"""As daily, but the leader's model must be better beyond the noise of the scale."""
+"""As daily, but a model must be better beyond the noise of the scale."""
 
 import numpy as np
 
 from headway.analyses.contest import Contest
 from headway.analyses.conventions import Measured
-from headway.analyses.conventions.daily import series, summaries
-from headway.draws import FloatArray
+from headway.analyses.conventions.daily import measured, signed
+from headway.analyses.stretches import Stretches
 from headway.errors import UsageError
-from headway.frontier import Frontier, from_day, months
+from headway.frontier import NEVER, Days, Frontier
+
+FEWEST_DRAWS = 19
 
 
 def measure(contest: Contest) -> Measured:
@@ -20,15 +22,15 @@ def measure(contest: Contest) -> Measured:
 
     In draw k the same rule is applied with the margin of the pair kept:
     :math:`c_i^k - c_j^k > (\hat c_i - \hat c_j) - q_{1-s}(c_i - c_j)`. Only models that were
-    records of their group (by the estimate) are candidates, so that a model with very few
-    scores, and so a very wide interval, does not "catch up" at once. Days on which no leader's
-    record is better count as 0.
+    the best of their group on some day (by the estimate) are candidates, so that a model with
+    very few scores, and so a very wide interval, does not "catch up" at once. Where no leader's
+    model is better, the roles are exchanged and the lag is negative, or 0 when neither is better:
+    exchanging the groups negates the series, and between two equal groups the mean is 0.
     """
-    lag = significant_lag(contest)
-    return Measured(findings=summaries(contest, lag), details={"series": series(contest, lag)})
+    return measured(contest, significant_lag(contest))
 
 
-def significant_lag(contest: Contest) -> FloatArray:
+def significant_lag(contest: Contest) -> Stretches:
     """Lag in months on every day, by row.
 
     Raises
@@ -36,38 +38,29 @@ def significant_lag(contest: Contest) -> FloatArray:
     UsageError
         When the scale has fewer than 19 draws, too few to tell a difference from noise.
     """
-    if contest.rows < 20:
+    if contest.rows <= FEWEST_DRAWS:
         raise UsageError(
             f"daily-significant needs draws; this scale has {contest.rows - 1}",
             hint="fit a ruler with draws, for example headway.rulers.eci().fit(data, draws=500)",
         )
-    leads = _Records(contest.leader)
-    follows = _Records(contest.follower)
-    difference = leads.values[:, :, None] - follows.values[:, None, :]
-    lowest = np.quantile(difference[1:], 1 - contest.spec.significance, axis=0)
-    margin = difference[0] - lowest
-    better = difference > margin[None, :, :]
-    first = np.where(better.any(axis=1), leads.start[better.argmax(axis=1)], np.iinfo(np.int64).max)
-    lag = np.full((contest.rows, len(contest.days)), np.nan)
-    row = np.arange(contest.rows)
-    edges = np.append(follows.start, contest.last + 1)
-    for k in range(len(follows.start)):
-        inside = (contest.days >= edges[k]) & (contest.days < edges[k + 1])
-        if not inside.any():
-            continue
-        best = follows.values[:, : k + 1].argmax(axis=1)
-        since = first[row, best][:, None]
-        days = contest.days[inside][None, :]
-        lag[:, inside] = np.where(since <= days, months(days - since), 0.0)
-    return lag
+    leader, follower = contest.leader, contest.follower
+    behind = _since_better(leader, follower, contest.turns, contest.spec.significance)
+    ahead = _since_better(follower, leader, contest.turns, contest.spec.significance)
+    return signed(contest, behind, ahead)
 
 
-class _Records:
-    """The record models of a frontier, by the estimate."""
-
-    def __init__(self, side: Frontier) -> None:
-        self.start = side.start[side.records]
-        self.values = side.values[:, side.records]
-
-    def __repr__(self) -> str:
-        return f"{len(self.start)} records from {from_day(self.start[0])}"
+def _since_better(better: Frontier, other: Frontier, turns: Days, significance: float) -> Days:
+    """Day of the first significantly better model at each turn, by row; NEVER without any."""
+    mine, theirs = np.flatnonzero(better.held), np.flatnonzero(other.held)
+    difference = better.values[:, mine, None] - other.values[:, None, theirs]
+    lowest = np.quantile(difference[1:], 1 - significance, axis=0)
+    beats = difference > (difference[0] - lowest)[None, :, :]
+    first = np.where(beats.any(axis=1), better.start[mine][beats.argmax(axis=1)], NEVER)
+    row = np.arange(len(first))
+    out = np.full((len(first), len(turns)), NEVER)
+    for k, step in enumerate(other.at(turns)):
+        counted = np.flatnonzero(other.counted[step, theirs])
+        if step >= 0 and len(counted):
+            best = other.values[:, theirs[counted]].argmax(axis=1)
+            out[:, k] = first[row, counted[best]]
+    return out

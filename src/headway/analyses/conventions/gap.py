@@ -1,37 +1,35 @@
 """The vertical gap: how many units of the scale the leader is above the follower."""
 
 import numpy as np
-import polars as pl
 
-from headway.analyses.contest import Contest, date_column
+from headway.analyses.contest import Contest
 from headway.analyses.conventions import Measured
-from headway.analyses.result import Finding, interval_columns, row_mean
+from headway.analyses.result import Finding
+from headway.analyses.stretches import Stretches, stretches
 
 
 def measure(contest: Contest) -> Measured:
     """Difference of the two frontiers on each day, its mean per period, and now."""
-    leader, follower = contest.daily_best()
-    with np.errstate(invalid="ignore"):
-        gap = leader - follower
-    gap = np.where(np.isfinite(gap), gap, np.nan)
+    gap = vertical(contest)
     unit = contest.scale.unit
     findings = [
         Finding(
-            period=period.name,
-            entity="frontier",
-            quantity="gap_mean",
-            rows=row_mean(gap, period.mask(contest.days)[None, :]),
-            unit=unit,
-            n=int(np.isfinite(gap[0, period.mask(contest.days)]).sum()),
+            period=period.name, entity="frontier", quantity="gap_mean", rows=gap.mean(period),
+            unit=unit, n=gap.days_in(period),
         )
         for period in contest.periods()
-    ]
+    ]  # fmt: skip
+    now = gap.at(np.array([contest.last]))[:, 0]
     findings.append(
-        Finding(
-            period="now", entity="frontier", quantity="gap_now", rows=gap[:, -1], unit=unit, n=1
-        )
+        Finding(period="now", entity="frontier", quantity="gap_now", rows=now, unit=unit, n=1)
     )
-    series = pl.DataFrame(
-        {"date": date_column(contest.days), **interval_columns(gap, contest.spec.level)}
+    return Measured(
+        findings=findings, details={"gap": gap.table(contest.spec.level)}, notes=gap.thinned
     )
-    return Measured(findings=findings, details={"gap": series})
+
+
+def vertical(contest: Contest) -> Stretches:
+    """Leader's best less follower's on every day, by row; NaN where a group has no model."""
+    leader, follower = contest.best()
+    with np.errstate(invalid="ignore"):
+        return stretches(contest, leader - follower)

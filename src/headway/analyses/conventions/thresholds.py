@@ -13,6 +13,7 @@ from headway.dataset.groups import members
 from headway.draws import FloatArray
 from headway.frontier import DAYS_PER_MONTH, from_day, model_dates, months
 from headway.rulers.scores.observations import Observations, observe
+from headway.shortly import of_fields
 
 PRIVATE = ("semi_private", "held_out")
 
@@ -28,6 +29,8 @@ class Crossings:
     waiting: NDArray[np.int64]
     unseen_start: int
 
+    __repr__ = of_fields
+
 
 def measure(contest: Contest) -> Measured:
     r"""Mean of the crossing lags, and their kernel-smoothed value on the last day.
@@ -36,9 +39,11 @@ def measure(contest: Contest) -> Measured:
     the first models of each group with a chance-corrected score of at least s. The smoothed
     value weights crossings by :math:`\exp(-\tfrac12 ((t - t^F_{bs}) / h)^2)` with bandwidth h.
     Intervals resample benchmarks. Crossings are kept apart by who can see the items: public, or
-    private (held out or semi-private). Thresholds that the leader's first measured model had
-    already passed are left out (its crossing was not observed); thresholds that only the leader
-    has crossed are counted as censored. The capability scale and its tie play no part.
+    private (held out or semi-private). Thresholds that the first measured model of either group
+    had already passed are left out (a crossing was not observed); thresholds that only one of
+    the two has crossed are counted as censored. A crossing belongs to the period in which the
+    later of the two made it. Exchanging the groups negates every lag, so between two equal groups
+    it is 0. The capability scale and its tie play no part.
     """
     data, spec = contest.scale.dataset, contest.spec
     wanted = contest.scale.spec.get("benchmarks")
@@ -57,8 +62,8 @@ def measure(contest: Contest) -> Measured:
     notes = []
     if crossings.unseen_start:
         notes.append(
-            f"thresholds: {crossings.unseen_start} thresholds that the leader's first measured "
-            "model had already passed are left out."
+            f"thresholds: {crossings.unseen_start} thresholds that the first measured model of a "
+            "group had already passed are left out."
         )
     return Measured(
         findings=findings,
@@ -77,19 +82,20 @@ def _findings(
     lag = months(crossings.follower_day - crossings.leader_day).astype(np.float64)
     weight = counts[:, crossings.benchmark]
     waiting = int(crossings.waiting[chosen].sum())
+    both = np.maximum(crossings.leader_day, crossings.follower_day)
     findings = []
-    for period in contest.periods():
-        inside = period.mask(crossings.follower_day)
+    for period in contest.periods(contest.begin):
+        inside = period.mask(both)
         findings.append(
             _finding(period.name, entity, "lag_mean", lag, weight * inside, inside, chosen,
                      crossings, waiting if period.last == contest.last else 0)
         )  # fmt: skip
-    distance = (contest.last - crossings.follower_day) / (contest.spec.bandwidth * DAYS_PER_MONTH)
+    distance = (contest.last - both) / (contest.spec.bandwidth * DAYS_PER_MONTH)
     kernel = np.exp(-0.5 * distance**2)
-    everything = np.ones(len(lag), bool)
+    counted = both >= contest.begin
     findings.append(
-        _finding("now", entity, "lag_now", lag, weight * kernel, everything, chosen, crossings,
-                 waiting)
+        _finding("now", entity, "lag_now", lag, weight * kernel * counted, counted, chosen,
+                 crossings, waiting)
     )  # fmt: skip
     return findings
 
@@ -142,15 +148,15 @@ def _crossings(contest: Contest, cells: Observations) -> Crossings:
         ]
         if any(first is None for first, _ in tracks):
             continue
-        (leader, first_score), (follower, _) = tracks
+        (leader, one), (follower, other) = tracks
         assert leader is not None
         assert follower is not None
         for k, threshold in enumerate(grid):
-            if leader[k] < 0:
+            if max(leader[k], follower[k]) < 0:
                 continue
-            if threshold <= first_score:
+            if threshold <= max(one, other):
                 unseen += 1
-            elif follower[k] < 0:
+            elif min(leader[k], follower[k]) < 0:
                 waiting[b] += 1
             else:
                 out.append((b, float(threshold), int(leader[k]), int(follower[k])))

@@ -16,16 +16,17 @@ def measure(contest: Contest) -> Measured:
 
     .. math:: T_i = \max(0, \min\{t : F(t) \ge c_i - \text{tie}\} - t_i)
 
-    right-censored on the last day, for every leader's record from the first (also those from
-    before the follower had any model). The restricted mean is the area under the survival curve to
-    ``horizon`` months. A median that the curve does not reach is ``not_reached``.
+    right-censored on the last day, for every leader's record from ``since`` on (also those from
+    before the follower had any model). A wait is never negative, so between two equal groups both
+    are above 0 (see :mod:`headway.analyses.null_values`). The restricted mean is the area under
+    the survival curve to ``horizon`` months. A median that the curve does not reach is
+    ``not_reached``.
     """
     first, waiting, seen = _waits(contest)
-    matches = _table(contest, first, waiting, seen, _begin(contest))
     return Measured(
         findings=_summaries(contest, waiting, seen),
-        details={"matches": matches},
-        first=_begin(contest),
+        details={"matches": _table(contest, first, waiting, seen)},
+        first=max(contest.begin, int(contest.leader.start[0])),
     )
 
 
@@ -44,15 +45,11 @@ def _waits(contest: Contest) -> tuple[NDArray[np.int64], FloatArray, NDArray[np.
     return first, np.maximum(months(end - leader.start[None, :]), 0.0), seen
 
 
-def _begin(contest: Contest) -> int:
-    return int(contest.leader.start[0]) if contest.spec.since is None else contest.first
-
-
 def _summaries(contest: Contest, waiting: FloatArray, seen: NDArray[np.bool_]) -> list[Finding]:
     leader = contest.leader
     record = is_record(leader.entered)
     findings = []
-    for period in contest.periods(_begin(contest)):
+    for period in contest.periods(contest.begin):
         inside = record & period.mask(leader.start)[None, :]
         n = int(inside[0].sum())
         median, mean = kaplan_meier(waiting, seen, inside, contest.spec.horizon)
@@ -75,10 +72,19 @@ def _summaries(contest: Contest, waiting: FloatArray, seen: NDArray[np.bool_]) -
 def kaplan_meier(
     time: FloatArray, seen: NDArray[np.bool_], used: NDArray[np.bool_], horizon: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Median and restricted mean of waiting times, some of them censored, row by row.
+    r"""Median and restricted mean of waiting times, some of them censored, row by row.
 
-    The restricted mean carries the last value of the curve on to the horizon. Infinity is a
-    median that the curve does not reach; NaN stands for a row without waiting times.
+    .. math::
+
+       S(t) = \prod_{t_i \le t} \left(1 - \frac{d_i}{n_i}\right), \qquad
+       \text{median} = \min\{t : S(t) \le 1/2\}, \qquad
+       \text{mean} = \int_0^{\text{horizon}} S(t) \, dt
+
+    with d waits that ended at t out of n that had lasted until then. The median is a waiting
+    time that occurred: of an even number of waits that all ended, the lower of the two in the
+    middle. A wait that is censored at t still counts at t. The restricted mean carries the last
+    value of the curve on to the horizon. Infinity is a median that the curve does not reach; NaN
+    stands for a row without waiting times.
 
     Parameters
     ----------
@@ -94,6 +100,9 @@ def kaplan_meier(
     >>> one = np.ones((1, 4), dtype=bool)
     >>> [x.item() for x in kaplan_meier(np.array([[1.0, 2.0, 3.0, 4.0]]), one, one, 10.0)]
     [2.0, 2.5]
+    >>> waits = np.arange(1.0, 25.0)[None, :]
+    >>> kaplan_meier(waits, waits > 0, waits > 0, 24.0)[0].item()
+    12.0
     >>> seen = np.array([[True, False]])
     >>> [x.item() for x in kaplan_meier(np.array([[1.0, 5.0]]), seen, one[:, :2], 10.0)]
     [1.0, 5.5]
@@ -107,7 +116,8 @@ def kaplan_meier(
     seen, used = (np.take_along_axis(mask, order, axis=1) for mask in (seen, used))
     at_risk = np.maximum(count[:, None] - np.arange(n)[None, :], 1)
     survival = np.cumprod(1 - (seen & used) / at_risk, axis=1)
-    half = used & (survival <= 0.5)
+    # A curve that is at one half may lie above it by as much as n roundings.
+    half = used & (survival <= 0.5 + n * np.finfo(np.float64).eps)
     reached = half.any(axis=1)
     at = half.argmax(axis=1)
     median = np.where(reached, time[np.arange(rows), at], np.inf)
@@ -124,10 +134,9 @@ def _table(
     first: NDArray[np.int64],
     waiting: FloatArray,
     seen: NDArray[np.bool_],
-    begin: int,
 ) -> pl.DataFrame:
     leader, follower, scale = contest.leader, contest.follower, contest.scale
-    shown = [i for i in leader.records if leader.start[i] >= begin]
+    shown = [i for i in leader.records if leader.start[i] >= contest.begin]
     names = []
     for i in shown:
         hit = (follower.start == first[0, i]) & (

@@ -1,57 +1,106 @@
 """Straight lines through both frontiers, and the distance between the lines."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from headway.analyses.contest import Contest
 from headway.analyses.conventions import Measured
 from headway.analyses.result import Finding
 from headway.draws import FloatArray
-from headway.frontier import DAYS_PER_MONTH, to_day
+from headway.frontier import DAYS_PER_MONTH, Frontier, to_day
+
+FEWEST_DAYS = 60
+FEWEST_RECORDS = 3
+_YEAR = 12 * DAYS_PER_MONTH
+Lines = tuple[FloatArray, FloatArray, int]
 
 
 def measure(contest: Contest) -> Measured:
     r"""Distance between two straight lines on the last day, for every start date.
 
-    Ordinary least squares of the daily frontier on time since the start date gives
-    :math:`\hat L(t) = \alpha_L + \beta_L t` and :math:`\hat F(t)`. Reported are the horizontal
-    distance between the lines on the last day, :math:`(\hat L - \hat F) / \beta_L`; the actual
-    gap divided by the leader's slope; and both slopes in units per year.
+    Ordinary least squares on time since the start date gives
+    :math:`\hat L(t) = \alpha_L + \beta_L t` and :math:`\hat F(t)`. With ``trend_on="steps"`` the
+    points are the frontier on every day, a staircase in which a record weighs by the days that
+    it stood; with ``"records"`` they are the records (of the estimate), each once, at its date.
+    Reported are the horizontal distance between the lines on the last day,
+    :math:`(\hat L - \hat F) / \beta_L`; the actual gap divided by the leader's slope; and both
+    slopes in units per year. The entity of the rows names the points, ``frontier`` or
+    ``records``.
     """
-    leader, follower = contest.daily_best()
+    on_days = contest.spec.trend_on == "steps"
+    lines: Callable[[Contest, int], list[Lines]] = _through_steps if on_days else _through_records
+    leader, follower = contest.best()
+    unit = contest.scale.unit
+    said = "the frontier on every day" if on_days else "the records"
     findings = []
-    notes = []
+    notes = [f"trend: the lines go through {said}."]
     for start in contest.spec.trend_starts:
-        inside = contest.days >= max(to_day(start), contest.first)
-        period = f"since {start.isoformat()}"
-        if inside.sum() < 60:
+        first = max(to_day(start), contest.first)
+        if contest.last - first + 1 < FEWEST_DAYS:
             notes.append(f"trend: fewer than 60 days from {start} to the last day.")
             continue
-        t = (contest.days[inside] - contest.last) / (12 * DAYS_PER_MONTH)
-        at_end, slope = zip(
-            *(_line(t, side[:, inside]) for side in (leader, follower)), strict=True
-        )
-        n = int(inside.sum())
-        rising = slope[0] > 0
-        per_month = np.where(rising, slope[0], np.nan) / 12
-        gap = leader[:, -1] - follower[:, -1]
-        unit = contest.scale.unit
+        one, other = lines(contest, first)
+        n = min(one[2], other[2])
+        if not on_days and n < FEWEST_RECORDS:
+            notes.append(f"trend: fewer than 3 records of a group since {start}.")
+            continue
+        per_month = np.where(one[1] > 0, one[1], np.nan) / 12
         for quantity, rows, of in (
-            ("lag_between_lines", (at_end[0] - at_end[1]) / per_month, "months"),
-            ("gap_over_slope", gap / per_month, "months"),
-            ("leader_slope", slope[0], f"{unit} per year"),
-            ("follower_slope", slope[1], f"{unit} per year"),
+            ("lag_between_lines", (one[0] - other[0]) / per_month, "months"),
+            ("gap_over_slope", (leader[:, -1] - follower[:, -1]) / per_month, "months"),
+            ("leader_slope", one[1], f"{unit} per year"),
+            ("follower_slope", other[1], f"{unit} per year"),
         ):
             findings.append(
                 Finding(
-                    period=period, entity="frontier", quantity=quantity, rows=rows, unit=of, n=n
+                    period=f"since {start.isoformat()}",
+                    entity="frontier" if on_days else "records",
+                    quantity=quantity,
+                    rows=rows,
+                    unit=of,
+                    n=n,
                 )
             )
     return Measured(findings=findings, notes=tuple(notes))
 
 
-def _line(t: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Value at t = 0 and slope of the least-squares line of every row; NaN with gaps in it."""
-    y = np.where(np.isfinite(y), y, np.nan)
+def _through_steps(contest: Contest, first: int) -> list[Lines]:
+    """Value on the last day and slope per year of each side's line through every day.
+
+    Sums over the days of a stretch are those of an arithmetic series.
+    """
+    turns = contest.turns
+    low = np.maximum(turns, first)
+    days = np.maximum(np.append(turns[1:] - 1, contest.last) - low + 1, 0)
+    n = int(days.sum())
+    middle = (low + (days - 1) / 2 - contest.last) / _YEAR
+    mean = (first - contest.last) / 2 / _YEAR
+    spread = n * (n**2 - 1) / 12 / _YEAR**2
+    used = days > 0
+    weight = days[used]
+    out = []
+    for side in contest.best():
+        y = np.where(np.isfinite(side), side, np.nan)[:, used]
+        slope = (y * weight * (middle[used] - mean)).sum(axis=1) / spread
+        out.append(((y * weight).sum(axis=1) / n - slope * mean, slope, n))
+    return out
+
+
+def _through_records(contest: Contest, first: int) -> list[Lines]:
+    """Value on the last day and slope per year of each side's line through its records."""
+    return [_points(contest, side, first) for side in (contest.leader, contest.follower)]
+
+
+def _points(contest: Contest, side: Frontier, first: int) -> Lines:
+    used = [j for j in side.records if side.start[j] >= first]
+    t = (side.start[used] - contest.last) / _YEAR
+    y = side.values[:, used]
+    if len(used) < FEWEST_RECORDS:
+        return np.full(len(y), np.nan), np.full(len(y), np.nan), len(used)
     centred = t - t.mean()
-    slope = (y * centred).sum(axis=1) / (centred**2).sum()
-    return y.mean(axis=1) - slope * t.mean(), slope
+    spread = float((centred**2).sum())
+    if spread == 0:
+        return np.full(len(y), np.nan), np.full(len(y), np.nan), 1
+    slope = (y * centred).sum(axis=1) / spread
+    return y.mean(axis=1) - slope * t.mean(), slope, len(used)

@@ -35,6 +35,7 @@ from headway.frontier import Frontier, frontier
 from headway.rulers import LogisticRuler
 from headway.rulers.scale import Ruler, Scale
 from headway.rulers.scores.anchoring import reanchored
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -84,6 +85,8 @@ class Fit:
     draws: int
     seed: int
 
+    __repr__ = of_fields
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Answers:
@@ -106,6 +109,8 @@ class Answers:
     status: tuple[str, ...]
     n: NDArray[np.int64]
     censored: NDArray[np.int64]
+
+    __repr__ = of_fields
 
 
 def answer(data: "Dataset", fit: Fit) -> Answers:

@@ -16,6 +16,7 @@ from headway.analyses.multiverse.choices import (
 )
 from headway.rulers.published import PublishedRuler
 from headway.rulers.scale import Ruler
+from headway.shortly import of_fields
 
 Codes = NDArray[np.int64]
 _AT = {name: k for k, name in enumerate(("question", *AXES))}
@@ -52,6 +53,8 @@ class Cross:
     codes: Codes
     same_as: Codes
     rule: NDArray[np.str_]
+
+    __repr__ = of_fields
 
     @property
     def asked(self) -> NDArray[np.int64]:

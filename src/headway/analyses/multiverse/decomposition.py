@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headway.draws import FloatArray
+from headway.shortly import of_fields
 
 MOST_HOLES = 0.05
 _TOLERANCE = 1e-10
@@ -52,6 +53,8 @@ class Decomposition:
     cells: int
     filled: int
     left_out: tuple[tuple[str, int], ...]
+
+    __repr__ = of_fields
 
 
 def decompose(values: FloatArray, axes: Sequence[str]) -> Decomposition | None:

@@ -27,6 +27,7 @@ from headway.engines import Engine, Load
 from headway.errors import DataError
 from headway.progress import Progress
 from headway.rulers.scale import Ruler
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -65,6 +66,8 @@ class Figure:
     model: str | None = None
     remark: str | None = None
 
+    __repr__ = of_fields
+
     @property
     def value(self) -> float:
         """The number, or the middle of the range."""
@@ -98,6 +101,8 @@ class FigureResult:
     margins: pl.DataFrame
     ways: pl.DataFrame | None
     notes: tuple[str, ...] = ()
+
+    __repr__ = of_fields
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

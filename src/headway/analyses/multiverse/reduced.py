@@ -11,6 +11,7 @@ from headway.analyses.multiverse.result import MultiverseResult
 from headway.analyses.multiverse.run import multiverse
 from headway.progress import Progress
 from headway.rulers.scale import Ruler
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -25,6 +26,8 @@ class Everything:
 
     ways: MultiverseResult
     figures: FigureResult
+
+    __repr__ = of_fields
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

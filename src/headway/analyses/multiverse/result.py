@@ -22,6 +22,7 @@ from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
 from headway.frontier import model_dates
 from headway.intervals import graded
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -75,6 +76,8 @@ class MultiverseResult:
     dataset: str
     notes: tuple[str, ...] = ()
     asked: Mapping[str, Any] = field(default_factory=dict)
+
+    __repr__ = of_fields
 
     @property
     def questions(self) -> tuple[str, ...]:

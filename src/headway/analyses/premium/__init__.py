@@ -25,6 +25,7 @@ from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
 from headway.frontier import frontier
 from headway.progress import Progress, Silent
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     import altair as alt
@@ -45,6 +46,8 @@ class PremiumResult(Result):
     """
 
     evidence: Evidence = field(kw_only=True)
+
+    __repr__ = of_fields
 
     def headline(self, unit: str = "points") -> dict[str, Any]:
         """Return the row of the premium in ``points`` or ``months``."""

@@ -14,6 +14,7 @@ from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
 from headway.frontier import model_dates, to_day
 from headway.rulers.scores.observations import Ints, observe
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
@@ -55,6 +56,8 @@ class Cells:
     residual: FloatArray
     slope: FloatArray
     capability: FloatArray
+
+    __repr__ = of_fields
 
     def keep(self, cells: Booleans) -> "Cells":
         """Keep some cells, and the models and benchmarks that they need."""
@@ -128,6 +131,8 @@ class Compared:
     saturated: Mapping[str, float]
     kind: tuple[str, ...]
     unsure: frozenset[str]
+
+    __repr__ = of_fields
 
     def labelled(self, spec: PremiumSpec) -> Cells:
         """Give the labels of a spec; cells without one are left out."""

@@ -25,6 +25,7 @@ from headway.analyses.premium.cells import Cells
 from headway.draws import FloatArray
 from headway.errors import NotIdentified
 from headway.rulers.scores.observations import Ints
+from headway.shortly import of_fields
 
 FLOOR = 0.02
 RIDGE = 1e-8
@@ -62,6 +63,8 @@ class Model:
     advantage: FloatArray
     advantage_error: FloatArray
 
+    __repr__ = of_fields
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Effect:
@@ -83,6 +86,8 @@ class Effect:
     error: float
     left_out: FloatArray
     rows: FloatArray
+
+    __repr__ = of_fields
 
     @property
     def ratio(self) -> float:

@@ -10,6 +10,7 @@ from headway.analyses.premium.estimator import Effect, Model, effect, weigh
 from headway.analyses.premium.permutation import of_benchmarks, within_benchmarks
 from headway.analyses.premium.spec import PremiumSpec
 from headway.errors import NotIdentified
+from headway.shortly import of_fields
 
 FEWEST_BENCHMARKS = 5
 FEWEST_SCORES = 5
@@ -42,6 +43,8 @@ class Interaction:
     main_p_value: float | None
     labellings: int
     exact: bool
+
+    __repr__ = of_fields
 
 
 def interaction(cells: Cells, spec: PremiumSpec, *, permutations: int | None = None) -> Interaction:

@@ -14,6 +14,7 @@ from headway.analyses.premium.spec import PremiumSpec
 from headway.analyses.result import interval_columns
 from headway.errors import NotIdentified, UsageError
 from headway.progress import Progress
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
@@ -79,6 +80,8 @@ class Variant:
     name: str
     cells: Cells
     spec: PremiumSpec
+
+    __repr__ = of_fields
 
 
 def sensitivity(

@@ -17,6 +17,7 @@ from headway.progress import Progress
 from headway.rulers.scale import Scale
 from headway.rulers.scores.gauge import ANCHORS
 from headway.rulers.scores.logistic import LogisticRuler
+from headway.shortly import of_fields
 
 FEWEST = 2
 FEWEST_MODELS = 3
@@ -47,6 +48,8 @@ class TwoRulers:
     first: tuple[str, ...]
     second: tuple[str, ...]
     dropped: int
+
+    __repr__ = of_fields
 
 
 def two_rulers(scale: Scale, spec: PremiumSpec, found: Compared, progress: Progress) -> TwoRulers:

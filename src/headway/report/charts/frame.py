@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 
+from headway.report.drawing import svg
 from headway.report.labels import LINE_HEIGHT, Placed, text_width
 from headway.report.palette import FONT, Palette, palette
 from headway.report.words import Words
@@ -215,6 +216,13 @@ def corner(frame: Frame, text: str, look: Look) -> Layer:
     return chart
 
 
+class StillChart(alt.LayerChart):
+    """A chart that a notebook shows as a picture, drawn here: no script, and no network."""
+
+    def _repr_mimebundle_(self, *_: Any, **__: Any) -> dict[str, str]:
+        return {"image/svg+xml": svg(self.to_dict())}
+
+
 def finish(
     layers: Sequence[Layer], frame: Frame, look: Look, *, title: str, note: str, description: str
 ) -> alt.LayerChart:
@@ -225,8 +233,8 @@ def finish(
         heading, top = _heading(frame, look, title, note)
         layers = [*layers, *heading]
     # In one step: every method of a chart copies it with all its data.
-    chart = alt.layer(
-        *layers,
+    return StillChart(
+        layer=list(layers),
         width=frame.inner,
         height=frame.height,
         autosize=alt.AutoSizeParams(type="none"),
@@ -251,8 +259,6 @@ def finish(
             ),
         ),
     )
-    assert isinstance(chart, alt.LayerChart)
-    return chart
 
 
 def _heading(frame: Frame, look: Look, title: str, note: str) -> tuple[list[Layer], float]:

@@ -101,7 +101,8 @@ TEXTS: dict[str, str] = {
     "it; what is still unmatched counts as “not yet”.",
     "counts.thresholds": "On single benchmarks, the time between leader and follower crossing the "
     "same score; no common scale is needed.",
-    "counts.trend": "A straight line through each frontier, and the distance between the lines.",
+    "counts.trend": "A straight line through each frontier as it stands on every day, and the "
+    "distance between the lines.",
     "counts.named": "The age of the leader’s record that is nearest in capability to one model "
     "of the follower.",
     "counts.gap": "How many points the leader’s best is above the follower’s.",
@@ -173,6 +174,7 @@ TEXTS: dict[str, str] = {
     "status.anchor": "fixed by definition",
     "status.few_models": "few models",
     "status.few_scores": "few scores",
+    "status.not_distinguishable": "not told apart",
     "status.few_votes": "few votes",
     "status.misfit": "does not fit the model",
     "status.at_floor": "all scores at the bottom",
@@ -244,7 +246,8 @@ TEXTS: dict[str, str] = {
     "sets a record. Band: {level}% interval. Below zero the roles are exchanged.",
     "chart.over_time_note_significant": "Each day: months since the leader first had a record "
     "that "
-    "beats the follower’s best beyond the noise of the scale. Band: {level}% interval.",
+    "beats the follower’s best beyond the noise of the scale. Band: {level}% interval. Below zero "
+    "the roles are exchanged.",
     "chart.over_time_text": "The lag is {now} on {day}; its mean over the last 12 months is "
     "{mean}; it was largest, {high}, on {high_day}.",
     "chart.year_mean": "mean of the last 12 months: {value}",
@@ -309,7 +312,9 @@ TEXTS: dict[str, str] = {
     "page.time_heading": "The lag over time",
     "page.conventions_heading": "By whose convention?",
     "page.conventions_lead": "Published figures disagree mostly because they count differently. "
-    "Here is one scale and one set of dates, measured in every way at once.",
+    "Here is one scale and one set of dates, measured in every way at once. Not every convention "
+    "says 0 when nobody is ahead: “At equality” is what it says on average between two equal "
+    "groups.",
     "page.conventions_caption": "The lag of {follower_in} behind {leader_in} by every convention, "
     "{period} where the convention has periods",
     "page.years_heading": "Year by year",
@@ -398,6 +403,7 @@ TEXTS: dict[str, str] = {
     "column.interval": "{level}% interval",
     "column.counts": "What it counts",
     "column.assumes": "What it assumes",
+    "column.at_equality": "At equality",
     "column.n": "Counted",
     "column.censored": "Still open",
     "column.year": "Year",

@@ -68,9 +68,9 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "有 {1} 次抽样中两个定标模型次序颠倒，这些抽样视为无定义。",
     ),
     (
-        r"thresholds: (\d+) thresholds that the leader's first measured model had already passed "
-        r"are left out\.",
-        "单项测试的分数线：领先方首个受测模型早已越过的 {1} 条分数线未计入。",
+        r"thresholds: (\d+) thresholds that the first measured model of a group had already "
+        r"passed are left out\.",
+        "单项测试的分数线：任一方首个受测模型早已越过的 {1} 条分数线未计入。",
     ),
     (
         r"(\d+) raw scores are left out: their benchmark has no known chance or ceiling\.",
@@ -191,6 +191,23 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "直线趋势：从 {1} 到最后一日不足 60 天。",
     ),
     (
+        r"trend: fewer than 3 records of a group since (\S+)\.",
+        "直线趋势：自 {1} 以来有一方的纪录不足 3 个。",
+    ),
+    (
+        r"trend: the lines go through the frontier on every day\.",
+        "直线趋势：直线拟合的是前沿线每一天的水平。",
+    ),
+    (r"trend: the lines go through the records\.", "直线趋势：直线拟合的是各个纪录点。"),
+    (
+        r"Calendar years before (\d+) are not listed apart\.",
+        "{1} 年以前的各年份不单独列出。",
+    ),
+    (
+        r"The series from day to day has ([\d,]+) of ([\d,]+) days\.",
+        "逐日序列只含 {2} 天中的 {1} 天。",
+    ),
+    (
         r"(.+?): number of items unknown, so no sampling noise\.",
         "{1}：题数未知，因此没有抽样误差。",
     ),
@@ -206,6 +223,41 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"(\d+) published horizons state an interval of 0, which is none: taken as unknown\.",
         "有 {1} 个公布的时间跨度标明的区间为 0，这不是区间，按未知处理。",
+    ),
+    (
+        r"The answers do not tell the models apart: as large differences arise between equal "
+        r"models with probability (\S+)\.",
+        "这些答案无法区分各模型：能力相同的模型之间出现这样大的差异，概率为 {1}。",
+    ),
+    (
+        r"The spread of abilities is no unit here, because (\d+) configurations would "
+        r"fix it themselves: they stand in logits, no question is called mis-keyed, and "
+        r"the spread's uncertainty is in the intervals\.",
+        "此处不能以能力的离散程度为单位，因为仅有 {1} 个配置，单位会由它们"
+        "自身决定：能力以 logit 表示，"
+        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
+    ),
+    (
+        r"The spread of abilities is no unit here, because (\d+) configurations would "
+        r"fix it themselves: they stand in points, no question is called mis-keyed, and "
+        r"the spread's uncertainty is in the intervals\.",
+        "此处不能以能力的离散程度为单位，因为仅有 {1} 个配置，单位会由它们"
+        "自身决定：能力以分数表示，"
+        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
+    ),
+    (
+        r"The spread of abilities is no unit here, because too little is known of it \(p (\S+)\): "
+        r"they stand in logits, no question is called mis-keyed, and the spread's uncertainty is "
+        r"in the intervals\.",
+        "此处不能以能力的离散程度为单位，因为对它所知太少（p 值 {1}）：能力以 logit 表示，"
+        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
+    ),
+    (
+        r"The spread of abilities is no unit here, because too little is known of it \(p (\S+)\): "
+        r"they stand in points, no question is called mis-keyed, and the spread's uncertainty is "
+        r"in the intervals\.",
+        "此处不能以能力的离散程度为单位，因为对它所知太少（p 值 {1}）：能力以分数表示，"
+        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
     ),
     (
         r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says "

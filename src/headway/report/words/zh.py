@@ -92,7 +92,7 @@ TEXTS: dict[str, str] = {
     "counts.records": "追赶方每次刷新纪录时，领先方首个达到该水平的模型已问世多久。",
     "counts.time-to-match": "领先方的每个纪录，追赶方用了多久追平；尚未追平的计为“尚未”。",
     "counts.thresholds": "在单项测试上，双方越过同一分数线的时间差；不需要共同标尺。",
-    "counts.trend": "对每条前沿线拟合一条直线，取两条直线之间的距离。",
+    "counts.trend": "对每条前沿线逐日的水平拟合一条直线，取两条直线之间的距离。",
     "counts.named": "与追赶方某个模型能力最接近的领先方纪录，在该模型问世时已有多久。",
     "counts.gap": "领先方最好的模型比追赶方最好的模型高多少分。",
     "assumes.daily": "每一天权重相同，因此漫长的等待影响很大；细小的差别由打平容差决定。",
@@ -157,6 +157,7 @@ TEXTS: dict[str, str] = {
     "status.anchor": "按定义固定",
     "status.few_models": "受测模型少",
     "status.few_scores": "成绩太少",
+    "status.not_distinguishable": "无法区分",
     "status.few_votes": "选票太少",
     "status.misfit": "与模型不符",
     "status.at_floor": "全部成绩触底",
@@ -221,7 +222,7 @@ TEXTS: dict[str, str] = {
     "每过一天增加一天，追赶方刷新纪录时下降。色带：{level}% 区间。零线以下表示双方互换位置。",
     "chart.over_time_note_significant": "每一天：自领先方首次创下明显强于追赶方最好模型（超出标"
     "尺噪声）的纪录以来，"
-    "过了多少个月。色带：{level}% 区间。",
+    "过了多少个月。色带：{level}% 区间。零线以下表示双方互换位置。",
     "chart.over_time_text": "{day}的落后时间为 {now}；最近 12 个月平均 {mean}；最大值 {high}，出"
     "现在{high_day}。",
     "chart.year_mean": "最近 12 个月平均：{value}",
@@ -280,7 +281,8 @@ TEXTS: dict[str, str] = {
     "page.time_heading": "落后时间的变化",
     "page.conventions_heading": "按谁的口径？",
     "page.conventions_lead": "各家公布的数字不一致，主要是因为算法不同。这里用同一把标尺、同一组"
-    "日期，把各种算法一并列出。",
+    "日期，把各种算法一并列出。并非每种口径在双方不相上下时都给出 0：“双方相当时”一列是它在两组实力"
+    "相同的模型之间平均给出的数值。",
     "page.conventions_caption": "各种口径下{follower_in}落后{leader_in}的时间（口径区分时段者取"
     "{period}）",
     "page.years_heading": "逐年情况",
@@ -354,6 +356,7 @@ TEXTS: dict[str, str] = {
     "column.interval": "{level}% 区间",
     "column.counts": "计算什么",
     "column.assumes": "假定什么",
+    "column.at_equality": "双方相当时",
     "column.n": "计入数",
     "column.censored": "未完",
     "column.year": "年份",

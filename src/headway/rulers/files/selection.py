@@ -9,6 +9,7 @@ import polars as pl
 from headway.dataset.naming import resolve, resolve_keys
 from headway.errors import NotIdentified, UsageError, did_you_mean
 from headway.rulers.files.contents import Benchmarks, RulerFile
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -39,6 +40,8 @@ class Selected:
     weights: Mapping[str, float]
     left_out: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+
+    __repr__ = of_fields
 
 
 def select(file: RulerFile, data: "Dataset") -> Selected:

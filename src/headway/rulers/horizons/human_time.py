@@ -11,6 +11,7 @@ from headway.dataset.coverage import sources_in
 from headway.dataset.naming import resolve_each
 from headway.draws import FloatArray
 from headway.errors import DataError, NotIdentified
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -52,6 +53,8 @@ class Attempts:
     success: FloatArray
     notes: tuple[str, ...]
     sources: tuple[str, ...]
+
+    __repr__ = of_fields
 
     @property
     def doublings(self) -> FloatArray:

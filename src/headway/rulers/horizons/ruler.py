@@ -18,6 +18,7 @@ from headway.rulers.horizons.human_time import Attempts, Configurations, Failure
 from headway.rulers.horizons.published import published_horizons
 from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -316,6 +317,8 @@ class _Fitted:
     high: float
     unconverged: int
     families: int
+
+    __repr__ = of_fields
 
     def horizon(
         self, share: float, solved: NDArray[np.bool_], none: NDArray[np.bool_]

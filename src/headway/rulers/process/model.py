@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headway.draws import FloatArray
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -98,6 +99,8 @@ class Layout:
     pairs: Ints
     pair: Ints
     group: Ints
+
+    __repr__ = of_fields
 
     @property
     def n_columns(self) -> int:

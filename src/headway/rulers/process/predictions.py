@@ -16,6 +16,7 @@ from headway.rulers.process.model import Ints
 from headway.rulers.process.ruler import CalibratedScale, Posterior, deviations_of
 from headway.rulers.scale import Scale
 from headway.rulers.threads import one_thread
+from headway.shortly import of_fields
 
 # Beyond these logits the exponential overflows; the performance is 0 long before.
 FARTHEST = 700.0
@@ -44,6 +45,8 @@ class Predicted:
     expected: FloatArray
     noise: FloatArray
 
+    __repr__ = of_fields
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class _Conditional:
@@ -53,6 +56,8 @@ class _Conditional:
     gain: FloatArray
     group: Ints
     variance: FloatArray
+
+    __repr__ = of_fields
 
 
 class Predictor:

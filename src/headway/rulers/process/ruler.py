@@ -19,6 +19,7 @@ from headway.rulers.scores.gauge import ANCHORS, PINNED
 from headway.rulers.scores.logistic import MOST_DRAWS, LogisticRuler, require_whole
 from headway.rulers.scores.observations import Duplicates, Observations, observe
 from headway.rulers.threads import one_thread
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -41,12 +42,16 @@ class Posterior:
     widen: float
     benchmarks: tuple[str, ...]
 
+    __repr__ = of_fields
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class CalibratedScale(Scale):
     """A scale that can also predict empty cells; see :class:`headway.rulers.scale.Scale`."""
 
     posterior: Posterior | None = None
+
+    __repr__ = of_fields
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -11,6 +11,7 @@ from headway.rulers.responses.parts import Taker
 from headway.rulers.responses.passes import Options, Totals
 from headway.rulers.responses.quadrature import Model
 from headway.rulers.responses.spread import Difference, UnknownSpread
+from headway.shortly import of_fields
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -58,6 +59,8 @@ class ItemFit:
     options: Options
     passes: int
     change: float
+
+    __repr__ = of_fields
 
     @property
     def stderr(self) -> FloatArray:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from headway.draws import FloatArray
 from headway.engines import Load
 from headway.errors import DataError
+from headway.shortly import of_fields
 
 Taker = tuple[str, str]
 """Model and variant."""
@@ -53,6 +54,8 @@ class Part:
     success: FloatArray
     n_takers: int
 
+    __repr__ = of_fields
+
     @property
     def answers(self) -> Any:
         """What the numerical loops take."""
@@ -88,6 +91,8 @@ class Answers:
     digest: str
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+
+    __repr__ = of_fields
 
 
 def place(row: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from headway.draws import FloatArray
 from headway.rulers.responses.links import groups
 from headway.rulers.responses.parts import Part
+from headway.shortly import of_fields
 
 Ints = NDArray[np.int64]
 BLOCK = 1024
@@ -52,6 +53,8 @@ class Options:
     rule_z: FloatArray
     rule_log_weight: FloatArray
 
+    __repr__ = of_fields
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Nodes:
@@ -71,6 +74,8 @@ class Nodes:
     x: FloatArray
     weight: FloatArray
     values: bool
+
+    __repr__ = of_fields
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -94,6 +99,8 @@ class Swept:
     value: FloatArray
     failed: int
 
+    __repr__ = of_fields
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Totals:
@@ -105,6 +112,8 @@ class Totals:
     item_trials: FloatArray
     item_score: FloatArray
     group: Ints
+
+    __repr__ = of_fields
 
 
 def totals(part: Part) -> Totals:

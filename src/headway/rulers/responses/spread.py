@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from headway.draws import FloatArray
 from headway.rulers.alike import numbered
 from headway.rulers.responses.parts import Part
+from headway.shortly import of_fields
 
 Ints = NDArray[np.int64]
 
@@ -37,6 +38,8 @@ class Contrasts:
     excess: FloatArray
     covariance: FloatArray
     marks: NDArray[np.uint64]
+
+    __repr__ = of_fields
 
 
 def contrasts(part: Part) -> Contrasts:
@@ -146,6 +149,8 @@ class UnknownSpread:
 
     mean: FloatArray
     precision: FloatArray
+
+    __repr__ = of_fields
 
     @cached_property
     def _axes(self) -> tuple[FloatArray, FloatArray, FloatArray]:

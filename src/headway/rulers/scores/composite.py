@@ -19,6 +19,7 @@ from headway.rulers.scores.imputation import Filling, Normaliser, by_fit, by_oth
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.scores.observations import Duplicates, Observations, observe
 from headway.rulers.scores.sampling import sampling_errors
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -320,6 +321,8 @@ class _Table:
     score: FloatArray
     error: FloatArray
 
+    __repr__ = of_fields
+
     @classmethod
     def of(cls, cells: Observations, errors: FloatArray) -> "_Table":
         score = np.full((len(cells.models), len(cells.benchmarks)), np.nan)
@@ -338,6 +341,8 @@ class _Used:
     filling: Filling | None
     weight: FloatArray
     normalisers: list[Normaliser]
+
+    __repr__ = of_fields
 
     def draws(self, n_draws: int, seed: int, resample: Resample) -> FloatArray:
         """Draws of the composite, (n_draws, n_models); a block of them at a time."""

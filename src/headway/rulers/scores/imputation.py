@@ -11,6 +11,7 @@ from headway.errors import NotIdentified
 from headway.progress import Progress
 from headway.rulers.scores.logistic import LogisticRuler
 from headway.rulers.scores.observations import Duplicates, observe
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -38,6 +39,8 @@ class Filling:
     estimate: FloatArray
     draw: Drawn
     sources: tuple[str, ...] = ()
+
+    __repr__ = of_fields
 
 
 def by_others(normalised: FloatArray, weight: FloatArray) -> Filling:

@@ -18,6 +18,7 @@ from headway.rulers.scale import Curves, Evidence, Scale
 from headway.rulers.scores.gauge import ANCHORS, PINNED, anchored, pinned_slope
 from headway.rulers.scores.observations import Duplicates, Observations, observe, require_connected
 from headway.rulers.scores.resample import within_models
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -40,6 +41,8 @@ class Parameters:
     capability: FloatArray
     difficulty: FloatArray
     slope: FloatArray
+
+    __repr__ = of_fields
 
     def copy(self) -> "Parameters":
         """Return arrays that may be overwritten."""

@@ -13,6 +13,7 @@ from headway.dataset.naming import resolve_each, resolve_keys
 from headway.draws import FloatArray
 from headway.errors import NotIdentified, UsageError
 from headway.rulers.alike import by_cells
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -49,6 +50,8 @@ class Observations:
     weight: FloatArray
     source: pl.Series
     notes: tuple[str, ...]
+
+    __repr__ = of_fields
 
     @property
     def start(self) -> Ints:

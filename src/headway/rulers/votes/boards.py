@@ -12,6 +12,7 @@ from headway.progress import Progress, Silent
 from headway.rulers.scale import TIDY, Scale
 from headway.rulers.votes.comparisons import chosen_votes, votes_of
 from headway.rulers.votes.ruler import PairwiseRuler
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -49,6 +50,8 @@ class Boards:
     summary: pl.DataFrame
     scales: Mapping[str, Scale]
     notes: tuple[str, ...]
+
+    __repr__ = of_fields
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scales", MappingProxyType(dict(self.scales)))

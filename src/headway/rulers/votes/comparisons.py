@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from headway.draws import FloatArray
 from headway.errors import DataError, NotIdentified, UsageError, did_you_mean
 from headway.rulers.votes.attributes import CLUSTER, difference, with_attributes
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -70,6 +71,8 @@ class Comparisons:
     n_clusters: int
     self_votes: int
     notes: tuple[str, ...]
+
+    __repr__ = of_fields
 
     @property
     def votes(self) -> int:

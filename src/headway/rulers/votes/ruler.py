@@ -30,6 +30,7 @@ from headway.rulers.votes.comparisons import (
 )
 from headway.rulers.votes.misfit import pair_table
 from headway.rulers.votes.strengths import FALLBACK_RIDGE, Strengths
+from headway.shortly import of_fields
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -415,6 +416,8 @@ class _Points:
 
     origin: float
     away: FloatArray
+
+    __repr__ = of_fields
 
     def value(self, thetas: FloatArray) -> FloatArray:
         out: FloatArray = self.origin + thetas @ self.away.T

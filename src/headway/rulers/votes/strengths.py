@@ -12,6 +12,7 @@ from headway.draws import FloatArray
 from headway.errors import NotConverged, NotIdentified
 from headway.progress import Progress
 from headway.rulers.votes.comparisons import Comparisons
+from headway.shortly import of_fields
 
 TOLERANCE = 1e-10
 MOST_STEPS = 200
@@ -44,6 +45,8 @@ class Optimum:
     log_likelihood: float
     gradient: float
     steps: int
+
+    __repr__ = of_fields
 
 
 class Strengths:
