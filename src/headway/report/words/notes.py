@@ -4,6 +4,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from headway.report.words.lag_notes import LAGS
+
 if TYPE_CHECKING:
     from headway.report.words import Words
 
@@ -66,11 +68,6 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"In (\d+) draws the anchors change places; those are undefined\.",
         "有 {1} 次抽样中两个定标模型次序颠倒，这些抽样视为无定义。",
-    ),
-    (
-        r"thresholds: (\d+) thresholds that the first measured model of a group had already "
-        r"passed are left out\.",
-        "单项测试的分数线：任一方首个受测模型早已越过的 {1} 条分数线未计入。",
     ),
     (
         r"(\d+) raw scores are left out: their benchmark has no known chance or ceiling\.",
@@ -185,27 +182,6 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"two rulers: the scores fall apart into (\d+) groups of models that share no benchmark, "
         r"so their capabilities cannot be compared\.",
         "两把标尺：成绩分成互不相连的 {1} 组模型，能力无法比较。",
-    ),
-    (
-        r"trend: fewer than 60 days from (\S+) to the last day\.",
-        "直线趋势：从 {1} 到最后一日不足 60 天。",
-    ),
-    (
-        r"trend: fewer than 3 records of a group since (\S+)\.",
-        "直线趋势：自 {1} 以来有一方的纪录不足 3 个。",
-    ),
-    (
-        r"trend: the lines go through the frontier on every day\.",
-        "直线趋势：直线拟合的是前沿线每一天的水平。",
-    ),
-    (r"trend: the lines go through the records\.", "直线趋势：直线拟合的是各个纪录点。"),
-    (
-        r"Calendar years before (\d+) are not listed apart\.",
-        "{1} 年以前的各年份不单独列出。",
-    ),
-    (
-        r"The series from day to day has ([\d,]+) of ([\d,]+) days\.",
-        "逐日序列只含 {2} 天中的 {1} 天。",
     ),
     (
         r"(.+?): number of items unknown, so no sampling noise\.",
@@ -477,7 +453,7 @@ _RANK = re.compile(r" \(rank (\d+)\)")
 
 @cache
 def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern, re.DOTALL), text) for pattern, text in _CHINESE)
+    return tuple((re.compile(pattern, re.DOTALL), text) for pattern, text in (*_CHINESE, *LAGS))
 
 
 def translate(text: str, words: "Words") -> str | None:
