@@ -48,6 +48,7 @@ def race() -> Dataset:
                 "weights_on": [day if k % 3 == 1 else None for k, day in enumerate(days)],
             }
         ),
+        aliases=pl.DataFrame({"kind": ["benchmark"], "alias": ["winogrande"], "id": ["b0"]}),
         benchmarks=pl.DataFrame(
             {
                 "benchmark": benchmarks,

@@ -102,6 +102,7 @@ def short_race(days: int) -> Dataset:
     columns = ["model", "country", "announced_on", "available_on", "listed_on"]
     scores = data.scores.filter(pl.col("model").is_in(kept["model"].implode()))
     return Dataset.from_frames(
+        aliases=pl.DataFrame({"kind": ["benchmark"], "alias": ["winogrande"], "id": ["b0"]}),
         recorded_on=BEGIN,
         models=models.select(*columns, recorded_on=pl.col("available_on")),
         scores=scores.select("model", "benchmark", "variant", "score", "recorded_on"),

@@ -73,10 +73,7 @@ def replaced(path: Path | str) -> Iterator[Path]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise DataError(
-            f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
-            hint="name a file in a folder with room that may be written to",
-        ) from None
+        raise DataError(f"{path}: {error.strerror or error}") from None
 
 
 def _hold(handle: int) -> None:

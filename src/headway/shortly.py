@@ -61,7 +61,7 @@ def of(value: Any) -> str:
     Examples
     --------
     >>> of(np.zeros((2, 3))), of({"a": 1.0}), of("x" * 99)[-4:]
-    ('float64[2, 3]', "{'a': 1.0}", "xxx…")
+    ('float64[2, 3]', "{'a': 1.0}", 'xxx…')
     >>> of(pl.DataFrame({"a": [1, 2]}))
     'DataFrame[2 rows, 1 columns]'
     """

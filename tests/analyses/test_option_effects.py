@@ -29,6 +29,7 @@ OTHER = {
     "withdrawn": "drop",
     "significance": 0.6,
     "trend_starts": (dt.date(2024, 9, 1),),
+    "trend_on": "records",
     "model": "m07",
     "horizon": 3.0,
     "step": 0.2,

@@ -132,3 +132,65 @@ def test_killed_and_resumed(answers: Path, tmp_path: Path, engine: tuple[str, ..
     again = subprocess.run(command, capture_output=True, check=True, timeout=300)
     assert again.stdout == whole.stdout
     assert not resume.exists()
+
+
+@pytest.mark.parametrize(("ending", "separator"), [(".csv", ","), (".tsv", "\t"), (".csv", ";")])
+def test_answers_in_text_give_what_parquet_gives(
+    run: Run, answers: Path, tmp_path: Path, ending: str, separator: str
+) -> None:
+    every = pl.concat([pl.read_parquet(file) for file in sorted(answers.glob("*.parquet"))])
+    file = tmp_path / f"answers{ending}"
+    every.write_csv(file, separator=separator)
+    words = ("--json", "--draws", 50)
+    from_text, from_parquet = (json.loads(run("items", one, *words).out) for one in (file, answers))
+    assert from_text["rank"] == from_parquet["rank"]
+    assert json.loads(run("items", tmp_path, *words).out)["rank"] == from_text["rank"]
+
+
+def test_names_in_text_stay_as_they_are_written(run: Run, tmp_path: Path) -> None:
+    rows = [f"{m},b,00{j},{str(j % 3 < k).lower()}," for k, m in enumerate(("007", "8")) for j in
+            range(30)]  # fmt: skip
+    file = tmp_path / "answers.csv"
+    file.write_text("\n".join(["model,benchmark,item,score,variant", *rows]))
+    said = json.loads(run("items", file, "--json").out)
+    assert {row["entity"] for row in said["rank"]} == {"007", "8"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.parquet", b"model,benchmark,item,score\n", "is not a Parquet file"),
+        ("a.txt", b"hello", "is not a Parquet file"),
+        ("a", b"", "is not a Parquet file"),
+        ("a.csv", b"model,benchmark,score\nx,b,1\n", "lacks the columns item"),
+        ("a.csv", b"\n", "is empty"),
+        ("a.csv", b"model,benchmark,item,score\nx,b,q,maybe\n", "maybe"),
+        ("a.csv", b"model,benchmark,item,score\nx,b,q,7\ny,b,q,1\n", "no score from 0 to 1"),
+        ("a.csv", b"," * 70_000, "first line of more than 65,536 bytes"),
+    ],
+)
+def test_what_is_no_file_of_answers(
+    run: Run, tmp_path: Path, name: str, content: bytes, reason: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    ran = run("items", file)
+    assert ran.code == 2
+    assert reason in ran.err
+    if reason != "maybe" and "score from" not in reason:
+        assert "give Parquet, or CSV" in " ".join(ran.err.split())
+
+
+def test_damaged_parquet(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.parquet"
+    file.write_bytes(b"PAR1 and then nothing")
+    ran = run("items", file)
+    assert (ran.code, ran.out) == (2, "")
+    assert "is not a Parquet file that can be read" in ran.err
+
+
+def test_a_folder_without_answers(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "readme.md").write_text("nothing here")
+    ran = run("items", tmp_path)
+    assert ran.code == 2
+    assert "give Parquet, or CSV" in " ".join(ran.err.split())

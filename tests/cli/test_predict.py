@@ -151,13 +151,9 @@ def test_a_wrong_option_is_an_error(
 
 
 @pytest.mark.parametrize("command", ["predict", "next"])
-def test_a_dataset_without_scores(run: Run, holes: Path, tmp_path: Path, command: str) -> None:
-    bare = tmp_path / "bare"
-    headway.load(holes).write(bare)
-    package = json.loads((bare / "datapackage.json").read_text())
-    package["resources"] = [part for part in package["resources"] if part["name"] != "scores"]
-    (bare / "datapackage.json").write_text(json.dumps(package))
-    (bare / "scores.csv").unlink()
+def test_a_dataset_without_scores(run: Run, tmp_path: Path, command: str) -> None:
+    votes = pl.DataFrame({"vote": ["1"], "model_a": ["a"], "model_b": ["b"], "outcome": ["a"]})
+    bare = headway.Dataset.from_frames(votes=votes).write(tmp_path / "bare")
     ran = run(command, "--dataset", bare)
     assert ran.code == 2
     assert ran.out == ""

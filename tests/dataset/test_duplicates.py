@@ -68,7 +68,8 @@ def table(tmp_path):
 
 def take(table, **options):
     into = table.parent / "facts"
-    return bring("table", [table], into, unmatched="add", start="empty", ceiling=1, **options)
+    options = {"ceiling": 1} | options
+    return bring("table", [table], into, unmatched="add", start="empty", **options)
 
 
 def test_two_rows_are_refused_by_line_under_one_spelling_or_two(table):
@@ -78,6 +79,12 @@ def test_two_rows_are_refused_by_line_under_one_spelling_or_two(table):
         assert all(line in row.reason for row in report.refused)
     [counts] = report.table.filter(table="scores").to_dicts()
     assert (counts["converted"], counts["refused"], counts["added"]) == (3, 2, 1)
+
+
+def test_rows_without_a_ceiling_name_their_doubles_too(table):
+    report = take(table, ceiling=None)
+    assert "its ceiling is not known" in report.refused[0].reason
+    assert "line 2 says 0.3 and" in report.refused[1].reason
 
 
 @pytest.mark.parametrize(("policy", "score"), [("best", 0.9), ("mean", 0.6)])

@@ -229,3 +229,13 @@ def test_absurd_options(options, words) -> None:
 def test_davidson_needs_a_tie() -> None:
     with pytest.raises(NotIdentified, match="no tie among the votes"):
         pairwise(ties="davidson").fit(baseball())
+
+
+def test_votes_that_are_all_ties_have_a_way_out() -> None:
+    rows = [("a", "b", "tie"), ("b", "c", "tie"), ("a", "c", "tie")] * 5
+    data = dataset(frame(rows))
+    with pytest.raises(NotIdentified, match="every vote is a tie") as caught:
+        headway.rulers.pairwise(ties="davidson").fit(data)
+    assert "ties='half'" in str(caught.value.hint)
+    scale = headway.rulers.pairwise(ties="half").fit(data)
+    assert scale.rank()["rank"].to_list() == [1, 1, 1]

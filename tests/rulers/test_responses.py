@@ -217,7 +217,7 @@ def test_wrong_answers_in_files_say_where(frame: pl.DataFrame, tmp_path: Path) -
     with pytest.raises(DataError, match="rows have no epoch"):
         QUIET.fit_parts(parts_from_parquet(file))
     file.write_bytes(b"PAR1 not really")
-    with pytest.raises(DataError, match="cannot be read as Parquet"):
+    with pytest.raises(DataError, match="is not a Parquet file"):
         parts_from_parquet(file)
 
 

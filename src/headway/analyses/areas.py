@@ -116,7 +116,9 @@ def by_benchmark(scale: Scale, spec: LagSpec, progress: Progress | None = None) 
             "in percent",
             hint="leave it out, or give its unit, such as '2 percent'",
         )
-    return _result(benchmark_areas(scale, progress), scale, spec)
+    return _result(
+        benchmark_areas(scale, progress), scale, spec, left_out_of=replace(spec, min_scores=1)
+    )
 
 
 def domain_areas(scale: Scale, progress: Progress | None = None) -> Iterator[Area]:
@@ -226,7 +228,9 @@ def _tested(cells: Observations, benchmark: str) -> int:
     return int((cells.benchmark == cells.benchmarks.index(benchmark)).sum())
 
 
-def _result(areas: Iterator[Area], scale: Scale, spec: LagSpec) -> Result:
+def _result(
+    areas: Iterator[Area], scale: Scale, spec: LagSpec, *, left_out_of: LagSpec | None = None
+) -> Result:
     """Measure every area up to the last day of the whole."""
     dated = replace(spec, until=last_day(scale, spec))
     rows = [{**area.facts, **measure(area, dated)} for area in areas]
@@ -236,7 +240,7 @@ def _result(areas: Iterator[Area], scale: Scale, spec: LagSpec) -> Result:
         table=table.sort("estimate", "entity", descending=[True, False], nulls_last=True),
         spec=spec.to_dict(),
         dataset=scale.dataset.digest,
-        notes=left_out(scale, dated),
+        notes=left_out(scale, replace(left_out_of or spec, until=dated.until)),
         asked=of_question(scale, spec),
     )
 
@@ -244,6 +248,6 @@ def _result(areas: Iterator[Area], scale: Scale, spec: LagSpec) -> Result:
 def left_out(scale: Scale, spec: LagSpec) -> tuple[str, ...]:
     """Notes on the models that the frontiers of a question do without, on the whole scale."""
     try:
-        return contest(scale, spec).notes
+        return contest(scale, replace(spec, since=None, drop_first=False)).notes
     except HeadwayError:
         return ()

@@ -1,6 +1,5 @@
 """What the user reads when something goes wrong, and the exit code."""
 
-import errno
 import os
 import tempfile
 import traceback
@@ -14,7 +13,6 @@ from headway.text import shown
 WRONG_INPUT = 2
 DEFECT = 70
 INTERRUPTED = 130
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def say(error: BaseException, stream: TextIO | None) -> int:
@@ -33,8 +31,7 @@ def say(error: BaseException, stream: TextIO | None) -> int:
         return WRONG_INPUT
     if isinstance(error, OSError):
         place = "" if error.filename is None else f"{shown(os.fsdecode(error.filename))}: "
-        hint = "make room on the disk, and try again" if error.errno in _FULL else None
-        _print(stream, f"{place}{error.strerror or error}", (), hint)
+        _print(stream, f"{place}{error.strerror or error}", (), None)
         return WRONG_INPUT
     if isinstance(error, MemoryError):
         _print(stream, "there is not enough memory for this", (), "ask for less: fewer draws")

@@ -243,6 +243,8 @@ def _on_a_terminal() -> bool:
 def _from_file(path: Path | None, source: str) -> tuple[dict[str, str], dict[str, Any]]:
     if path is None:
         return {}, {}
+    if not path.exists():
+        raise DataError(f"{path} cannot be read: there is no such file")
     content = toml_file(path)
     names, options = content.pop("names", {}), content.pop("options", {})
     if content and source != "table":

@@ -168,13 +168,10 @@ def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     A text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line end gets an apostrophe in
     front, which spreadsheets do not show.
 
-    >>> without_formulas(pl.DataFrame({"model": ["=1+1", "gpt-5"], "x": [-1, 2]})).rows()
-    [("'=1+1", -1), ('gpt-5', 2)]
+    >>> without_formulas(pl.DataFrame({"a": ["=1+1", "gpt-5"], "b": ["@x", None], "c": -1})).rows()
+    [("'=1+1", "'@x", -1), ('gpt-5', None, -1)]
     """
-    text = pl.col(pl.String)
-    return frame.with_columns(
-        pl.when(text.str.contains(r"^[=+\-@\t\r\n]")).then("'" + text).otherwise(text)
-    )
+    return frame.with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r\n])", "'$1"))
 
 
 def notes(out: Console, lines: Sequence[str]) -> None:

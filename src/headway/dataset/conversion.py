@@ -66,12 +66,21 @@ def typed_table(
         value = defaults.get(column.name)
         if value is None and column.required:
             problems.add(given.label, f", header: column {column.name!r} is missing")
+        if value is None:
+            series.append(_unknown(column, frame.height))
+            continue
         constant = pl.repeat(value, frame.height, dtype=column.dtype, eager=True)
         series.append(constant.alias(column.name))
     return pl.DataFrame(series)
 
 
+def _unknown(column: Column, height: int) -> pl.Series:
+    return pl.Series(column.name, dtype=column.dtype).clear(height)
+
+
 def _column(column: Column, values: pl.Series, given: Given, problems: Problems) -> pl.Series:
+    if values.null_count() == len(values) and not (column.required and len(values)):
+        return _unknown(column, len(values))
     typed, bad = convert(values, column)
     if bad.any():
         _report(column, values, bad, given, problems, "is not")
@@ -89,10 +98,11 @@ def _column(column: Column, values: pl.Series, given: Given, problems: Problems)
                 ],
             )
     wrong = present & ~_allowed(typed, column)
-    unseen = present & _unseen(typed, column)
-    if unseen.any():
-        _report_unseen(column, typed, unseen, given, problems)
-        wrong &= ~unseen
+    if column.kind == "string":
+        unseen = present & _unseen(typed, column)
+        if unseen.any():
+            _report_unseen(column, typed, unseen, given, problems)
+            wrong &= ~unseen
     if wrong.any():
         _report(column, typed, wrong, given, problems, "is not allowed")
     return typed.alias(column.name)
@@ -200,8 +210,6 @@ def _allowed(typed: pl.Series, column: Column) -> pl.Series:
 
 def _unseen(typed: pl.Series, column: Column) -> pl.Series:
     """Which texts are too long, or have characters that cannot be seen."""
-    if column.kind != "string":
-        return pl.repeat(False, len(typed), dtype=pl.Boolean, eager=True)
     most = TEXT_LENGTH if column.long else NAME_LENGTH
     value = pl.col(typed.name)
     long = value.str.len_bytes() > 4 * most

@@ -91,7 +91,8 @@ class Intake:
             self._entities(name, only)
         self._aliases(only)
         self._say_unmatched()
-        units = in_the_unit_known(self.given, self.tables["benchmarks"], self.names)
+        several, benchmarks = self.parsed.duplicates, self.tables["benchmarks"]
+        units = in_the_unit_known(self.given, benchmarks, self.names, several)
         self.notes += units.notes
         self.refused += units.refused
         if (scores := units.scores) is not None:
@@ -101,8 +102,7 @@ class Intake:
             self.given["ratings"] = self._dated(apart)
             self.notes += notes
         for name in EVIDENCE:
-            frame = scores if name == "scores" else self.given.get(name)
-            if frame is None:
+            if (frame := scores if name == "scores" else self.given.get(name)) is None:
                 continue
             if TABLES[name].form == "parquet":
                 self._large(name, frame, only)

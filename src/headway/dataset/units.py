@@ -12,11 +12,12 @@ from typing import Any
 
 import polars as pl
 
+from headway.dataset.duplicates import settled
 from headway.dataset.incoming import PLACE, Resolved
 from headway.dataset.tables import TABLES
 from headway.dataset.vintages import current
 from headway.shortly import of_fields
-from headway.sources import Refused
+from headway.sources import Duplicates, Refused
 
 _PERCENT = 100.0
 _MOST_NAMED = 8
@@ -98,7 +99,10 @@ def told_in_the_unit_known(
 
 
 def in_the_unit_known(
-    tables: Mapping[str, pl.DataFrame], benchmarks: pl.DataFrame, names: Resolved
+    tables: Mapping[str, pl.DataFrame],
+    benchmarks: pl.DataFrame,
+    names: Resolved,
+    duplicates: Duplicates | None = None,
 ) -> Units:
     """Turn percentages into shares, or back, where the dataset has the other unit.
 
@@ -110,6 +114,9 @@ def in_the_unit_known(
         All rows of the dataset's table, with what the source told about new ones.
     names
         What the foreign names mean.
+    duplicates
+        Which of several scores for one key counts; rows that are refused for their unit say at
+        once what else is wrong with them.
 
     Returns
     -------
@@ -171,7 +178,10 @@ def in_the_unit_known(
         )
     lost = raw & pl.col("benchmark").is_in([*doubted])
     refused = tuple(_refusal(name, why, scores.filter(raw)) for name, why in doubted.items())
-    left_out = scores.filter(lost.fill_null(value=False)).height
+    doubtful = scores.filter(lost.fill_null(value=False))
+    left_out = doubtful.height
+    if duplicates is not None:
+        refused += _repeated(doubtful, names, duplicates)
     if left_out:
         scores = scores.filter(~lost.fill_null(value=False))
     return Units(
@@ -180,6 +190,18 @@ def in_the_unit_known(
         left_out=left_out,
         notes=tuple(notes),
     )
+
+
+def _repeated(
+    doubtful: pl.DataFrame, names: Resolved, duplicates: Duplicates
+) -> tuple[Refused, ...]:
+    ids = dict(names.ids["model"])
+    known = doubtful.with_columns(
+        pl.col("model").replace_strict(ids, default=None, return_dtype=pl.String)
+    ).filter(pl.col("model").is_not_null())
+    places = known[PLACE].to_list() if PLACE in known.columns else None
+    one = settled(known.drop(PLACE, strict=False), TABLES["scores"], duplicates, places=places)
+    return tuple(Refused(line=0, reason=reason) for reason in dict.fromkeys(one.reasons))
 
 
 def _ceilings(benchmarks: pl.DataFrame) -> dict[str, float | None]:

@@ -6,21 +6,25 @@ from pathlib import Path
 import polars as pl
 
 from headway.errors import DataError
+from headway.foreign.apart import check_parquet
+from headway.foreign.guarding import guarded
+from headway.foreign.plainfile import opened
 
 PARQUET = (".parquet", ".pq")
-TEXT = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+TEXT = (".csv", ".tsv")
 ENDINGS = (*PARQUET, *TEXT)
 EXPECTED = (
-    "give Parquet, or CSV (.csv, .tsv, also .gz) with a line of column names; "
+    "give Parquet, or CSV (.csv, .tsv) with a line of column names; "
     "a dataset of Headway is ranked by headway rank --ruler items --dataset FOLDER"
 )
+LONGEST_HEAD = 2**16
 _MAGIC = b"PAR1"
 _SEPARATORS = (",", ";", "\t")
 _WORDS = {"true": "1", "True": "1", "TRUE": "1", "false": "0", "False": "0", "FALSE": "0"}
 
 
 def scan(file: str, storage_options: Mapping[str, str] | None = None) -> pl.LazyFrame:
-    """Scan one file of answers, by its ending; a local file by its first bytes too.
+    """Scan one file of answers, text or Parquet by its ending.
 
     Raises
     ------
@@ -28,24 +32,42 @@ def scan(file: str, storage_options: Mapping[str, str] | None = None) -> pl.Lazy
         When a local file is neither Parquet nor text with column names.
     """
     options = None if storage_options is None else dict(storage_options)
-    text = file.lower().endswith(TEXT)
-    remote = "://" in file
-    if not (text or remote):
-        with Path(file).open("rb") as opened:
-            if opened.read(len(_MAGIC)) != _MAGIC:
-                raise DataError(f"{file} is not a Parquet file", hint=EXPECTED)
-    if not text:
-        return pl.scan_parquet(file, storage_options=options, glob=False, hive_partitioning=False)
+    local = None if "://" in file else Path(file)
+    if file.lower().endswith(TEXT):
+        separator = "\t" if file.lower().endswith(".tsv") else ","
+        if local is not None:
+            separator = _separator(local)
+        return _text(file, separator, options)
+    if local is not None:
+        with opened(local) as content:
+            magic = content.read(len(_MAGIC))
+        if magic != _MAGIC:
+            raise DataError(f"{file} is not a Parquet file", hint=EXPECTED)
+        check_parquet(local)
+    return pl.scan_parquet(file, storage_options=options, glob=False, hive_partitioning=False)
 
-    def plain(separator: str) -> pl.LazyFrame:
+
+def _separator(file: Path) -> str:
+    """What stands between the column names."""
+    with opened(file) as content:
+        head = content.read(LONGEST_HEAD)
+    if not head.strip():
+        raise DataError(f"{file} is empty", hint=EXPECTED)
+    line, end, _ = head.partition(b"\n")
+    if not end and len(head) == LONGEST_HEAD:
+        raise DataError(
+            f"{file} has a first line of more than {LONGEST_HEAD:,} bytes", hint=EXPECTED
+        )
+    return max(_SEPARATORS, key=lambda separator: line.count(separator.encode()))
+
+
+def _text(file: str, separator: str, options: dict[str, str] | None) -> pl.LazyFrame:
+    with guarded(file):
         # Names such as 007 stay as they are written.
-        return pl.scan_csv(
+        lazy = pl.scan_csv(
             file, separator=separator, infer_schema=False, storage_options=options, glob=False
         )
-
-    found = [plain(separator) for separator in _SEPARATORS]
-    lazy = max(found, key=lambda one: len(one.collect_schema().names()))
-    columns = lazy.collect_schema().names()
+        columns = lazy.collect_schema().names()
     filled = [
         pl.col(name).fill_null(value)
         for name, value in (("variant", "default"), ("epoch", "1"))

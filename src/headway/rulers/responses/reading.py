@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from headway.engines import Engine, Load
 from headway.errors import DataError, HeadwayError, NotIdentified, UsageError
-from headway.foreign.apart import check_parquet
 from headway.progress import Progress, Silent
 from headway.rulers.responses.answer_files import ENDINGS, EXPECTED, scan
 from headway.rulers.responses.answers import (
@@ -43,8 +42,6 @@ class _Reading:
 
     def scan(self, file: str) -> pl.LazyFrame:
         """Answers of one file that count, with all columns."""
-        if "://" not in file:
-            check_parquet(Path(file))
         try:
             lazy = scan(file, self.storage_options)
             columns = lazy.collect_schema().names()
@@ -104,7 +101,7 @@ def parts_from_parquet(
     ----------
     paths
         Files in Parquet or CSV, folders of them (by their endings, ``.parquet``, ``.csv``,
-        ``.tsv``, also ``.gz``), or addresses that Polars reads, such as
+        ``.tsv``), or addresses that Polars reads, such as
         ``s3://bucket/answers/part-0.parquet``, or ``s3://bucket/answers/`` for all files there.
         Columns as for
         :func:`headway.rulers.responses.answers.from_frame`.
