@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from headway.report.words.lag_notes import LAGS
+from headway.report.words.contests import CONTESTS
 
 if TYPE_CHECKING:
     from headway.report.words import Words
@@ -25,42 +25,11 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"errors\.",
         "残差过程的拟合在第 {1} 步停止；最后一步仍使某个模型的能力值移动了 {2} 个标准误。",
     ),
-    (
-        r"(\d+) models? of (.+?) (?:have|has) no (\w+) date and (?:are|is) left out: (.+?)\.",
-        "{group2}一方有 {1} 个模型没有{basis3}，未计入：{4}。",
-    ),
-    (
-        r"(\d+) models? may belong to (.+?) \(([^()]+?) not known\) and (?:are|is) left out: "
-        r"(.+?)\.",
-        "有 {1} 个模型是否属于{group2}一方不明（属性 {3} 未知），未计入：{4}。",
-    ),
-    (
-        r"Dates after (\S+), when the newest row was recorded, do not move the last day: (.+?)\.",
-        "晚于 {1}（最新一行数据的记录日）的日期不影响最后一日：{2}。",
-    ),
-    (
-        r"(\S+): The frontier of (.+?) may stand too low, and what rests on it is incomplete: it "
-        r"would be raised by (.+?)\.",
-        "标尺 {1}：{group2}的前沿可能偏低，依此得出的数字不完整：若计入 {3}，前沿会更高。",
-    ),
-    (
-        r"The frontier of (.+?) may stand too low, and what rests on it is incomplete: it would be "
-        r"raised by (.+?)\.",
-        "{group1}的前沿可能偏低，依此得出的数字不完整：若计入 {2}，前沿会更高。",
-    ),
-    (
-        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out: (.+?)\.",
-        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入：{4}。",
-    ),
-    (
-        r"(\d+) models with fewer than (\d+) scores have a value and no rank: (.+?)\.",
-        "有 {1} 个模型的成绩少于 {2} 项，有数值而不排名：{3}。",
-    ),
+    *CONTESTS,
     (
         r"The claim (\S+) speaks of (\S+), after the evidence\.",
         "论断 {1} 说的是 {2}，晚于现有证据。",
     ),
-    (r"The first model of (.+?) is left out\.", "{group1}一方的第一个模型未计入。"),
     (
         r"(\d+) draws did not reach the tolerance; they are kept as they are\.",
         "有 {1} 次抽样的拟合未达到收敛标准，仍按原样保留。",
@@ -437,7 +406,7 @@ def _listed(part: str) -> str:
 
 @cache
 def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern, re.DOTALL), text) for pattern, text in (*_CHINESE, *LAGS))
+    return tuple((re.compile(pattern, re.DOTALL), text) for pattern, text in _CHINESE)
 
 
 def translate(text: str, words: "Words") -> str | None:
