@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent.parent
 SCHEMAS = HERE / "src" / "headway" / "cli" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FEW = ("--draws", "20")
-QUICK = ("--resamples", "40", "--permutations", "40", "--splits", "2", *FEW)
+QUICK = ("--resamples", "100", "--permutations", "100", "--splits", "2", *FEW)
 
 RUNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "lag": (
@@ -37,7 +37,7 @@ RUNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "events": (("events", *FEW), ("events", "--only", "domain", *FEW)),
     "premium": (("premium", *QUICK), ("premium", "--model", "GLM-5.2", *FEW)),
     "predict": (("predict", "--model", "gpt-5", *FEW),),
-    "next": (("next", "--model", "gpt-5", "--draws", "200"),),
+    "next": (("next", "--model", "kimi-k3", "--draws", "200"),),
     "agreement": (("agreement", "--ruler", "general", "--ruler", "coding", *FEW),),
     "multiverse": (
         ("multiverse", "--draws", "20", "--ruler", "eci", "--subset", "all", "--answer",
