@@ -1,5 +1,6 @@
 """Short words for results, and the ways to other libraries."""
 
+import re
 import sys
 
 import numpy as np
@@ -22,7 +23,8 @@ def test_a_summary_has_the_rows_and_the_notes(scale: Scale) -> None:
     assert lines[0].startswith("daily / all / frontier / lag_mean: ")
     assert f"{first['estimate']:.4g} ({first['low']:.4g} to {first['high']:.4g} at 90%)" in lines[0]
     assert lines[2] == f"and {result.table.height - 2} more rows"
-    assert lines[3:] == [f"· {note}" for note in result.notes]
+    assert lines[3].startswith("9 conventions; tie of 1 point; dates of availability; ruler: ")
+    assert lines[4:] == [f"· {note}" for note in result.notes]
 
 
 def test_unknown_values_are_named_by_their_status(scale: Scale) -> None:
@@ -82,3 +84,24 @@ def test_a_notebook_shows_a_picture_without_a_script(scale: Scale) -> None:
         assert shown["image/svg+xml"].startswith("<svg")
         assert "<script" not in shown["image/svg+xml"]
         assert chart.properties(width=300).to_dict()["width"] == 300
+
+
+@pytest.mark.parametrize("convention", headway.analyses.CONVENTIONS)
+def test_every_answer_says_how_it_was_asked(scale: Scale, convention: str) -> None:
+    if convention == "thresholds":
+        return
+    result = headway.lag(scale, convention=convention)
+    for text in (result.summary(), result._repr_html_()):
+        assert "Evidence to 11 August 2026" in text
+        assert "dates of availability" in text
+        assert ("tie of 1 point" in text) == (result.asked["tie"] is not None)
+    assert "Evidence to 11 August 2026" in scale.summary()
+    assert "Evidence to 11 August 2026" in scale._repr_html_()
+
+
+def test_no_interval_is_a_pair_of_equal_numbers_and_short_periods_are_said(scale: Scale) -> None:
+    result = headway.lag(scale, until="2023-06-01")
+    text = result.summary(most=100)
+    assert "in nearly every draw" in text
+    assert not re.search(r"\((\S+) to \1 at", text)
+    assert "last-12-months (1 of 365 days)" in text

@@ -73,6 +73,15 @@ def is_short(days: int | None, of_days: int | None) -> bool:
     return days is not None and of_days is not None and days < ENOUGH_DAYS * of_days
 
 
+def period_words(period: str, days: int | None, of_days: int | None) -> str:
+    """Return a period, with how much of it there was where that is less than its name says.
+
+    >>> period_words("2026", 223, 365), period_words("2025", 365, 365)
+    ('2026 (223 of 365 days)', '2025')
+    """
+    return f"{period} ({days} of {of_days} days)" if is_short(days, of_days) else period
+
+
 def has_no_spread(low: float | None, high: float | None) -> bool:
     """Whether an interval has no width."""
     if low is None or high is None:
@@ -127,6 +136,6 @@ def digits_apart(values: Sequence[float], digits: int) -> int:
     if has_no_spread(low, high):
         return digits
     for more in range(MORE_DIGITS + 1):
-        if f"{low:.{digits + more}f}" != f"{high:.{digits + more}f}":
+        if f"{low:z.{digits + more}f}" != f"{high:z.{digits + more}f}":
             return digits + more
     return digits + MORE_DIGITS

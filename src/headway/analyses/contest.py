@@ -1,7 +1,7 @@
 """Two frontiers on one scale, and the options under which one is measured behind the other."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -9,9 +9,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 import polars as pl
 
-from headway.analyses.evidence import ahead_of_time, evidence_day
+from headway.analyses.evidence import ahead_of_time, evidence_day, reach
 from headway.analyses.tie import Applied, Tie, tie_on
+from headway.dataset.groups import members
 from headway.dataset.left_out import some
+from headway.dataset.vintages import as_day
 from headway.draws import FloatArray
 from headway.errors import UsageError, did_you_mean
 from headway.frontier import (
@@ -106,10 +108,16 @@ class LagSpec:
     seed: int = _option(0, "thresholds: seed of the bootstrap over benchmarks.")
 
     def __post_init__(self) -> None:
-        if self.convention not in CONVENTIONS:
+        for name in ("leader", "follower", "region", "model"):
+            text = getattr(self, name)
+            if not isinstance(text, str) and not (text is None and name in ("region", "model")):
+                raise UsageError(f"{name} is {text!r}; expected a text")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            raise UsageError(f"seed is {self.seed!r}; expected a whole number from 0")
+        if not isinstance(self.convention, str) or self.convention not in CONVENTIONS:
             raise UsageError(
                 f"convention {self.convention!r} is not one of {', '.join(CONVENTIONS)}"
-                + did_you_mean(self.convention, CONVENTIONS)
+                + did_you_mean(str(self.convention), CONVENTIONS)
             )
         for name, low, high in (
             ("level", 0.0, 1.0),
@@ -121,8 +129,8 @@ class LagSpec:
             value = getattr(self, name)
             if not (
                 isinstance(value, int | float)
-                and np.isfinite(value)
-                and value > low
+                and not isinstance(value, bool)
+                and low < value < np.inf
                 and (high is None or value < high)
             ):
                 span = f"above {low:g}"
@@ -134,6 +142,10 @@ class LagSpec:
             not isinstance(self.min_scores, int) or self.min_scores < 1
         ):
             raise UsageError(f"min_scores is {self.min_scores!r}; expected a whole number from 1")
+        for name in ("since", "until"):
+            if (day := getattr(self, name)) is not None:
+                object.__setattr__(self, name, as_day(day))
+        object.__setattr__(self, "trend_starts", days_of(self.trend_starts, "trend_starts"))
         if self.since and self.until and self.since > self.until:
             raise UsageError(f"since ({self.since}) lies after until ({self.until})")
         if self.trend_on not in get_args(TrendOn):
@@ -223,13 +235,35 @@ class Contest:
         """Notes of both frontiers, of models that have not come yet, and of years not listed."""
         return (
             *self.leader.notes, *self.follower.notes, *self._ahead_of_time(),
-            *self._years_not_listed(),
+            *self._years_not_listed(), *self._after_the_evidence(), *self._one_in_the_other(),
         )  # fmt: skip
 
     def _years_not_listed(self) -> Iterator[str]:
         last = from_day(self.last).year
         if last - from_day(self.begin).year >= MOST_YEARS:
             yield f"Calendar years before {last - MOST_YEARS + 1} are not listed apart."
+
+    def _after_the_evidence(self) -> Iterator[str]:
+        found = None if self.spec.until is None else reach(self.scale, self.spec.date)
+        if found is not None and from_day(self.last) > found.day:
+            first = found.day + dt.timedelta(days=1)
+            yield (
+                f"The days from {first} to {from_day(self.last)} lie after the evidence: as no"
+                " model that came out on them is known, what is measured there only grows with the"
+                " calendar."
+            )
+
+    def _one_in_the_other(self) -> Iterator[str]:
+        data, measured = self.scale.dataset, set(self.scale.models)
+        first, second = self.spec.leader, self.spec.follower
+        ahead = measured & set(members(data, first))
+        behind = measured & set(members(data, second))
+        if ahead == behind:
+            yield f"{first} and {second} are the same models, so neither can be ahead."
+        elif behind < ahead:
+            yield f"Every model of {second} is one of {first} too, so {second} cannot be ahead."
+        elif ahead < behind:
+            yield f"Every model of {first} is one of {second} too, so {second} cannot be behind."
 
     def _ahead_of_time(self) -> Iterator[str]:
         late = ahead_of_time(self.scale, self.spec.date)
@@ -350,6 +384,17 @@ def last_day(scale: Scale, spec: LagSpec) -> dt.date:
         When nothing says how far the evidence reaches.
     """
     return spec.until or evidence_day(scale, spec.date)
+
+
+def days_of(values: Any, name: str) -> tuple[dt.date, ...]:
+    """Return days, or ISO texts of days, as dates.
+
+    >>> days_of(["2025-01-01"], "trend_starts")
+    (datetime.date(2025, 1, 1),)
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise UsageError(f"{name} is {values!r}; expected a list of days such as 2026-08-11")
+    return tuple(as_day(day) for day in values)
 
 
 def year_before(day: dt.date) -> dt.date:

@@ -12,7 +12,7 @@ from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
 from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, graded, notes as interval_notes
 from headway.shortly import of_fields
-from headway.tabular import Tabular, as_xarray
+from headway.tabular import Tabular, as_xarray, below
 
 if TYPE_CHECKING:
     from headway.rulers.scale import Scale
@@ -133,7 +133,7 @@ class Result(Tabular):
         )  # fmt: skip
 
     def _repr_html_(self) -> str:
-        return self.table._repr_html_()
+        return self.table._repr_html_() + below(self)
 
 
 def plain_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:

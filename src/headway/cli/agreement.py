@@ -124,7 +124,7 @@ def _print(out: Console, result: AgreementResult, failures: dict[str, str], *, e
         at = result.reference
         wide = wide.filter((pl.col("ruler") == at) | (pl.col("other") == at))
     spans = [
-        output.cell(None) if low is None else f"{low:.2f} to {high:.2f}"
+        output.cell(None) if low is None else f"{low:z.2f} to {high:z.2f}"
         for low, high in wide.select("low", "high").iter_rows()
     ]
     shown = wide.with_columns(
@@ -150,4 +150,4 @@ def _print(out: Console, result: AgreementResult, failures: dict[str, str], *, e
 
 
 def _two_digits(name: str) -> pl.Expr:
-    return pl.col(name).map_elements(lambda value: f"{value:.2f}", return_dtype=pl.String)
+    return pl.col(name).map_elements(lambda value: f"{value:z.2f}", return_dtype=pl.String)

@@ -67,7 +67,7 @@ def _answer(side: Mapping[str, Any]) -> str:
         return f"no answer ({side.get('why') or side.get('status')})"
     period = str(side["period"]).replace("-", " ")
     status = "" if side["status"] in ("ok", "point_only") else f", {side['status']}"
-    return f"{side['estimate']:.1f} {side['unit']} ({period}{status})"
+    return f"{side['estimate']:z.1f} {side['unit']} ({period}{status})"
 
 
 def _reach(side: Mapping[str, Any]) -> str:

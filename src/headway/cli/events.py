@@ -86,7 +86,7 @@ def events(
 
 def _shown(part: pl.DataFrame) -> pl.DataFrame:
     margins = [
-        output.cell(None) if value is None else f"{value:.1f} {unit}"
+        output.cell(None) if value is None else f"{value:z.1f} {unit}"
         for value, unit in part.select("margin", "margin_unit").iter_rows()
     ]
     sure = [

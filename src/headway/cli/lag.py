@@ -15,7 +15,7 @@ from headway.cli.options import DatasetPath, Json, day, from_spec
 from headway.cli.progress import Shown
 from headway.declared import Unfit, filled
 from headway.errors import DataError, UsageError
-from headway.intervals import is_short
+from headway.intervals import period_words
 from headway.progress import Progress
 from headway.rulers import LogisticRuler, PublishedRuler, Scale
 
@@ -223,7 +223,7 @@ def _print(result: analyses.Result, title: str, interval: str, *, every: bool) -
 def _period(frame: pl.DataFrame) -> pl.Series:
     """Periods, with how much of each there was where that is less than its name says."""
     texts = [
-        f"{period} ({days} of {of} days)" if is_short(days, of) else period
+        period_words(period, days, of)
         for period, days, of in frame.select("period", "days", "of_days").iter_rows()
     ]
     return pl.Series("period", texts, dtype=pl.String)

@@ -121,15 +121,15 @@ def table(frame: pl.DataFrame, columns: Mapping[str, str]) -> Table:
 def cell(value: Any) -> str:
     """Text of one value: one decimal for measured numbers, a dash for the unknown.
 
-    >>> [cell(v) for v in (3, 149.96, None, True, "GPT-5")]
-    ['3', '150.0', '–', 'yes', 'GPT-5']
+    >>> [cell(v) for v in (3, 149.96, -0.01, None, True, "GPT-5")]
+    ['3', '150.0', '0.0', '–', 'yes', 'GPT-5']
     """
     if value is None:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.1f}"
+        return f"{value:z.1f}"
     if isinstance(value, date):
         return value.isoformat()
     return shown(str(value))
@@ -159,7 +159,7 @@ def _between(low: float | None, high: float | None) -> str:
     if isinstance(low, int):
         return f"{low} to {high}"
     digits = digits_apart((low, high), 1)
-    return f"{low:.{digits}f} to {high:.{digits}f}"
+    return f"{low:z.{digits}f} to {high:z.{digits}f}"
 
 
 def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:

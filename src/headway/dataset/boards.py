@@ -1,12 +1,14 @@
 """The best place of each name on the boards of a file, so that nobody misses a missing leader."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-__all__ = ["Place", "placed"]
+__all__ = ["Place", "placed", "skipped"]
+
+_MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +88,29 @@ def placed(tables: Mapping[str, pl.DataFrame]) -> dict[str, Place]:
         )
         for model, rank, board, rating, day, first in best.select(columns).iter_rows()
     }  # fmt: skip
+
+
+def skipped(names: Mapping[str, Collection[str]], places: Mapping[str, Place]) -> list[str]:
+    """Name what was left out as asked, those that stand highest on a board first.
+
+    Parameters
+    ----------
+    names
+        Names that were left out, by what they name.
+    places
+        What :func:`placed` says.
+    """
+    notes = []
+    for kind, some in names.items():
+        ordered = [name for name in places if name in some] if kind == "model" else []
+        ordered += sorted(set(some) - set(ordered))
+        board = places if kind == "model" else {}
+        shown = ", ".join(
+            f"{name!r}" + (f" ({board[name].words({})})" if name in board else "")
+            for name in ordered[:_MOST_NAMED]
+        )
+        if ordered:
+            more = len(ordered) - _MOST_NAMED
+            shown += f" and {more} more" if more > 0 else ""
+            notes.append(f"{kind}s left out as asked ({len(ordered)}), in no answer: {shown}")
+    return notes

@@ -318,7 +318,7 @@ class Dataset:
         if lacking([name for name, rows in tables.items() if rows.height]):
             what = "scores" if self.tables["scores"].height else "models with evidence"
             raise DataError(
-                f"there are no {what} {words}",
+                f"there are no {what} {'of ' if by == 'released' else ''}{words}",
                 hint=f"the first possible day is {first}",
             )
         return replace(self._with(tables, words), day=min(last, self.day or last))

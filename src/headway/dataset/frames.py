@@ -110,7 +110,7 @@ def _polars(name: str, frame: Any) -> pl.DataFrame:
             hint=f"the tables are: {', '.join(TABLES)}",
         )
     try:
-        eager = nw.from_native(frame, eager_only=True)
+        eager = nw.from_native(_with_index(frame), eager_only=True)
     except TypeError:
         raise UsageError(
             f"{name} is of type {type(frame).__name__}; expected a data frame of pandas, Polars"
@@ -128,6 +128,15 @@ def _polars(name: str, frame: Any) -> pl.DataFrame:
             hint="a column may mix values of several types",
         ) from None
     return made
+
+
+def _with_index(frame: Any) -> Any:
+    """A pandas frame with the levels of its index that have a name as columns."""
+    index = nw.maybe_get_index(nw.from_native(frame, eager_only=True))
+    named = [name for name in getattr(index, "names", ()) if name is not None]
+    if not named or set(named) & set(frame.columns):
+        return frame
+    return frame.reset_index()
 
 
 def _standing(name: str, frame: pl.DataFrame) -> pl.DataFrame:

@@ -162,7 +162,9 @@ def _term(data: "Dataset", term: str, group: str) -> pl.Expr:
                 f"group {group!r}: no model has {attribute} {value!r}"
                 + did_you_mean(value, possible),
                 hint=f"{attribute} is one of: {', '.join(possible[:12])}"
-                + (", ..." if len(possible) > 12 else ""),
+                + (", ..." if len(possible) > 12 else "")
+                if possible
+                else f"no model of this dataset has a known {attribute}; state it in its facts",
             )
         if len(folded[value.lower()]) > 1:
             raise UsageError(

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from headway.dataset.absent import MOST_NAMED, WITHIN, absent, ended, left_the_board, named
-from headway.dataset.boards import Place, placed
+from headway.dataset.boards import Place, placed, skipped
 from headway.dataset.coverage import checked_coverage, extended
 from headway.dataset.import_report import ImportReport, counted
 from headway.dataset.incoming import (
@@ -374,8 +374,8 @@ class Intake:
                 place = f": {places[one.foreign].words(organisations)}"
             reason = f"{one.kind} {one.foreign!r} is not known ({counted(one.rows)}){place}{hint}"
             self.refused.append(Refused(line=0, reason=reason))
-        models = [one.foreign for one in unmatched if one.kind == "model"]
-        if models:
+        self.notes += skipped(self.names.left, places)
+        if models := [one.foreign for one in unmatched if one.kind == "model"]:
             self.notes.append(
                 f"{len(models)} models are not known and have no place in any answer, such as"
                 f" {models[0]!r}: --map 'NAME=ID' says which known model a name means,"

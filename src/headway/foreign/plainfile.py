@@ -18,6 +18,8 @@ LIMIT = FILE_BYTES
 """Bytes that are read of one file when the caller names no limit."""
 
 _PIECE = 2**20
+_PACKED = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip",
+           b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf\x27\x1c": "7-Zip"}  # fmt: skip
 
 
 def read_bytes(path: Path, *, limit: int = LIMIT) -> bytes:
@@ -145,6 +147,9 @@ def as_text(content: bytes, name: str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        packed = next((how for start, how in _PACKED.items() if content.startswith(start)), None)
+        if packed is not None:
+            raise DataError(f"{name}: this is packed with {packed}", hint="unpack it") from None
         raise DataError(
             f"{name}: byte {error.start} is not UTF-8", hint="save the file as UTF-8"
         ) from None

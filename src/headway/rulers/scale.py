@@ -19,7 +19,7 @@ from headway.progress import Progress
 from headway.rulers.alike import shared
 from headway.rulers.ranks import estimated_ranks, marginal_ranks
 from headway.shortly import of_fields
-from headway.tabular import Tabular
+from headway.tabular import Tabular, below
 
 if TYPE_CHECKING:
     import altair as alt
@@ -347,8 +347,16 @@ class Scale(Tabular):
         chart: alt.LayerChart = import_module("headway.report.charts").ranking(self, most=most)
         return chart
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the scale is, and how far its evidence reaches, as every answer says it."""
+        from importlib import import_module
+
+        said: dict[str, Any] = import_module("headway.analyses.asked").of_scale(self)
+        return said
+
     def _repr_html_(self) -> str:
-        return self.rank().head(30)._repr_html_()
+        return self.rank().head(30)._repr_html_() + below(self)
 
 
 def resolve_model(dataset: "Dataset", wanted: str) -> str:

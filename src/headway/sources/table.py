@@ -294,7 +294,8 @@ def _parsed(
     if wide:
         frame, empty = _long(frame, mapping)
         rows = frame.height + empty + len(refused) + blank
-        notes.append(f"{file}: {empty} cells of {len(wide)} benchmarks are empty and no scores")
+        if empty:
+            notes.append(f"{file}: {empty} cells of {len(wide)} benchmarks are empty and no scores")
     if mapping.rows == "responses":
         right = _placed(mapping)["score"]
         words = {"true": "1", "false": "0"}

@@ -22,6 +22,19 @@ __all__ = ["guess_mapping", "with_attributes", "with_wide_columns"]
 _SUMMARIES = (
     *("average", "avg", "mean", "overall", "total", "sum", "rank", "ranking", "place", "position"),
     *("id", "index", "year", "row", "number", "no", "nr", "#"),
+    *("params", "params b", "parameters b", "active params", "active params b", "size", "size b"),
+    *(
+        "context",
+        "context length",
+        "elo",
+        "rating",
+        "votes",
+        "license",
+        "licence",
+        "downloads",
+        "likes",
+        "stars",
+    ),
 )
 _OF_ONE_SCORE = (
     *("stderr", "n", "cost_usd", "input_tokens", "output_tokens", "seconds"),

@@ -113,7 +113,7 @@ def _cell(
     text = words.number(value, 2)
     if value is not None and side < ROOM_FOR_ZERO and abs(value) < 0.995:
         text = text.replace("0.", ".", 1)
-    span = "" if row["low"] is None else f"{row['low']:.2f}–{row['high']:.2f}"
+    span = "" if row["low"] is None else f"{row['low']:z.2f}–{row['high']:z.2f}"
     span = span.replace("-", "−")
     return {
         "x": across, "x2": across + 1, "y": -down, "y2": -down - 1,

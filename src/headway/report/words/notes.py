@@ -4,6 +4,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from headway.report.words.contests import CONTESTS
+
 if TYPE_CHECKING:
     from headway.report.words import Words
 
@@ -23,42 +25,11 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"errors\.",
         "残差过程的拟合在第 {1} 步停止；最后一步仍使某个模型的能力值移动了 {2} 个标准误。",
     ),
-    (
-        r"(\d+) models? of (.+?) (?:have|has) no (\w+) date and (?:are|is) left out: (.+?)\.",
-        "{group2}一方有 {1} 个模型没有{basis3}，未计入：{4}。",
-    ),
-    (
-        r"(\d+) models? may belong to (.+?) \(([^()]+?) not known\) and (?:are|is) left out: "
-        r"(.+?)\.",
-        "有 {1} 个模型是否属于{group2}一方不明（属性 {3} 未知），未计入：{4}。",
-    ),
-    (
-        r"Dates after (\S+), when the newest row was recorded, do not move the last day: (.+?)\.",
-        "晚于 {1}（最新一行数据的记录日）的日期不影响最后一日：{2}。",
-    ),
-    (
-        r"(\S+): The frontier of (.+?) may stand too low, and what rests on it is incomplete: it "
-        r"would be raised by (.+?)\.",
-        "标尺 {1}：{group2}的前沿可能偏低，依此得出的数字不完整：若计入 {3}，前沿会更高。",
-    ),
-    (
-        r"The frontier of (.+?) may stand too low, and what rests on it is incomplete: it would be "
-        r"raised by (.+?)\.",
-        "{group1}的前沿可能偏低，依此得出的数字不完整：若计入 {2}，前沿会更高。",
-    ),
-    (
-        r"(\d+) models of (.+?) with fewer than (\d+) scores are left out: (.+?)\.",
-        "{group2}一方有 {1} 个模型的成绩少于 {3} 项，未计入：{4}。",
-    ),
-    (
-        r"(\d+) models with fewer than (\d+) scores have a value and no rank: (.+?)\.",
-        "有 {1} 个模型的成绩少于 {2} 项，有数值而不排名：{3}。",
-    ),
+    *CONTESTS,
     (
         r"The claim (\S+) speaks of (\S+), after the evidence\.",
         "论断 {1} 说的是 {2}，晚于现有证据。",
     ),
-    (r"The first model of (.+?) is left out\.", "{group1}一方的第一个模型未计入。"),
     (
         r"(\d+) draws did not reach the tolerance; they are kept as they are\.",
         "有 {1} 次抽样的拟合未达到收敛标准，仍按原样保留。",
@@ -66,11 +37,6 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"In (\d+) draws the anchors change places; those are undefined\.",
         "有 {1} 次抽样中两个定标模型次序颠倒，这些抽样视为无定义。",
-    ),
-    (
-        r"thresholds: (\d+) thresholds that the first measured model of a group had already "
-        r"passed are left out\.",
-        "单项测试的分数线：任一方首个受测模型早已越过的 {1} 条分数线未计入。",
     ),
     (
         r"(\d+) raw scores are left out: their benchmark has no known chance or ceiling\.",
@@ -185,27 +151,6 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"two rulers: the scores fall apart into (\d+) groups of models that share no benchmark, "
         r"so their capabilities cannot be compared\.",
         "两把标尺：成绩分成互不相连的 {1} 组模型，能力无法比较。",
-    ),
-    (
-        r"trend: fewer than 60 days from (\S+) to the last day\.",
-        "直线趋势：从 {1} 到最后一日不足 60 天。",
-    ),
-    (
-        r"trend: fewer than 3 records of a group since (\S+)\.",
-        "直线趋势：自 {1} 以来有一方的纪录不足 3 个。",
-    ),
-    (
-        r"trend: the lines go through the frontier on every day\.",
-        "直线趋势：直线拟合的是前沿线每一天的水平。",
-    ),
-    (r"trend: the lines go through the records\.", "直线趋势：直线拟合的是各个纪录点。"),
-    (
-        r"Calendar years before (\d+) are not listed apart\.",
-        "{1} 年以前的各年份不单独列出。",
-    ),
-    (
-        r"The series from day to day has ([\d,]+) of ([\d,]+) days\.",
-        "逐日序列只含 {2} 天中的 {1} 天。",
     ),
     (
         r"(.+?): number of items unknown, so no sampling noise\.",
