@@ -145,3 +145,27 @@ def test_comparisons() -> None:
     assert those(Words("en"), "country:US") == "the United States’"
     assert those(Words("en"), "country:CN") == "China’s"
     assert those(Words("zh"), "closed") == "最好的闭源模型"
+
+
+@pytest.mark.parametrize(
+    ("note", "chinese"),
+    [
+        (
+            "2 models of country:US have no available date and are left out: a (rank 1), b and 3 "
+            "more.",
+            "美国一方有 2 个模型没有可用日期，未计入：a（第 1 名）、b 等，另有 3 个。",
+        ),
+        (
+            "1 of 3 rows (short_period) has a period of which fewer than nine in ten days could "
+            "be compared.",
+            "3 行中有 1 行，其时段内可以比较的日子不足九成。",
+        ),
+    ],
+)
+def test_lists_in_chinese_notes_are_chinese(note: str, chinese: str) -> None:
+    assert Words("zh").note(note) == (chinese, True)
+
+
+def test_english_notes_agree_with_their_count() -> None:
+    said, _ = Words("en").note("1 models with fewer than 4 scores are left out.")
+    assert said == "1 model with fewer than 4 scores is left out."
