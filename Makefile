@@ -5,6 +5,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PYTEST_ARGS ?=
+MARKS ?= not slow and not thorough
+COVERAGE ?=
 ARGS ?=
 FACTS ?=
 
@@ -20,7 +22,7 @@ report: $(VENV)/installed ## Write report.html from the shipped facts (ARGS="--l
 	@$(PY) -m headway report --out report.html $(ARGS)
 
 test: $(VENV)/installed-dev lint ## Lint, type check, check the import order, and run the tests
-	$(PY) -m pytest -n auto --dist loadgroup -m "not slow" --cov --cov-report=term $(PYTEST_ARGS)
+	$(PY) -m pytest -n auto --dist loadgroup -m "$(MARKS)" $(COVERAGE) $(PYTEST_ARGS)
 
 lint: $(VENV)/installed-dev
 	$(PY) -m ruff check .

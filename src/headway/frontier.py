@@ -292,12 +292,12 @@ def frontier(
         )
     if (region is not None or withdrawn == "drop") and not moved:
         asked = [
-            *([f"region {region}"] if region else []),
-            *(["drop"] if withdrawn == "drop" else []),
+            *([f"region={region}"] if region else []),
+            *(["withdrawn=drop"] if withdrawn == "drop" else []),
         ]
         notes.append(
             f"Nothing known of the availability of the models of {group} differs under "
-            f"{' and '.join(asked)}."
+            f"the options {', '.join(asked)}."
         )
     left_out = _left_out(scale, lacking, dates, kept)
     notes += _lacking_notes(left_out, sorted_out, group, date)

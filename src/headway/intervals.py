@@ -5,6 +5,7 @@ have no width (nearly every draw gives one value) or lie beside the estimate (th
 running best are moved by their own noise). Neither is a plain result, and both are said.
 """
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -25,6 +26,8 @@ _SAID = {
     "evidence and moves a running best to one side, so the interval is one of the draws",
     SHORT: "a period of which fewer than nine in ten days could be compared",
 }
+
+_ROWS = re.compile(r"^(\d+) of (\d+) rows \((\w+)\) (?:have|has) ")
 
 
 def graded(frame: pl.DataFrame) -> pl.DataFrame:
@@ -92,10 +95,35 @@ def notes(frame: pl.DataFrame) -> tuple[str, ...]:
         return ()
     counts = dict(frame["status"].value_counts().iter_rows())
     return tuple(
-        f"{counts[status]} of {len(frame)} rows ({status}) have {said}."
+        f"{counts[status]} of {len(frame)} rows ({status}) {_have(counts[status])} {said}."
         for status, said in _SAID.items()
         if status in counts
     )
+
+
+def added_up(said: Sequence[str]) -> list[str]:
+    """Return notes of several tables with those of one status added up.
+
+    >>> table = pl.DataFrame({"status": ["ok", "short_period"]})
+    >>> [note[:25] for note in added_up([*notes(table), "Other.", *notes(table)])]
+    ['2 of 4 rows (short_period', 'Other.']
+    """
+    counts: dict[str, list[int]] = {}
+    for found in filter(None, map(_ROWS.match, said)):
+        rows, of, status = found.groups()
+        sums = counts.setdefault(status, [0, 0])
+        sums[0] += int(rows)
+        sums[1] += int(of)
+    return list(dict.fromkeys(_ROWS.sub(lambda found: _added(found, counts), x) for x in said))
+
+
+def _added(found: re.Match[str], counts: dict[str, list[int]]) -> str:
+    rows, of = counts[found[3]]
+    return f"{rows} of {of} rows ({found[3]}) {_have(rows)} "
+
+
+def _have(rows: int) -> str:
+    return "has" if rows == 1 else "have"
 
 
 def digits_apart(values: Sequence[float], digits: int) -> int:

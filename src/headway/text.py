@@ -8,6 +8,7 @@ from headway.bounds import NAME_LENGTH, TEXT_LENGTH
 __all__ = [
     "NOT_IN_TEXT",
     "NOT_PLAIN",
+    "agreeing",
     "fault",
     "fault_of_name",
     "fault_of_text",
@@ -48,6 +49,39 @@ NOT_IN_TEXT = _class(ord("\t"), ord("\n"), ord("\r"))
 _NOT_PLAIN = re.compile(NOT_PLAIN[:-1] + "\ud800-\udfff]")
 _NOT_IN_TEXT = re.compile(NOT_IN_TEXT[:-1] + "\ud800-\udfff]")
 _SHORT = 80
+
+
+_THINGS = (
+    "models|scores|benchmarks|organisations|rows|cells|ratings|votes|answers|draws|questions|"
+    "configurations|pairs|records|thresholds|days|columns|tasks|clusters|horizons|aliases"
+)
+_ONE = re.compile(
+    rf"(?<![\w.,:-])1 ((?:raw |empty |published )?)({_THINGS})\b"
+    r"(?:( of \S+)? (are|have|were|do|look|lack|state)\b)?"
+)
+_OF_ONE = {"are": "is", "have": "has", "were": "was", "do": "does"}
+
+
+def agreeing(sentence: str) -> str:
+    """Return a sentence about a count, with words in the singular where the count is 1.
+
+    >>> agreeing("1 models of open with fewer than 4 scores are left out.")
+    '1 model of open with fewer than 4 scores is left out.'
+    >>> agreeing("In 1 draws the anchors change places; those are undefined.")
+    'In 1 draw the anchors change places; those are undefined.'
+    >>> agreeing("1 pairs of rulers have fewer than 10 models in common.")
+    '1 pair of rulers has fewer than 10 models in common.'
+    """
+    said = _ONE.sub(_single, sentence)
+    if said != sentence and said.startswith("1 "):
+        return said.replace("are left out", "is left out", 1)
+    return said
+
+
+def _single(found: re.Match[str]) -> str:
+    kind, things, of, verb = found.groups()
+    said = f"1 {kind}{things[: -2 if things == 'aliases' else -1]}{of or ''}"
+    return said if verb is None else f"{said} {_OF_ONE.get(verb, verb + 's')}"
 
 
 def is_plain(text: str, *, lines: bool = False) -> bool:

@@ -202,7 +202,11 @@ def test_two_rulers_agree_where_the_premium_is_known() -> None:
     of = dict(rows.select("entity", "estimate").iter_rows())
     assert of["difference"] == pytest.approx(of["private"] - of["public"])
     assert of["difference"] == pytest.approx(3.0, abs=0.5)
-    assert result.evidence.rulers_months == pytest.approx(3.0 * 17 * 30 / 30.4375 / 20, abs=1.5)
+    # On public benchmarks the follower is within the tie of a point, so only what it is behind on
+    # private ones beyond the tie counts; a day by day lag is that to within a month's step.
+    months = (of["private"] - 1.0) * 17 * 30 / 30.4375 / 20
+    assert abs(of["public"]) < 1.0
+    assert result.evidence.rulers_months == pytest.approx(months, abs=0.6)
     draws = {
         k[2]: v for k, v in result.draws.items() if k[0] == "two-rulers" and k[3] == "gap_mean"
     }

@@ -202,21 +202,15 @@ def test_types(catalog):
     assert isinstance(catalog.prices.schema["input_usd_per_mtok"], pl.Decimal)
 
 
-def test_it_loads_quickly_and_without_the_heavy_libraries():
+def test_it_loads_without_the_heavy_libraries():
     code = (
-        "import sys, time, headway.dataset;"
-        "heavy = {'pandas', 'frictionless', 'altair', 'numba', 'scipy'} & set(sys.modules);"
-        "times = [];"
-        "[(times.append(-time.perf_counter()), headway.dataset.load(),"
-        " times.append(times.pop() + time.perf_counter())) for _ in range(3)];"
-        "print(sorted(heavy), min(times))"
+        "import sys, headway.dataset; headway.dataset.load();"
+        "print({'pandas', 'frictionless', 'altair', 'numba', 'scipy'} & set(sys.modules))"
     )
     shown = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
-    heavy, seconds = shown.rsplit(" ", 1)
-    assert heavy == "[]"
-    assert float(seconds) < 0.25
+    assert shown == "set()\n"
 
 
 if FACTS:

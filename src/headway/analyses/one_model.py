@@ -158,7 +158,7 @@ def _measure(
         return here | {"status": status, "why": error.message}
     leading, following = pair.leader, pair.follower
     lag = record_lags(pair)
-    first = int(leading.first_reaching(following.values[:1], strictly=False)[0, 0])
+    first = int(leading.first_reaching(following.values, strictly=False)[0, 0])
     best = int(leading.values[0].argmax())
     row = here | {
         "leader_model": leading.models[best],

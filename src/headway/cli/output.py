@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.table import Table
 
 from headway.intervals import digits_apart, has_no_spread
-from headway.text import is_plain, shown
+from headway.text import agreeing, is_plain, shown
 
 WIDE = 200
 SHORT = 20
@@ -177,7 +177,7 @@ def without_formulas(frame: pl.DataFrame) -> pl.DataFrame:
 def notes(out: Console, lines: Sequence[str]) -> None:
     """Print what a reader of the numbers has to know."""
     for line in lines:
-        out.print(f"· {line}", markup=False, soft_wrap=True)
+        out.print(f"· {agreeing(line)}", markup=False, soft_wrap=True)
 
 
 def asked(out: Console, said: Mapping[str, Any], lang: str = "en") -> None:

@@ -67,7 +67,7 @@ def _tie(words: Words, asked: Mapping[str, Any]) -> list[str]:
         return [words("asked.no_tie")]
     name = str(asked["tie_unit"])
     single = size == 1 and words.has(f"asked.one.{name}")
-    unit = words.known("asked.one" if single else "chart", name)
+    unit = words.known("asked.one" if single else "unit", name)
     return [words("asked.tie", tie=f"{size:g}", unit=unit)]
 
 

@@ -20,6 +20,7 @@ from headway.dataset import naming
 from headway.declared import help_of
 from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.frontier import DateBasis, Frontier
+from headway.intervals import added_up
 from headway.progress import Progress, Silent
 from headway.report.headline import Headline, headline
 from headway.report.phrases import convention_rows, published_ratings
@@ -243,7 +244,7 @@ class Story:
                     *self.data.notes,
                     *self.scale.notes,
                     *self.scale.unranked(),
-                    *found,
+                    *added_up(found),
                 ]
             )
         )

@@ -24,7 +24,7 @@ OPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "levels": _FRONTIERS | {"tie"},
         "records": _FRONTIERS | {"tie"},
         "time-to-match": _FRONTIERS | {"tie", "horizon"},
-        "thresholds": frozenset({"since", "drop_first", "step", "bandwidth", "seed"}),
+        "thresholds": frozenset({"since", "step", "bandwidth", "seed"}),
         "trend": _FRONTIERS | {"trend_starts", "trend_on"},
         "named": _RECORDS | {"model"},
         "gap": _FRONTIERS,

@@ -11,7 +11,7 @@ from headway.analyses.conventions import Measured
 from headway.analyses.result import Finding
 from headway.dataset.groups import members
 from headway.draws import FloatArray
-from headway.frontier import DAYS_PER_MONTH, from_day, model_dates, months
+from headway.frontier import DAYS_PER_MONTH, from_day, model_dates, months, to_day
 from headway.rulers.scores.observations import Observations, observe
 from headway.shortly import of_fields
 
@@ -69,6 +69,7 @@ def measure(contest: Contest) -> Measured:
         findings=findings,
         details={"thresholds": _table(cells, crossings, of_bench)},
         notes=tuple(notes),
+        first=_begin(contest, np.maximum(crossings.leader_day, crossings.follower_day)),
     )
 
 
@@ -83,8 +84,9 @@ def _findings(
     weight = counts[:, crossings.benchmark]
     waiting = int(crossings.waiting[chosen].sum())
     both = np.maximum(crossings.leader_day, crossings.follower_day)
+    first = _begin(contest, both)
     findings = []
-    for period in contest.periods(contest.begin):
+    for period in contest.periods(first):
         inside = period.mask(both)
         findings.append(
             _finding(period.name, entity, "lag_mean", lag, weight * inside, inside, chosen,
@@ -92,12 +94,18 @@ def _findings(
         )  # fmt: skip
     distance = (contest.last - both) / (contest.spec.bandwidth * DAYS_PER_MONTH)
     kernel = np.exp(-0.5 * distance**2)
-    counted = both >= contest.begin
+    counted = both >= first
     findings.append(
         _finding("now", entity, "lag_now", lag, weight * kernel * counted, counted, chosen,
                  crossings, waiting)
     )  # fmt: skip
     return findings
+
+
+def _begin(contest: Contest, both: NDArray[np.int64]) -> int:
+    """First day whose crossings count; the frontiers have no part in it."""
+    first = int(both.min(initial=contest.last))
+    return first if contest.spec.since is None else max(first, to_day(contest.spec.since))
 
 
 def _finding(

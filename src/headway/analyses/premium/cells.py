@@ -59,6 +59,16 @@ class Cells:
 
     __repr__ = of_fields
 
+    def same_scores(self, other: "Cells") -> bool:
+        """Whether these are the same scores, whatever their labels."""
+        return (
+            self.models == other.models
+            and self.benchmarks == other.benchmarks
+            and np.array_equal(self.model, other.model)
+            and np.array_equal(self.benchmark, other.benchmark)
+            and np.array_equal(self.residual, other.residual)
+        )
+
     def keep(self, cells: Booleans) -> "Cells":
         """Keep some cells, and the models and benchmarks that they need."""
         models, model = np.unique(self.model[cells], return_inverse=True)

@@ -191,18 +191,19 @@ def effect(
         square[b] = values[own].T @ weighted
         pull[b] = model.pull[b] @ values[own]
     whole = (cross.sum(axis=0), square.sum(axis=0), pull.sum(axis=0))
-    estimate, precision = _last(joint, shift, *whole)
+    known = _inverse(cells, joint)
+    estimate, precision = _last(known @ np.column_stack([shift, whole[0]]), *whole)
     if not precision > DETERMINED:
         raise NotIdentified("the labels do not vary within a group, so no effect is determined")
     rows = np.full(1 + resamples, estimate)
     left_out = np.empty(size if resamples else 0)
     for b in range(len(left_out)):
-        less, pulled, own = joint.copy(), shift.copy(), cells.model[model.rows[b]]
-        np.subtract.at(less, (own[:, None], own[None, :]), model.weight[b])
+        own = cells.model[model.rows[b]]
+        pulled = shift.copy()
         np.subtract.at(pulled, own, model.pull[b])
-        left_out[b], _ = _last(
-            less, pulled, whole[0] - cross[b], whole[1] - square[b], whole[2] - pull[b]
-        )
+        less = (whole[0] - cross[b], whole[1] - square[b], whole[2] - pull[b])
+        swept = _without(known, own, model.weight[b], np.column_stack([pulled, less[0]]))
+        left_out[b], _ = _last(swept, *less)
     rng = np.random.default_rng(seed)
     freedom = max(size - len(np.unique(classes)), 3)
     widened = np.sqrt(freedom / (freedom - 2))
@@ -292,11 +293,40 @@ def ridged(matrix: FloatArray) -> FloatArray:
     return out
 
 
+def _inverse(cells: Cells, joint: FloatArray) -> FloatArray:
+    """Inverse of the models' information.
+
+    Shifts that are the same for all models, or in proportion to capability, are those of the
+    benchmarks and swept out of everything that it is applied to: they are fixed here, so that the
+    ridge does not blow them up.
+    """
+    free, _ = np.linalg.qr(np.stack([np.ones(len(joint)), cells.capability], axis=1))
+    size = float(np.trace(joint)) / len(joint)
+    out: FloatArray = np.linalg.inv(ridged(joint) + size * free @ free.T)
+    return out
+
+
+def _without(known: FloatArray, own: Ints, weight: FloatArray, right: FloatArray) -> FloatArray:
+    r"""Solve for the models' shifts without one benchmark, from the inverse A with it.
+
+    .. math:: (A^{-1} - E W E')^{-1} r = y + A E W (I - E' A E W)^{-1} E' y, \qquad y = A r
+
+    (Woodbury) with E the models of its cells and W their weight: its cost follows the cells of the
+    benchmark, not all models.
+    """
+    plain = known @ right
+    inner = np.eye(len(own)) - known[np.ix_(own, own)] @ weight
+    out: FloatArray = plain + known[:, own] @ (weight @ np.linalg.solve(inner, plain[own]))
+    return out
+
+
 def _last(
-    joint: FloatArray, shift: FloatArray, cross: FloatArray, square: FloatArray, pull: FloatArray
+    swept: FloatArray, cross: FloatArray, square: FloatArray, pull: FloatArray
 ) -> tuple[float, float]:
-    """Estimate and precision of the last column, everything else swept out."""
-    swept = np.linalg.solve(ridged(joint), np.column_stack([shift, cross]))
+    """Estimate and precision of the last column, everything else swept out.
+
+    ``swept`` are the models' shifts that the score vector and each column of ``cross`` give.
+    """
     pull = pull - cross.T @ swept[:, 0]
     square = square - cross.T @ swept[:, 1:]
     precision, value = float(square[-1, -1]), float(pull[-1])

@@ -1,6 +1,6 @@
 """The first design: an interaction of group and label on the residuals of one joint fit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,8 +47,17 @@ class Interaction:
     __repr__ = of_fields
 
 
-def interaction(cells: Cells, spec: PremiumSpec, *, permutations: int | None = None) -> Interaction:
+def interaction(
+    cells: Cells,
+    spec: PremiumSpec,
+    *,
+    permutations: int | None = None,
+    weighed: Model | None = None,
+) -> Interaction:
     """Estimate the premium on cells that carry labels.
+
+    ``weighed`` are the weights of the same scores under other labels, which do not depend on the
+    labels.
 
     Raises
     ------
@@ -57,7 +66,8 @@ def interaction(cells: Cells, spec: PremiumSpec, *, permutations: int | None = N
     """
     require(cells, spec)
     permutations = spec.permutations if permutations is None else permutations
-    model = weigh(cells)
+    shared = weighed is not None and weighed.cells.same_scores(cells)
+    model = replace(weighed, cells=cells) if weighed is not None and shared else weigh(cells)
     own = (cells.label * cells.follower[cells.model])[:, None]
     if spec.contrast == "access":
         side = cells.side()

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from headway.analyses.premium.cells import Cells, Compared, comparable, compared
+from headway.analyses.premium.estimator import Model
 from headway.analyses.premium.interaction import interaction
 from headway.analyses.premium.spec import PremiumSpec
 from headway.analyses.result import interval_columns
@@ -104,8 +105,11 @@ def sensitivity(
     variants = _distinct(_variants(scale, spec, found))
     rows = []
     progress.stage("Measuring under other labels")
+    weighed: Model | None = None
     for k, variant in enumerate(variants, start=1):
-        rows.append(_row(variant))
+        row, model = _row(variant, weighed)
+        rows.append(row)
+        weighed = weighed or model
         progress.advance(k, len(variants))
     return pl.DataFrame([{c: row.get(c) for c in SCHEMA} for row in rows], schema=SCHEMA)
 
@@ -125,7 +129,8 @@ def _distinct(variants: Iterator[Variant]) -> list[Variant]:
     return out
 
 
-def _row(variant: Variant) -> dict[str, Any]:
+def _row(variant: Variant, weighed: Model | None) -> tuple[dict[str, Any], Model | None]:
+    """Row of a variant and the weights of its scores, from some that are known where they serve."""
     row: dict[str, Any] = {
         "kind": variant.kind, "entity": variant.entity, "name": variant.name,
         "quantity": "premium_points", "level": variant.spec.level, "unit": "points",
@@ -137,12 +142,13 @@ def _row(variant: Variant) -> dict[str, Any]:
             variant.cells,
             variant.spec,
             permutations=None if variant.kind == "chosen" else fewer,
+            weighed=weighed,
         )
     except NotIdentified as error:
-        return row | {"status": "not_identified", "why": error.message}
+        return row | {"status": "not_identified", "why": error.message}, None
     bounds = interval_columns(measured.premium.rows[:, None], variant.spec.level)
     values = {name: column[0] for name, column in bounds.items()}
-    return row | values | {"status": "ok", "p_value": measured.p_value}
+    return row | values | {"status": "ok", "p_value": measured.p_value}, measured.model
 
 
 def _variants(scale: "Scale", spec: PremiumSpec, found: Compared) -> Iterator[Variant]:

@@ -18,6 +18,7 @@ from headway.report.words import (
     rulers,
     zh,
 )
+from headway.text import agreeing
 
 _PARTS = (asked, rulers, comparisons, evaluations, multiverse, premium)
 LANGUAGES: dict[str, dict[str, str]] = {
@@ -133,7 +134,9 @@ class Words:
     def note(self, text: str) -> tuple[str, bool]:
         """Return a note in this language, and whether it is in it."""
         found = notes.translate(text, self)
-        return (text, False) if found is None else (found, True)
+        if found is None:
+            return text, False
+        return agreeing(found) if self.lang == "en" else found, True
 
     def choice(self, choice: str, value: str) -> str:
         """Name of a value of a choice of the multiverse."""

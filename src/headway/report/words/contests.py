@@ -1,4 +1,4 @@
-"""Notes on the models and days of a contest in Chinese, by the pattern of the sentence."""
+"""Notes on the models, days and lags of a contest in Chinese, by the pattern of the sentence."""
 
 # As in :mod:`headway.report.words.notes`, whose patterns these are too.
 CONTESTS: tuple[tuple[str, str], ...] = (
@@ -51,4 +51,30 @@ CONTESTS: tuple[tuple[str, str], ...] = (
         "{group1}的每个模型也属于{group2}，所以{group3}不可能落后。",
     ),
     (r"The first model of (.+?) is left out\.", "{group1}一方的第一个模型未计入。"),
+    (
+        r"thresholds: (\d+) thresholds that the first measured model of a group had already "
+        r"passed are left out\.",
+        "单项测试的分数线：任一方首个受测模型早已越过的 {1} 条分数线未计入。",
+    ),
+    (
+        r"trend: fewer than 60 days from (\S+) to the last day\.",
+        "直线趋势：从 {1} 到最后一日不足 60 天。",
+    ),
+    (
+        r"trend: fewer than 3 records of a group since (\S+)\.",
+        "直线趋势：自 {1} 以来有一方的纪录不足 3 个。",
+    ),
+    (
+        r"trend: the lines go through the frontier on every day\.",
+        "直线趋势：直线拟合的是前沿线每一天的水平。",
+    ),
+    (
+        r"Calendar years before (\d+) are not listed apart\.",
+        "{1} 年以前的各年份不单独列出。",
+    ),
+    (
+        r"The series from day to day has ([\d,]+) of ([\d,]+) days\.",
+        "逐日序列只含 {2} 天中的 {1} 天。",
+    ),
+    (r"trend: the lines go through the records\.", "直线趋势：直线拟合的是各个纪录点。"),
 )

@@ -17,7 +17,7 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"The slope of (.+?) is fixed at 1 in place of that of (.+?): values are not those of "
         r"Epoch's index\.",
-        "斜率固定为 1 的基准是 {1}，而不是 {2}：所得数值不是 Epoch 指数的数值。",
+        "斜率固定为 1 的测试是 {1}，而不是 {2}：所得数值不是 Epoch 指数的数值。",
     ),
     (r"[Cc]alibrated", "校准标尺"),
     (
@@ -39,11 +39,6 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "有 {1} 次抽样中两个定标模型次序颠倒，这些抽样视为无定义。",
     ),
     (
-        r"thresholds: (\d+) thresholds that the first measured model of a group had already "
-        r"passed are left out\.",
-        "单项测试的分数线：任一方首个受测模型早已越过的 {1} 条分数线未计入。",
-    ),
-    (
         r"(\d+) raw scores are left out: their benchmark has no known chance or ceiling\.",
         "有 {1} 个原始成绩未计入：所属测试的随机水平或满分未知。",
     ),
@@ -60,28 +55,28 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"as recorded by (\S+)", "只含截至 {1} 已记录的事实。"),
     (
         r"scores were taken as raw: the benchmarks name their ceilings",
-        "成绩按原始分数处理：各测试已给出满分",
+        "成绩按原始分数处理：各项测试已给出满分。",
     ),
     (
         r"scores of (\d+) benchmarks without a ceiling were taken as normalised: 0 is chance and 1"
         r" is the best possible",
-        "{1} 项没有上限的基准的分数按归一化分数处理：0 为随机水平，1 为最高可能。",
+        "有 {1} 项测试没有给出满分，其成绩按归一化成绩处理：0 为随机水平，1 为最高水平。",
     ),
     (
         r"chance was taken as 0: the benchmarks do not name it",
-        "各基准没有给出随机水平，按 0 处理。",
+        "各项测试没有给出随机水平，按 0 处理。",
     ),
     (
         r"raw scores of (.+) are used by no scale: their ceiling is not known",
-        "{1} 的上限未知，其原始分数未用于任何标尺。",
+        "{1} 的满分未知，其原始成绩未用于任何标尺。",
     ),
     (
         r"(.+) of (models|benchmarks) were taken from the columns of scores",
-        "表 {2} 的 {1} 取自 scores 的各列。",
+        "表 {2} 中的 {1} 取自表 scores 的各列。",
     ),
     (
         r"attributes of models were taken from the columns (.+) of models",
-        "模型的自定义属性取自 models 的列 {1}。",
+        "模型的自定义属性取自表 models 的列 {1}。",
     ),
     (
         r"wide: attributes of models were taken from the columns (.+); they make groups such as"
@@ -90,11 +85,11 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"wide: one row per model and one column per benchmark: (.+) \((\d+) benchmarks\)",
-        "宽表：每行一个模型，每列一项基准：{1}（共 {2} 项基准）。",
+        "宽表：每行一个模型，每列一项测试：{1}（共 {2} 项测试）。",
     ),
     (
         r"wide: columns that are no benchmarks are left out: (.+)",
-        "宽表中不是基准的列未计入：{1}。",
+        "宽表中不是测试的列未计入：{1}。",
     ),
     (
         r"wide: the columns (.+) are not used",
@@ -102,31 +97,31 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"wide: (\d+) cells of (\d+) benchmarks are empty and no scores",
-        "宽表中 {2} 项基准有 {1} 个空单元格，不计为分数。",
+        "宽表中 {2} 项测试共有 {1} 个空单元格，不计为成绩。",
     ),
     (
         r"wide: (\d+) rows have no cell filled and are no scores",
-        "宽表中有 {1} 行全空，不计为分数。",
+        "宽表中有 {1} 行全空，不计为成绩。",
     ),
     (
         r"scores: several rows say one thing in (\d+) cases, and the best row counts: (.+)",
-        "有 {1} 处同一分数有多行，取最高的一行：{2}",
+        "有 {1} 处同一成绩有多行，取最高的一行：{2}。",
     ),
     (
         r"scores: several rows say one thing in (\d+) cases, and the latest row counts: (.+)",
-        "有 {1} 处同一分数有多行，取最新的一行：{2}",
+        "有 {1} 处同一成绩有多行，取最新的一行：{2}。",
     ),
     (
         r"scores: several rows say one thing in (\d+) cases, and the mean of the rows counts: (.+)",
-        "有 {1} 处同一分数有多行，取各行的平均值：{2}",
+        "有 {1} 处同一成绩有多行，取各行的平均值：{2}。",
     ),
     (
         r"scores: (\d+) rows that repeat another are left out",
-        "有 {1} 行重复的分数未计入。",
+        "有 {1} 行重复的成绩未计入。",
     ),
     (
         r"scores were taken as normalised: 0 is chance and 1 is the best possible",
-        "成绩按归一化分数处理：0 为随机水平，1 为最高水平",
+        "成绩按归一化成绩处理：0 为随机水平，1 为最高水平。",
     ),
     (
         r"As of (\S+), the anchor (.+?) had no scores: the scale is fixed by (.+?) at (\S+) and "
@@ -158,27 +153,6 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "两把标尺：成绩分成互不相连的 {1} 组模型，能力无法比较。",
     ),
     (
-        r"trend: fewer than 60 days from (\S+) to the last day\.",
-        "直线趋势：从 {1} 到最后一日不足 60 天。",
-    ),
-    (
-        r"trend: fewer than 3 records of a group since (\S+)\.",
-        "直线趋势：自 {1} 以来有一方的纪录不足 3 个。",
-    ),
-    (
-        r"trend: the lines go through the frontier on every day\.",
-        "直线趋势：直线拟合的是前沿线每一天的水平。",
-    ),
-    (r"trend: the lines go through the records\.", "直线趋势：直线拟合的是各个纪录点。"),
-    (
-        r"Calendar years before (\d+) are not listed apart\.",
-        "{1} 年以前的各年份不单独列出。",
-    ),
-    (
-        r"The series from day to day has ([\d,]+) of ([\d,]+) days\.",
-        "逐日序列只含 {2} 天中的 {1} 天。",
-    ),
-    (
         r"(.+?): number of items unknown, so no sampling noise\.",
         "{1}：题数未知，因此没有抽样误差。",
     ),
@@ -202,33 +176,17 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"The spread of abilities is no unit here, because (\d+) configurations would "
-        r"fix it themselves: they stand in logits, no question is called mis-keyed, and "
+        r"fix it themselves: they stand in (\w+), no question is called mis-keyed, and "
         r"the spread's uncertainty is in the intervals\.",
-        "此处不能以能力的离散程度为单位，因为仅有 {1} 个配置，单位会由它们"
-        "自身决定：能力以 logit 表示，"
-        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
-    ),
-    (
-        r"The spread of abilities is no unit here, because (\d+) configurations would "
-        r"fix it themselves: they stand in points, no question is called mis-keyed, and "
-        r"the spread's uncertainty is in the intervals\.",
-        "此处不能以能力的离散程度为单位，因为仅有 {1} 个配置，单位会由它们"
-        "自身决定：能力以分数表示，"
-        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
+        "此处不能以能力的离散程度为单位，因为只有 {1} 种配置，单位会由它们自身决定：能力改以{unit2}"
+        "为单位，不判定任何题目的标准答案有误，离散程度的不确定性已计入区间。",
     ),
     (
         r"The spread of abilities is no unit here, because too little is known of it \(p (\S+)\): "
-        r"they stand in logits, no question is called mis-keyed, and the spread's uncertainty is "
+        r"they stand in (\w+), no question is called mis-keyed, and the spread's uncertainty is "
         r"in the intervals\.",
-        "此处不能以能力的离散程度为单位，因为对它所知太少（p 值 {1}）：能力以 logit 表示，"
-        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
-    ),
-    (
-        r"The spread of abilities is no unit here, because too little is known of it \(p (\S+)\): "
-        r"they stand in points, no question is called mis-keyed, and the spread's uncertainty is "
-        r"in the intervals\.",
-        "此处不能以能力的离散程度为单位，因为对它所知太少（p 值 {1}）：能力以分数表示，"
-        "不判定任何题目答案有误，离散程度的不确定性已计入区间。",
+        "此处不能以能力的离散程度为单位，因为对它所知太少（p 值 {1}）：能力改以{unit2}为单位，"
+        "不判定任何题目的标准答案有误，离散程度的不确定性已计入区间。",
     ),
     (
         r"(\d+) models lack a component of (.+?) and are left out; the table 'missing' says "
@@ -311,11 +269,11 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"(\d+) benchmarks have another id in the later dataset and are compared by name\.",
-        "有 {1} 个基准在较新的数据集中标识不同，按名称对应。",
+        "有 {1} 项测试在较新的数据集中标识不同，按名称对应。",
     ),
     (
         r"(\d+) organisations have another id in the later dataset and are compared by name\.",
-        "有 {1} 个机构在较新的数据集中标识不同，按名称对应。",
+        "有 {1} 家机构在较新的数据集中标识不同，按名称对应。",
     ),
     (r"(\d+) votes without a day are left out\.", "有 {1} 张没有日期的选票未计入。"),
     (
@@ -369,36 +327,33 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"There is no tie: the default of 1 point is one of points that two anchors fix, and this "
         r"ruler measures in (.+?)\. A tie here names its unit, such as 2 .+\.",
         "没有打平容差：默认的 1 分指由两个定标模型固定的分数，而这把标尺以{unit1}为单位。"
-        "如需容差，请写明单位。",
+        "如需打平容差，请写明单位。",
     ),
     (
-        r"(\d+) of (\d+) rows \(no_spread\) have .+\.",
+        r"(\d+) of (\d+) rows \(no_spread\) ha(?:ve|s) .+\.",
         "{2} 行中有 {1} 行的区间没有宽度：几乎每次抽样都得出同一数值，抽样说明不了它有多可靠。",
     ),
     (
-        r"(\d+) of (\d+) rows \(outside_interval\) have .+\.",
+        r"(\d+) of (\d+) rows \(outside_interval\) ha(?:ve|s) .+\.",
         "{2} 行中有 {1} 行的估计值在区间之外：抽样的噪声叠加在证据的噪声之上，使最高值偏向一侧，"
-        "区间说的是抽样。",
+        "因此区间描述的只是抽样。",
     ),
     (
-        r"(\d+) of (\d+) rows \(short_period\) have .+\.",
-        "{2} 行中有 {1} 行所属的时段可比的日子不足九成。",
+        r"(\d+) of (\d+) rows \(short_period\) ha(?:ve|s) .+\.",
+        "{2} 行中有 {1} 行，其时段内可以比较的日子不足九成。",
     ),
     (
         r"(\d+) models of (.+?) cannot be used in (\S+) and are left out: (.+?)\.",
         "{group2}一方有 {1} 个模型在 {3} 不能使用，未计入：{4}。",
     ),
     (
-        r"Nothing known of the availability of the models of (.+?) differs under (.+)\.",
-        "就已知的可用情况而言，{group1}一方的模型在条件“{2}”下没有变化。",
+        r"Nothing known of the availability of the models of (.+?) differs under the "
+        r"options (.+)\.",
+        "就已知的可用情况而言，{group1}一方的模型在选项 {2} 下没有变化。",
     ),
     (
         r"The option (\S+) has no effect on (.+)\.",
         "选项 {1} 对 {2} 不起作用。",
-    ),
-    (
-        r"(\d+) answers that failed by a technical error count as missing\.",
-        "有 {1} 次作答因技术故障失败，按缺失处理。",
     ),
     (
         r"(\d+) models without a variant called default are left out\.",
@@ -407,10 +362,6 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"(\d+) configurations with fewer than (\d+) answers are left out\.",
         "有 {1} 种配置的作答少于 {2} 次，未计入。",
-    ),
-    (
-        r"(\d+) models have several variants, pooled into one\.",
-        "有 {1} 个模型有多种配置，其作答合并计算。",
     ),
     (
         r"(\d+) models have several variants: each model is placed by the one with the highest "
@@ -444,6 +395,13 @@ _CHINESE: tuple[tuple[str, str], ...] = (
 )
 
 _RANK = re.compile(r" \(rank (\d+)\)")
+_COMMA = re.compile(r", (?![^()]*\))")
+_MORE = re.compile(r" and (\d+) more$")
+
+
+def _listed(part: str) -> str:
+    named = _COMMA.sub("、", _RANK.sub(r"（第 \1 名）", part))
+    return _MORE.sub(r" 等，另有 \1 个", named).replace("） 等", "）等")
 
 
 @cache
@@ -463,7 +421,7 @@ def translate(text: str, words: "Words") -> str | None:
     for pattern, chinese in _compiled():
         found = pattern.fullmatch(text)
         if found:
-            groups = [_RANK.sub(r"（第 \1 名）", part) for part in found.groups()]
+            groups = [_listed(part) for part in found.groups()]
             parts = {f"group{k}": words.group(part) for k, part in enumerate(found.groups(), 1)}
             parts |= {
                 f"basis{k}": words.known("noun", part) for k, part in enumerate(found.groups(), 1)

@@ -84,8 +84,8 @@ CHINESE: dict[str, str] = {
     "page.rulers_one": "只有一把标尺给出答案：{lowest}，{low} 个月。",
     "page.rulers_unknown": "有 {count} 把标尺在此无法作答：{names}。",
     "page.rulers_unknown_one": "{name}（{reason}）",
-    "page.rulers_tie": "{tie} 分以内算作持平，这个容差以分为单位。"
-    "用其他单位计量的标尺没有容差，得出的差距因而偏长：{names}。",
+    "page.rulers_tie": "{tie} 分的打平容差以分为单位。"
+    "用其他单位计量的标尺没有打平容差，得出的差距因而偏长：{names}。",
     "page.rulers_own": "每把标尺都是一个简短的文本文件。下面第一条命令说明某把标尺的内容，"
     "第二条命令为您自己的标尺起个头。",
     "page.rulers_caption": "按每一把标尺计算，{follower_in}落后{leader_in}的时间",
@@ -124,7 +124,7 @@ CHINESE: dict[str, str] = {
     "column.ruler_gap": "目前差距",
     "column.benchmarks": "测试数",
     "column.models": "模型数",
-    "column.tie": "容差",
+    "column.tie": "打平容差",
     "unit.points": "分",
     "unit.rating points": "评级分",
     "unit.percent": "百分点",

@@ -78,13 +78,13 @@ class CalibratedRuler:
     Parameters
     ----------
     benchmarks
-        Identifiers of the benchmarks to use; None for all.
+        Benchmarks to use, by id, name or alias; by default all.
     weights
         Weight of a benchmark: its noise variance is divided by it.
     anchors
-        Two models and the points that they get. None keeps logits.
+        Two models and the points that they get; without anchors, logits.
     pinned
-        Benchmark whose slope is 1 in the first fit; None for the one with most scores. See
+        Benchmark whose slope is 1 in the first fit; without one, that with most scores. See
         :class:`LogisticRuler`.
     min_scores
         Models with fewer scores are left out.

@@ -63,7 +63,7 @@ class ItemRuler:
     model
         2pl: every question has its own discrimination; 1pl: all have the same.
     benchmarks
-        Identifiers of the benchmarks to use; None for all.
+        Benchmarks to use, by id, name or alias; by default all.
     variants
         What to do with several configurations of one model. Each is estimated on its own, and
         best places the model by the highest, separate shows all; default uses only the one of

@@ -71,13 +71,13 @@ class LogisticRuler:
     Parameters
     ----------
     benchmarks
-        Identifiers of the benchmarks to use; None for all.
+        Benchmarks to use, by id, name or alias; by default all.
     weights
         Weight of a benchmark's squared residuals; 1 where not named.
     anchors
-        Two models, by id, name or alias, and the points that they get. None keeps logits.
+        Two models, by id, name or alias, and the points that they get; without anchors, logits.
     pinned
-        Benchmark whose slope is 1, by id, name or alias; None for the one with most scores. The
+        Benchmark whose slope is 1, by id, name or alias; without one, that with most scores. The
         ridge acts on the scale that it fixes, so another one gives other points: without scores
         on Winogrande, Epoch's anchors are refused unless ``pinned`` or ``benchmarks`` is given.
         A note says when another benchmark is pinned.

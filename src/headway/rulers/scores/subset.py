@@ -32,9 +32,9 @@ class SubsetRuler:
     weights
         Weight of a benchmark's squared residuals; 1 where not named.
     anchors
-        Two models and the points that they get in the fit on all. None keeps logits.
+        Two models and the points that they get in the fit on all; without anchors, logits.
     pinned
-        Benchmark whose slope is 1 in the fit on all; None for the one with most scores.
+        Benchmark whose slope is 1 in the fit on all; without one, that with most scores.
     ridge
         Weight of the squared parameters in the fit.
     min_scores
