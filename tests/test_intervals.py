@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 import headway
 from headway.analyses.contest import CONVENTIONS, LagSpec
@@ -50,6 +50,8 @@ def test_a_plain_status_is_only_for_plain_intervals(rows: list[tuple[float, floa
 
 @settings(deadline=None)
 @given(numbers, numbers)
+@example(-0.0, 0.031)
+@example(-0.04, 0.0)
 def test_ends_that_differ_are_written_differently(a: float, b: float) -> None:
     low, high = min(a, b), max(a, b)
     for lang in ("en", "zh"):

@@ -82,7 +82,7 @@ def percent_difference(scale: Scale, model: str, than: str) -> Result:
     names = [model_name(scale, scale.models[k]) for k in (one, other)]
     defined = np.isfinite(ratio[1:]).mean() if len(ratio) > 1 else 0.0
     status = "point_only" if low is None else "ok" if defined >= 0.95 else "partly_defined"
-    span = "" if low is None else f" ({100 * scale.level:g}% interval {low:.1f} to {high:.1f})"
+    span = "" if low is None else f" ({100 * scale.level:g}% interval {low:z.1f} to {high:z.1f})"
     side = "above" if estimate >= 0 else "below"
     statement = (
         f"{names[0]} is {abs(estimate):.1f}% {side} {names[1]}{span} on {spec['name']}, version "

@@ -6,6 +6,8 @@ from datetime import date
 
 import polars as pl
 
+from headway.dataset.matching import Kind
+
 __all__ = ["Place", "placed", "skipped"]
 
 _MOST_NAMED = 12
@@ -90,7 +92,7 @@ def placed(tables: Mapping[str, pl.DataFrame]) -> dict[str, Place]:
     }  # fmt: skip
 
 
-def skipped(names: Mapping[str, Collection[str]], places: Mapping[str, Place]) -> list[str]:
+def skipped(names: Mapping[Kind, Collection[str]], places: Mapping[str, Place]) -> list[str]:
     """Name what was left out as asked, those that stand highest on a board first.
 
     Parameters

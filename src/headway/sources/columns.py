@@ -32,9 +32,7 @@ _LONGEST_HEADER = 2**20
 _NO_DELIMITER = b"\x01"
 _WRONG = "\0wrong"
 _DELIMITERS = ",;\t|"
-UNCLEAR = (
-    "which of comma and point is the decimal sign: say decimal = ',' or decimal = '.' in a mapping"
-)
+UNCLEAR = "which of comma and point is the decimal sign: say decimal = ',' or '.' in a mapping"
 _MIXED = "it mixes points and commas as the decimal sign"
 _TRUE = ("true", "yes", "1", "open")
 _FALSE = ("false", "no", "0", "closed")
