@@ -83,6 +83,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("docs")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_commands_run(page: Path, folder: Path) -> None:
     for block in _blocks(page):

@@ -150,7 +150,8 @@ def schema_of(
     kinds = sorted({_kind(value) for value in values} | ({"null"} if unknown else set()))
     if "number" in kinds and "integer" in kinds:
         kinds.remove("integer")
-    made["type"] = kinds[0] if len(kinds) == 1 else kinds
+    if kinds != ["null"]:
+        made["type"] = kinds[0] if len(kinds) == 1 else kinds
     objects = [value for value in values if isinstance(value, dict)]
     lists = [value for value in values if isinstance(value, list)]
     if objects and name not in OPEN and all(objects):

@@ -22,7 +22,7 @@ from headway.dataset import Dataset
 FAST = ("lag", "rank", "events", "agreement", "diff", "check", "describe", "ruler")
 SLOW = ("predict", "next", "premium", "multiverse", "report")
 # What they write and read is a file of a source; their options are tried where those are.
-ELSEWHERE = ("items", "import")
+ELSEWHERE = ("items", "import", "schema")
 BASE: dict[str, tuple[str, ...]] = {
     "lag": ("--draws", "20"),
     "rank": ("--draws", "60"),
@@ -120,7 +120,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("options")
     data = race()
     data.write(folder / "race")
-    data.where(benchmark=[f"b{j}" for j in range(1, 8)]).write(folder / "other")
+    data.where(benchmark=[f"b{j}" for j in range(7)]).write(folder / "other")
     earlier = data.as_of(date(2025, 9, 1), by="recorded")
     elsewhere = pl.when(pl.col("model") == "m14").then(pl.lit("FR")).otherwise("country")
     models = earlier.tables["models"].with_columns(country=elsewhere)

@@ -16,6 +16,8 @@ from headway.cli import report
 from headway.cli.choice import NAMES
 from headway.report.story import ReportSpec
 
+pytestmark = pytest.mark.thorough
+
 Run = Callable[..., Any]
 
 

@@ -17,7 +17,7 @@ from headway.errors import HeadwayError, UsageError
 from tests.engines import jobs
 
 # One worker for all tests with a cluster: one looks for clusters on this machine.
-pytestmark = pytest.mark.xdist_group("ray")
+pytestmark = [pytest.mark.xdist_group("ray"), pytest.mark.thorough]
 
 pytest.importorskip("ray", reason="Ray is not installed: headway[scale]")
 

@@ -25,7 +25,7 @@ from headway.rulers.responses.ruler import ItemRuler
 from tests.engines.conftest import Nodes
 from tests.engines.object_store import serving
 
-pytestmark = pytest.mark.xdist_group("ray")
+pytestmark = [pytest.mark.xdist_group("ray"), pytest.mark.thorough]
 
 
 def world(n_models: int, n_items: int, seed: int) -> NDArray[np.int8]:

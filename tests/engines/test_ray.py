@@ -20,7 +20,7 @@ from tests.cli.conftest import small_dataset
 from tests.engines import jobs
 from tests.engines.conftest import Nodes
 
-pytestmark = pytest.mark.xdist_group("ray")
+pytestmark = [pytest.mark.xdist_group("ray"), pytest.mark.thorough]
 
 LOADS = [partial(jobs.numbers, part) for part in range(7)]
 THETA = np.linspace(-2, 2, 5)

@@ -10,6 +10,8 @@ from headway.report import images
 from headway.report.story import Story
 from headway.rulers.scale import Scale
 
+pytestmark = pytest.mark.thorough
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -31,6 +31,7 @@ COLUMNS = {
 SPARE = ("n", "runner_up", "status", "follower_name", "margin_text")
 UNUSED = (
     "spec.convention", "spec.drop_first", "spec.since", "spec.significance", "spec.trend_starts",
+    "spec.trend_on",
     "spec.model", "spec.horizon", "spec.step", "spec.bandwidth",
 )  # fmt: skip
 
