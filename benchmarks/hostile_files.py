@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import io
 import json
+import math
 import os
 import random
 import resource
@@ -124,29 +125,32 @@ def worker(seed: int) -> Iterator["subprocess.Popen[str]"]:
 Found = tuple[Counter[tuple[str, int]], list[dict[str, Any]]]
 
 
-def run(cases: int, seed: int, workers: int = 1) -> Found:
-    """Run cases and return how many of each kind ended how, and those that ended as none may."""
+def run(cases: int, seed: int, workers: int = 1, until: float = math.inf) -> Found:
+    """Run cases and return how many of each kind ended how, and those that ended as none may.
+
+    No case begins after ``until``, a time of :func:`time.perf_counter`.
+    """
     counts: Counter[tuple[str, int]] = Counter()
     wrong: list[dict[str, Any]] = []
     with ThreadPoolExecutor(workers) as pool:
         parts = [range(first, cases, workers) for first in range(workers)]
-        for some, bad in pool.map(lambda numbers: _run(list(numbers), seed), parts):
+        for some, bad in pool.map(lambda numbers: _run(list(numbers), seed, until), parts):
             counts += some
             wrong += bad
     return counts, wrong
 
 
-def _run(numbers: list[int], seed: int) -> Found:
+def _run(numbers: list[int], seed: int, until: float) -> Found:
     counts: Counter[tuple[str, int]] = Counter()
     wrong: list[dict[str, Any]] = []
-    while numbers:
+    while numbers and time.perf_counter() < until:
         with worker(seed) as process:
             assert process.stdin is not None
             assert process.stdout is not None
             names = json.loads(process.stdout.readline() or "null")
             if names is None:
                 raise SystemExit("the worker could not start")
-            while numbers:
+            while numbers and time.perf_counter() < until:
                 number = numbers.pop(0)
                 process.stdin.write(f"{number}\n")
                 process.stdin.flush()
@@ -194,6 +198,7 @@ def main_() -> int:
     parser.add_argument("--cases", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no case later")
     parser.add_argument("--out", type=Path, help="write the page of evidence here")
     parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -201,7 +206,8 @@ def main_() -> int:
         work(asked.seed)
         return 0
     began = time.perf_counter()
-    counts, wrong = run(asked.cases, asked.seed, asked.workers)
+    until = began + 60 * asked.minutes
+    counts, wrong = run(asked.cases, asked.seed, asked.workers, until)
     page = as_page(counts, wrong, asked.seed, time.perf_counter() - began)
     if asked.out:
         asked.out.write_text(page, encoding="utf-8")

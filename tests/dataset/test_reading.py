@@ -361,7 +361,6 @@ MEMORY = """
 
 @pytest.mark.parametrize("kind", ["written", "sparse"])
 def test_an_endless_line_is_refused_in_bounded_memory(folder, kind):
-@pytest.mark.thorough
     with (folder / "scores.csv").open("r+b") as file:
         if kind == "sparse":
             file.truncate(2 << 30)
@@ -374,6 +373,9 @@ def test_an_endless_line_is_refused_in_bounded_memory(folder, kind):
     grown, message = shown.split("\n", 1)
     assert int(grown) < 60
     assert "the line is longer than" in message or "is zero; this is not a text file" in message
+
+
+@pytest.mark.thorough
 def test_a_million_scores_are_checked_in_seconds(tmp_path):
     size = 1_000_000
     numbers = pl.int_range(size, eager=True)
