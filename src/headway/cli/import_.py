@@ -293,9 +293,10 @@ def _print(report: ImportReport, *, dry_run: bool) -> None:
         words = "nothing new; the dataset is as it was"
     else:
         words = "nothing to write; there is no dataset"
+    refusals = "1 refusal" if len(report.refused) == 1 else f"{len(report.refused)} refusals"
     out.print(
-        f"{report.read} rows read ({report.unread} not understood, {report.left_out} left out),"
-        f" {len(report.refused)} refusals; {report.into}: {words}.",
+        f"{counted(report.read)} read ({report.unread} not understood, {report.left_out} left out),"
+        f" {refusals}; {report.into}: {words}.",
         soft_wrap=True,
         markup=False,
     )
