@@ -84,7 +84,7 @@ def test_movers_are_those_of_the_rulers_that_agree_least(story: Story) -> None:
 
 def test_another_ruler_carries_the_whole_report(other: Story) -> None:
     assert other.scale.ruler == "Mean of five tests"
-    assert other.main.spec.tie == 0.0
+    assert other.main.compared.spec["tie"] == 0.0
     assert other.headline_ruler == "five-tests"
     assert "tie" not in other.headline("en").basis
     assert any("measures in percent" in note for note in other.notes)
@@ -110,7 +110,7 @@ def test_a_ruler_of_one_s_own_joins_the_others(catalog: Dataset, tmp_path: Path)
     told = tell(catalog, ReportSpec(ruler=str(path), draws=5))
     assert told.headline_ruler == "Sums"
     assert list(told.scales) == ["Sums", *shelved()]
-    assert told.main.spec.tie == 1.0
+    assert told.main.compared.spec["tie"] == 1.0
 
 
 @pytest.mark.parametrize(
