@@ -41,6 +41,7 @@ def with_lucky(n: int) -> Scale:
     made = Dataset.from_frames(
         recorded_on="2026-01-01",
         models=pl.concat([models, one]),
+        aliases=data.aliases.select("kind", "alias", "id"),
         scores=pl.concat([scores, perfect]),
     )
     return eci(draws=60).fit(made)
