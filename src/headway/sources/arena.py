@@ -17,6 +17,7 @@ from headway.progress import Progress, Silent
 from headway.sources import Parsed, Refused, joined
 from headway.sources.arena_votes import LICENCE as LICENCE, parse_votes, publisher, votes_of
 from headway.sources.columns import LINE, Columns, check_columns, csv_frame, read_frame
+from headway.text import shown
 
 __all__ = ["parse_ratings", "parse_votes", "read"]
 
@@ -123,9 +124,9 @@ def read(
         progress.advance(done, len(paths))
         frame, uneven = read_frame(path)
         if {"model_a", "model_b"} <= set(frame.columns):
-            parts.append(votes_of(frame, str(path), uneven, vote=vote))
+            parts.append(votes_of(frame, shown(str(path)), uneven, vote=vote))
         else:
-            made, part = _rows(frame, str(path), uneven, said)
+            made, part = _rows(frame, shown(str(path)), uneven, said)
             rated.append(made)
             parts.append(part)
     if rated:
