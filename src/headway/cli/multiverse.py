@@ -16,7 +16,7 @@ from headway.analyses.multiverse import (
     multiverse,
     published_figures,
 )
-from headway.cli import output
+from headway.cli import choice, output
 from headway.cli.evidence import KnownOn, evidence
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
@@ -43,6 +43,7 @@ NAMES = {
 @app.command(name="multiverse")
 @from_spec(names=NAMES)
 def command(
+    context: typer.Context,
     spec: MultiverseSpec,
     *,
     figures: Annotated[
@@ -86,6 +87,8 @@ def command(
     """
     if spec.leader is not None and spec.questions == MultiverseSpec().questions:
         spec = spec.with_options(questions=())
+    if png is None and "theme" in choice.given_options(context):
+        raise UsageError("--theme is of the image, so it would have no effect without --png")
     for path, endings in ((out, (".parquet", ".csv")), (png, (".png", ".svg"))):
         _refuse_unwritable(path, endings)
     if png is not None and lang == "zh":
