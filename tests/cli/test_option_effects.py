@@ -109,8 +109,8 @@ ON_SCREEN = ("--most", "--lang", "--json", "--notes", "--every", "--theme", "--o
 ECHO = {"spec", "made", "seed", "draws", "draw_set", "command", "level", "ruler_digest"}
 REFUSALS = (
     "no effect", "would change", "different questions", "no such option", "needs", "has nothing",
-    "contradicts", "is the second of", "give two datasets", "every model asked for has", "stands in both",
-    "is a lag in months",
+    "contradicts", "is the second of", "give two datasets", "every model asked for has",
+    "stands in both", "is a lag in months",
 )  # fmt: skip
 
 
