@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from headway import outputs
 from headway.errors import DataError
 from headway.outputs import replaced
 from headway.rulers.kernels import compile_cache
@@ -47,6 +48,65 @@ def test_a_device_is_written_to_and_never_replaced():
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)  # noqa: PTH116
     with pytest.raises(DataError, match="No space left"):
         put("/dev/full", "x" * 100_000)
+
+
+def test_a_new_file_never_takes_the_place_of_another(tmp_path):
+    path = tmp_path / "a.toml"
+    with replaced(path, new=True) as file:
+        file.write_text("first")
+    with pytest.raises(DataError, match="File exists"), replaced(path, new=True) as file:
+        file.write_text("second")
+    other = tmp_path / "b.toml"
+    with pytest.raises(DataError, match="File exists"), replaced(other, new=True):
+        other.write_text("early")
+    assert (path.read_text(), other.read_text()) == ("first", "early")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.toml", "b.toml"]
+
+
+def test_a_file_that_is_protected_is_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    put(path, "old")
+    path.chmod(0o444)
+    with pytest.raises(DataError, match="may not be written to"):
+        put(path, "new")
+    assert path.read_text() == "old"
+
+
+def test_a_private_file_is_private_while_it_is_written(tmp_path):
+    path = tmp_path / "a.csv"
+    put(path, "old")
+    path.chmod(0o600)
+    with replaced(path) as file:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        file.write_text("new")
+
+
+@pytest.mark.parametrize("name", ["报" * 80 + ".csv", "é" * 120, "x" * 255, "\U0001f600" * 60])
+def test_a_name_may_be_as_long_as_a_disk_allows(tmp_path, name):
+    path = tmp_path / name
+    put(path, "one")
+    left = tmp_path / f"{outputs._start(path)}0123456789abcdef"
+    left.write_text("half")
+    put(path, "two")
+    assert path.read_text() == "two"
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+
+
+def test_a_writer_that_comes_before_the_mark_takes_nothing_away(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    real, cleared = outputs._hold, []
+
+    def hold(handle):
+        if not cleared:
+            cleared.append(True)
+            outputs._clear(path)
+        real(handle)
+
+    monkeypatch.setattr(outputs, "_hold", hold)
+    put(path, "whole")
+    assert cleared
+    assert path.read_text() == "whole"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.csv"]
 
 
 KILLED = """

@@ -64,6 +64,7 @@ def test_files_are_written(run: Run, small: Path, tmp_path: Path) -> None:
         (("--leader", "open"), "both a leader and a follower"),
         (("--out", "ways.xlsx"), "ends in neither"),
         (("--png", "nowhere/curve.png"), "no such folder"),
+        (("--theme", "dark"), "no effect without --png"),
         (("--resume", "nowhere/x"), "cannot be a resume file"),
         (("--tie", "-1"), "tie is -1.0"),
         (("--workers", "0"), "--workers"),

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from tests.races import race
 
 import headway
+from headway.errors import UsageError
 
 Run = Callable[..., Any]
 UNCERTAIN = ("--model", "m03")
@@ -58,6 +61,25 @@ def test_the_lag_is_the_usual_answer(run: Run, world: tuple[str, ...]) -> None:
     assert {row["unit"] for row in said["table"]} == {"months"}
     assert "the lag of China behind the United States" in said["sentence"]["en"]
     assert "中国落后美国的时间" in said["sentence"]["zh"]
+
+
+def test_draws_in_which_the_scale_is_undefined_are_left_out(run: Run, tmp_path: Path) -> None:
+    data = race()
+    scale = headway.rulers.calibrated(draws=200, widen=3.0).fit(data)
+    undefined = int((~np.isfinite(scale.capability.values).all(axis=1)).sum())
+    assert undefined
+    lag = headway.lag(scale)
+    draws = next(iter(lag.draws.values()))
+    assert len(draws) == 200 - undefined
+    found = headway.rulers.next_evaluation(scale, draws)
+    padded = np.full(200, np.nan)
+    padded[np.isfinite(scale.capability.values).all(axis=1)] = draws
+    assert found.equals(headway.rulers.next_evaluation(scale, padded))
+    with pytest.raises(UsageError, match="expected one value for each"):
+        headway.rulers.next_evaluation(scale, draws[1:])
+    folder = data.write(tmp_path / "race")
+    ran = run("next", "--dataset", folder, "--draws", "200", "--widen", "3", "--json")
+    assert ran.code == 0, ran.err
 
 
 def test_other_groups_and_a_gap(run: Run, world: tuple[str, ...]) -> None:

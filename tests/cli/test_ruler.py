@@ -92,7 +92,15 @@ def test_a_folder_that_may_not_be_written(run: Run, tmp_path: Path) -> None:
         pytest.skip("this user may write anywhere")
     ran = run("ruler", "new", closed / "x.toml")
     assert ran.code == 2
-    assert "cannot be written" in ran.err
+    assert "Permission denied" in ran.err
+
+
+def test_a_path_does_not_act_on_the_terminal(run: Run, tmp_path: Path) -> None:
+    made = tmp_path / "a\x1b[2J\u202eb.toml"
+    ran = run("ruler", "new", made)
+    assert made.is_file()
+    assert "a\\x1b[2J\\u202eb.toml" in ran.out
+    assert "\x1b" not in ran.out + run("ruler", "check", made).out
 
 
 def test_show_is_the_file_without_comments(run: Run) -> None:

@@ -189,3 +189,57 @@ def test_a_disk_that_does_not_confirm_is_said_to_be_so(dataset, tmp_path, monkey
         smaller.write(folder, overwrite=True)
     assert "is in place" in str(caught.value.hint)
     assert headway.load(folder).digest == smaller.digest
+
+
+@pytest.mark.parametrize("how", ["cut", "empty", "pipe", "gone", "folder", "unknown", "twice"])
+def test_a_dataset_whose_answers_no_reader_takes_is_not_written_again(tmp_path, how):
+    answers = pl.DataFrame({"model": ["a", "b"], "benchmark": "t", "item": "i", "score": [1.0, 0]})
+    models = pl.DataFrame({"model": ["a", "b"], "name": ["A", "B"]})
+    folder = tmp_path / "mine"
+    Dataset.from_frames(
+        models=models, benchmarks=pl.DataFrame({"benchmark": ["t"]}), responses=answers,
+        recorded_on="2026-01-02",
+    ).write(folder)  # fmt: skip
+    file = folder / "responses.parquet"
+    rows, content = pl.read_parquet(file), file.read_bytes()
+    file.unlink()
+    if how == "pipe":
+        os.mkfifo(file)
+    elif how == "folder":
+        file.mkdir()
+    elif how in ("unknown", "twice"):
+        wrong = rows.with_columns(model=pl.lit("zzz")) if how == "unknown" else rows
+        pl.concat([wrong, rows] if how == "twice" else [wrong]).write_parquet(file)
+    elif how != "gone":
+        file.write_bytes(content[: len(content) // 2] if how == "cut" else b"")
+    before = {entry.name: entry.stat().st_mtime_ns for entry in folder.iterdir()}
+    with pytest.raises(DataError, match=r"responses\.parquet|is not sound"):
+        headway.load(folder)
+    with pytest.raises(DataError, match=r"responses\.parquet|is not sound"):
+        bring("epoch", [matrix(tmp_path / "a.csv")], folder, unmatched="add")
+    assert {entry.name: entry.stat().st_mtime_ns for entry in folder.iterdir()} == before
+
+
+def test_a_link_to_itself_is_no_folder_at_work(tmp_path):
+    loop = tmp_path / "loop"
+    loop.symlink_to("loop")
+    (tmp_path / "nowhere").symlink_to("gone")
+    for name in ("loop", "nowhere"):
+        with pytest.raises(DataError, match="there is no dataset at"):
+            headway.load(tmp_path / name)
+
+
+def test_a_private_dataset_is_private_while_it_is_written(dataset, tmp_path, monkeypatch):
+    folder = dataset.write(tmp_path / "facts")
+    folder.chmod(0o700)
+    seen = []
+    real = writing._put_table
+
+    def put(content, table, path):
+        seen.append(stat.S_IMODE(path.parent.stat().st_mode))
+        real(content, table, path)
+
+    monkeypatch.setattr(writing, "_put_table", put)
+    dataset.where(country="CN").write(folder, overwrite=True)
+    assert set(seen) == {0o700}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700

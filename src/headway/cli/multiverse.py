@@ -122,7 +122,7 @@ def command(
     _print(result, found, Words(lang))
     for made in (out, png):
         if made is not None:
-            typer.echo(made.resolve())
+            output.made_file(made)
 
 
 def _print(result: MultiverseResult, found: FigureResult | None, words: Words) -> None:

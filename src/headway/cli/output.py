@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -186,6 +187,11 @@ def asked(out: Console, said: Mapping[str, Any], lang: str = "en") -> None:
     from headway.report.words import Words
 
     out.print(stated(Words(lang), said), markup=False, soft_wrap=True)
+
+
+def made_file(path: Path) -> None:
+    """Print where a file was written; no character of its path acts on the terminal."""
+    typer.echo(shown(str(path.resolve())))
 
 
 def strict_json(values: Mapping[str, Any]) -> None:

@@ -71,7 +71,7 @@ def report(
         render(story, output.console())
         for made in (out, png):
             if made is not None:
-                typer.echo(made.resolve())
+                output.made_file(made)
     if show and out is not None:
         webbrowser.open(out.resolve().as_uri())
 

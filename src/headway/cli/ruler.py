@@ -20,6 +20,7 @@ from headway.rulers.files.contents import RulerFile
 from headway.rulers.files.kinds import KINDS, kind_of
 from headway.rulers.files.reading import find, parse, shelf
 from headway.rulers.files.selection import Selected, by_reason
+from headway.text import shown
 
 if TYPE_CHECKING:
     from headway.dataset import Dataset
@@ -102,7 +103,8 @@ def new(
         raise UsageError(f"there is no folder {str(file.resolve().parent)!r} to write it into")
     with replaced(file, new=True) as made:
         made.write_text(text, encoding="utf-8")
-    typer.echo(f"Wrote {file}. Change it, then: headway ruler check {file}")
+    name = shown(str(file))
+    typer.echo(f"Wrote {name}. Change it, then: headway ruler check {name}")
 
 
 @app.command()

@@ -88,7 +88,7 @@ def keep_modes(old: Path, fresh: Path, descriptor: str) -> None:
     descriptor
         Name of the file whose mode those files take that the old folder lacks.
     """
-    for new in (fresh, *fresh.iterdir()):
+    for new in (*fresh.iterdir(), fresh):
         if new.is_symlink() or (new != fresh and not new.is_file()):
             continue
         was = old if new == fresh else old / new.name

@@ -309,13 +309,15 @@ def _replace(
 ) -> None:
     fresh = target.parent / f".{target.name}.new-{secrets.token_hex(8)}"
     try:
-        fresh.mkdir()
+        kept = (target / NAME).exists()
+        # What few may read is read by no more of them while it is written.
+        fresh.mkdir(mode=0o700 if kept else 0o777)
         if target.exists():
             carry_over(target, fresh, _files_of_tables(target))
         for name, content in tables.items():
             _put_table(content, TABLES[name], fresh / TABLES[name].file)
         _flushed(fresh / NAME, as_text(descriptor(tables)).encode())
-        if (target / NAME).exists():
+        if kept:
             keep_modes(target, fresh, NAME)
         _flush_folder(fresh)
         if wanted is not None and not wanted():

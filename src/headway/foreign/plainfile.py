@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from headway.bounds import FILE_BYTES, UNPACKED_RATIO, UNPACKED_SMALL
+from headway.bounds import FILE_BYTES, JSON_BYTES, UNPACKED_RATIO, UNPACKED_SMALL
 from headway.errors import DataError
 from headway.foreign.guarding import guarded, reason
 
@@ -139,7 +139,7 @@ def _bounded(
             swells = "" if packed is None else f": its {packed:,} bytes unpack to more"
             raise DataError(
                 f"{path} is larger than {limit:,} bytes{swells}",
-                hint="split it, or store it as Parquet",
+                hint="split it, or store it as Parquet" if limit >= JSON_BYTES else None,
             )
         pieces.append(piece)
     return b"".join(pieces)
