@@ -127,3 +127,33 @@ def test_prices_can_be_kept_under_a_name_of_their_own(tmp_path):
     assert {frame["source"][0] for frame in tables.values()} == {"my-list"}
     with pytest.raises(UsageError, match="the option source is ' '"):
         prices.read([tmp_path / "a.csv"], source=" ")
+
+
+ENDED = "provider,model,start,end,input,output\n"
+
+
+def test_a_stated_end_ends_a_price_and_the_next_price_ends_it_earlier():
+    rows = "x,a,2025-01-01,2025-06-01,1,2\nx,a,2025-09-01,,3,4\nx,b,2025-01-01,2025-06-01,1,2\n"
+    assert prices.parse(ENDED + rows).tables["prices"].select("from", "until").rows() == [
+        (date(2025, 1, 1), date(2025, 6, 1)),
+        (date(2025, 9, 1), None),
+        (date(2025, 1, 1), date(2025, 6, 1)),
+    ]
+    parsed = prices.parse(ENDED + rows.replace("2025-09-01", "2025-05-01"))
+    assert parsed.tables["prices"]["until"].to_list()[0] == date(2025, 5, 1)
+    assert any("1 rows state an end after the next price begins" in one for one in parsed.notes)
+    again = prices.parse((ENDED + rows).replace("start,end", "start,until"))
+    assert again.tables["prices"]["until"].to_list()[0] == date(2025, 6, 1)
+
+
+def test_an_end_that_is_no_later_than_the_start_is_refused():
+    [row] = prices.parse(ENDED + "x,a,2025-06-01,2025-06-01,1,2\n").refused
+    assert "'end' is 2025-06-01; expected a day after 2025-06-01" in row.reason
+
+
+@pytest.mark.parametrize("cell", ["$1.25", "1.25 USD", "US$ 1.25", "USD 1.25", "1.25$", "1.25"])
+def test_a_sign_of_dollars_is_no_part_of_the_number(cell):
+    parsed = prices.parse(f"provider,model,start,input,output\nx,a,2025-01-01,{cell},$10\n")
+    [row] = parsed.tables["prices"].to_dicts()
+    assert row["input_usd_per_mtok"] == Decimal("1.25")
+    assert row["output_usd_per_mtok"] == 10

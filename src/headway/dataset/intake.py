@@ -114,10 +114,11 @@ class Intake:
     def changes(self) -> bool:
         """Whether there is anything to write: rows were taken, and they say something new.
 
-        Where evidence was given and none of it was taken, its models and sources are not new.
+        Where evidence was given and none of it was taken, its models and all about them is not new.
         """
         counts = self.counts | {name: table.counts for name, table in self.large.items()}
-        offered = [counts[name] for name in EVIDENCE if name in counts and counts[name].converted]
+        given = [name for name in EVIDENCE if name in counts and counts[name].converted]
+        offered = [counts[name] for name in given if name != "attributes" or len(given) == 1]
         if not offered and not self.parsed.refused:
             offered = [counts[name] for name in ENTITIES if name in counts]
         if not any(c.added or c.revised or c.unchanged or c.superseded for c in offered):
@@ -144,8 +145,7 @@ class Intake:
             if self.begins:
                 self.notes.append(f"no row was taken, so no dataset is begun at {into}")
             return
-        missing = self.lacking()
-        if not missing:
+        if not (missing := self.lacking()):
             return
         words = f"no dataset is begun at {into}: {lacking_words(missing)}"
         if not self.refused and all(table.counts.refused == 0 for table in self.large.values()):
