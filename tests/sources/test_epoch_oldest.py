@@ -145,6 +145,14 @@ def test_a_country_that_nobody_knows_is_refused():
         Makers().country("A,B", "China,Atlantis")
 
 
+@pytest.mark.parametrize("between", [",", ";", " / ", "|", " & ", " and "])
+def test_countries_are_told_apart_whatever_stands_between_them(between):
+    makers = Makers([("Ace", "Germany")])
+    assert makers.country("Ace,B", f"France{between}Germany") == "DE"
+    assert makers.country("Ace", f"Multinational{between}France") == "FR"
+    assert makers.country("Ace", "Multinational") is None
+
+
 @pytest.mark.parametrize(
     ("dates", "wanted"),
     [

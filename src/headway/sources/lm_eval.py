@@ -12,9 +12,10 @@ What is taken
     read, because others may be secrets.
 
 What a score is of
-    The number of examples in the question, the revision of the model and the version of the task
-    are part of the variant (``5-shot, revision step1000, task 2``), so that no setting overwrites
-    another. No examples, the main revision and version 1 are not named.
+    The number of examples in the question, the revision of the model, the version of the task, a
+    limit on the questions, the precision of the weights, a chat template and a system instruction
+    are part of the variant (``revision step1000, limit 10, 5-shot, task 2``), so that no setting
+    overwrites another. No examples, the main revision and version 1 are not named.
 """
 
 import re

@@ -139,8 +139,9 @@ def parse(
     -------
     Parsed
         ``prices``: each lasts until the next row of the same model, provider and mode, or until
-        the end that its row states where that comes first. A price of zero for reading and writing is refused; a zero beside a price is unknown. Digits beyond
-        the ninth decimal are dropped where they are the error of a binary number, else refused.
+        the end that its row states where that comes first. A price of zero for reading and writing
+        is refused; a zero beside a price is unknown. Digits beyond the ninth decimal are dropped
+        where they are the error of a binary number, else refused.
 
     Raises
     ------
