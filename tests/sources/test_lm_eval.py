@@ -398,6 +398,15 @@ def test_samples_become_answers(run):
     assert parsed.read == accounted(parsed) == 6
 
 
+def test_two_answers_to_one_question_are_refused_with_their_lines():
+    lines = [sample(0, 1.0), sample(1, 1.0), sample(0, 0.0), sample(1, 1.0)]
+    parsed = parse(samples={"gsm8k": "\n".join(lines)})
+    assert parsed.tables["responses"].select("item", "score").rows() == [("1", 1.0)]
+    told = sorted((row.line, row.reason) for row in parsed.refused if "there twice" in row.reason)
+    assert [line for line, _ in told] == [1, 3, 4]
+    assert all("with score 1 and with 0; neither is taken" in reason for _, reason in told[:2])
+
+
 def test_samples_of_a_group_carry_their_task():
     rows = {
         task: "\n".join(sample(i, i % 2, "acc", "none") for i in range(2))

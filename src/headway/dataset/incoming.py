@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from headway.dataset.duplicates import settled
+from headway.dataset.duplicates import OPTION, POLICIES, settled
 from headway.dataset.matching import Kind, Known, Match, matches, new_id, words_of
 from headway.dataset.problems import Given, Problems
 from headway.dataset.rules import checked
@@ -32,7 +32,8 @@ KIND_OF: dict[str, Kind] = {table: kind for kind, table in ALIASED.items()}  # t
 _RELEASED = ("listed_on", "announced_on", "available_on")
 _RELEASE = "released_on"
 _COUNTRY = re.compile("[A-Z]{2}")
-_SECOND = ": the files have several rows for this; the latest evaluated or the first is taken"
+_SECOND = ": the files have several rows for this, and {} is taken"
+_THE_FIRST = re.compile(r"; the first is (.+) \(a correction")
 
 
 @dataclass(slots=True)
@@ -45,9 +46,14 @@ class Faults(Problems):
         """Remember the rows, the first of them with words."""
         shown = list(rows[:MOST_LISTED])
         places = given.place(shown)
+        dated = "evaluated_on" in given.frame.columns
         for row, place, words in zip(shown, places, text(shown), strict=True):
-            again = words.startswith(": a second row")
-            self.rows.setdefault(row, place + (_SECOND if again else words))
+            if words.startswith(": a second row"):
+                first = _THE_FIRST.search(words)
+                named = first is not None and first[1] != place and not dated
+                which = "the latest evaluated or the first" if dated else "the first"
+                words = _SECOND.format(f"{which}, {first[1]}," if named and first else which)
+            self.rows.setdefault(row, place + words)
         for row in rows[MOST_LISTED:]:
             self.rows.setdefault(row, "")
         self.more(given.label, len(rows))
@@ -239,7 +245,8 @@ def sound_rows(
     recorded_on
         The day of record.
     duplicates
-        Which of several scores for one key counts.
+        Which of several scores or answers for one key counts. Without, of scores the latest
+        evaluated or the first does, and of answers none.
 
     Raises
     ------
@@ -258,8 +265,14 @@ def sound_rows(
         kept = kept.with_columns(source=pl.lit(source))
     kept = _defaults(kept, table)
     alone = None
-    if duplicates is not None and table.name == "scores":
-        alone = settled(kept, table, duplicates, places=None if places is None else list(places))
+    if table.name in POLICIES and (duplicates is not None or table.name == "responses"):
+        alone = settled(
+            kept,
+            table,
+            duplicates or "error",
+            place=None if places is None else places.__getitem__,
+            option="" if duplicates is None else OPTION,
+        )
         if alone.kept is not None:
             kept = alone.frame
             places = None if places is None else places[list(alone.kept)]
@@ -335,10 +348,13 @@ def _checked(
         if not faults.rows:
             faults.raise_if_any("what the source gave cannot be used")
             return typed[table.name], reasons, repeated, wrong
-        once = frame.unique(maintain_order=True)
-        if once.height < frame.height:
-            repeated += frame.height - once.height
-            frame, places = _latest_first(once), None
+        first = frame.select(pl.struct(pl.all()).is_first_distinct()).to_series()
+        if not first.all():
+            repeated += int((~first).sum())
+            told = pl.lit(None, pl.String) if places is None else places
+            frame = _latest_first(frame.with_columns(told.alias(PLACE)).filter(first))
+            places = None if places is None else frame[PLACE]
+            frame = frame.drop(PLACE)
             continue
         wrong += len(faults.rows)
         reasons += [words for words in faults.rows.values() if words]

@@ -163,6 +163,7 @@ class Intake:
         for name, table in self.large.items():
             self.counts[name] = table.counts
             self._say_wrong(name, table.reasons, table.counts.refused)
+            self.notes += table.notes
             self._say_absent(name, table.first_absent, table.absent)
         rows = [
             {"table": name} | {column: getattr(counts, column) for column in _COUNTED}
@@ -189,10 +190,8 @@ class Intake:
 
     def _sources(self) -> str | None:
         """Merge the sources, and return the one that rows without a source come from."""
-        frame = self.given.get("sources")
-        rows = [] if frame is None else frame.to_dicts()
-        if not rows:
-            rows = [dict(self.own)]
+        rows = self.given["sources"].to_dicts() if "sources" in self.given else []
+        rows = rows or [dict(self.own)]
         table = TABLES["sources"]
         known = set(self.tables["sources"]["source"])
         for row in rows:

@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol, cast, get_args
 
 import polars as pl
 
-from headway.errors import UsageError, did_you_mean
+from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.progress import Progress
 from headway.shortly import of_fields
 
@@ -66,6 +66,19 @@ class Refused:
     line: int
     reason: str
     file: str | None = None
+
+    @classmethod
+    def unread(cls, error: HeadwayError, file: str) -> "Refused":
+        """Refuse a file that could not be read, with the error's way out; its name is said once.
+
+        >>> error = HeadwayError("a.json: not JSON", hint="repair it")
+        >>> Refused.unread(error, "a.json").reason
+        'not JSON; repair it'
+        """
+        message = error.message.removeprefix(file)
+        message = message.lstrip(":/ ") if message != error.message else message
+        ways = [] if error.hint is None else [error.hint]
+        return cls(line=0, reason="; ".join([message, *error.details, *ways]), file=file)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -165,7 +165,7 @@ def read(
                     notes += said
             except DataError as error:
                 rows += 1
-                refused.append(Refused(line=0, reason=str(error), file=one.label))
+                refused.append(Refused.unread(error, one.label))
         telling.advance(len(found), len(found))
     notes += several_versions(run.score for run in runs)
     return evaluations(
@@ -214,7 +214,7 @@ def parse_results(
         try:
             count, bad, said = take_samples(text, task, _behind(results, task), name)
         except DataError as error:
-            count, bad, said = 1, [Refused(line=0, reason=str(error), file=name)], []
+            count, bad, said = 1, [Refused.unread(error, name)], []
         rows += count
         refused += bad
         notes += said

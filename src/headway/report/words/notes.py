@@ -120,6 +120,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "有 {1} 行重复的成绩未计入。",
     ),
     (
+        r"responses: several rows say one thing in (\d+) cases, and the best row counts: (.+)",
+        "有 {1} 处同一作答有多行，取最高的一行：{2}。",
+    ),
+    (
+        r"responses: several rows say one thing in (\d+) cases, and the mean of the rows counts: "
+        r"(.+)",
+        "有 {1} 处同一作答有多行，取各行的平均值：{2}。",
+    ),
+    (
+        r"responses: (\d+) rows that repeat another are left out",
+        "有 {1} 行重复的作答未计入。",
+    ),
+    (
         r"scores were taken as normalised: 0 is chance and 1 is the best possible",
         "成绩按归一化成绩处理：0 为随机水平，1 为最高水平。",
     ),
