@@ -146,7 +146,8 @@ def _with_index(name: str, frame: Any) -> Any:
     index = nw.maybe_get_index(nw.from_native(frame, eager_only=True))
     names = list(getattr(index, "names", ()))
     named = [one for one in names if one is not None]
-    if name == "wide" and names == [None] and _MODEL not in frame.columns:
+    unnamed = name == "wide" and names == [None] and _MODEL not in frame.columns
+    if unnamed and index is not None:
         told = len(frame) and all(isinstance(value, str) for value in index)
         return frame.rename_axis(_MODEL).reset_index() if told else frame
     if not named or set(named) & set(frame.columns):
