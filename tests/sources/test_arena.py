@@ -295,3 +295,23 @@ def test_new_models_can_be_dated_by_their_first_day_on_a_board():
     models = arena.parse_ratings(text, release="board").tables["models"]
     assert models["released_on"].to_list() == [date(2026, 6, 25)]
     assert arena.parse_ratings(text).tables["models"]["released_on"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("row", "taken"),
+    [
+        ("A,B,A", "a"),
+        ("A,B,b", "b"),
+        ("B,A,A", None),
+        ("B,A,B", None),
+        ("B,A,a", "a"),
+        ("b,a,b", None),
+        ("B,A,model_a", "a"),
+        ("C,A,A", None),
+    ],
+)
+def test_a_letter_that_is_the_name_of_the_other_model_is_refused(row, taken):
+    parsed = arena.parse_votes(f"model_a,model_b,winner\n{row}\n")
+    assert parsed.tables["votes"]["outcome"].to_list() == ([] if taken is None else [taken])
+    if taken is None:
+        assert "the name of the model of the other" in parsed.refused[0].reason

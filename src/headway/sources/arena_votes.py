@@ -32,6 +32,7 @@ OUTCOMES = {
     "bothbad": "both_bad",
 }
 
+_TWO_MEANINGS = "it is the letter of one answer and the name of the model of the other"
 _OUTCOME = ("winner", "outcome")
 _MOMENT = ("tstamp", "timestamp", "voted_at")
 _DOMAIN = ("domain", "category")
@@ -94,6 +95,7 @@ def votes_of(
     columns.text("model_a", "model_a", required=True)
     columns.text("model_b", "model_b", required=True)
     columns.one_of("outcome", outcome, OUTCOMES, required=True)
+    columns.refuse(_two_meanings(columns, outcome), outcome, "model_a or model_b: " + _TWO_MEANINGS)
     domain, moment = _first(frame, _DOMAIN), _first(frame, _MOMENT)
     if domain:
         columns.text("domain", domain)
@@ -215,6 +217,15 @@ def named_by(frame: pl.DataFrame, file: str, vote: str | None) -> str | None:
 def _questions(frame: pl.DataFrame) -> bool:
     """Whether ``question_id`` names questions and not votes."""
     return bool(frame[_OF_A_QUESTION].drop_nulls().is_duplicated().any())
+
+
+def _two_meanings(columns: Columns, outcome: str) -> pl.Expr:
+    """Where the outcome is the letter of one answer and the name of the other one's model."""
+    said, of_a, of_b = (
+        columns.shown(name).str.strip_chars() for name in (outcome, "model_a", "model_b")
+    )
+    letter = said.str.to_lowercase()
+    return ((letter == "a") & (said == of_b)) | ((letter == "b") & (said == of_a))
 
 
 def _of_lines(made: pl.DataFrame, file: str) -> pl.Series:

@@ -50,6 +50,7 @@ T = TypeVar("T")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 MOST_REFUSED = 100_000
 _LONGEST = 60
+_OF_JSON = ("{", "[")
 _LARGEST_COUNT = 2**63 - 1
 _LARGEST_SIZE = 10**12
 LARGEST_AMOUNT = Decimal(10) ** 9
@@ -93,6 +94,11 @@ def csv_rows(
         When there is no header, a column is missing or there twice, or the text is not CSV.
     """
     where = f"{file}: " if file else ""
+    if text.lstrip("\ufeff \t\r\n")[:1] in _OF_JSON:
+        raise DataError(
+            f"{where}this looks like JSON; expected a table in CSV",
+            hint="write it as CSV, with the names of the columns in the first line",
+        )
     check_cells(text, delimiter, where)
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     rows = records(lines, delimiter=delimiter)

@@ -40,6 +40,7 @@ Unit = Literal["token", "ktok", "mtok"]
 TOKENS = MappingProxyType({"token": 10**6, "ktok": 10**3, "mtok": 1})
 
 MODES = {"standard": "default", "": "default"}
+_ENDS = ("until", "end")
 _LARGEST = Decimal(10) ** 9
 _ARTEFACT = Decimal("1e-12")
 
@@ -59,7 +60,6 @@ _AMOUNTS = {
     "output": "output_usd_per_mtok",
     "cache_read": "cached_input_usd_per_mtok",
 }
-_ENDS = ("end", "until")
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class _Segment:
     line: int
     key: tuple[str, str, str]
     start: date | None
-    end: date | None
+    until: date | None
     amounts: dict[str, Decimal | None]
 
 
@@ -138,10 +138,10 @@ def parse(
     Returns
     -------
     Parsed
-        ``prices``: each lasts until the next row of the same model, provider and mode, or until
-        the end that its row states where that comes first. A price of zero for reading and writing
-        is refused; a zero beside a price is unknown. Digits beyond the ninth decimal are dropped
-        where they are the error of a binary number, else refused.
+        ``prices``: each lasts until the next row of the same model, provider and mode, or to the
+        day before ``until`` (or ``end``) where that is earlier. A price of zero for reading and
+        writing is refused; a zero beside a price is unknown. Digits beyond the ninth decimal are
+        dropped where they are the error of a binary number, else refused.
 
     Raises
     ------
@@ -196,19 +196,14 @@ def parse(
 def _segment(line: int, row: Row, unit: Unit | None) -> _Segment:
     mode = row["mode"].strip()
     start = day(row, "start")
-    stated = [(name, day(row, name)) for name in _ENDS]
-    name, end = min(
-        ((name, one) for name, one in stated if one is not None),
-        key=lambda pair: pair[1],
-        default=("end", None),
-    )
-    if start is not None and end is not None and end <= start:
-        raise ValueError(f"column {name!r} is {end}; expected a day after {start}, the first one")
+    until = next((found for name in _ENDS if (found := day(row, name))), None)
+    if until is not None and start is not None and until <= start:
+        raise ValueError(f"the price ends on {until}, which is not after its first day, {start}")
     return _Segment(
         line=line,
         key=(filled(row, "model"), filled(row, "provider"), MODES.get(mode, mode)),
         start=start,
-        end=end,
+        until=until,
         amounts={name: _price(row, column, unit) for column, name in _AMOUNTS.items()},
     )
 
@@ -257,7 +252,7 @@ def _priced(
             paid = segment.amounts
             main = [paid["input_usd_per_mtok"], paid["output_usd_per_mtok"]]
             if later is not None and later.start == segment.start:
-                reason = f"another price of the same day stands on line {later.line}"
+                reason = f"another price of the same day stands on line {later.line}, and it counts"
                 refused.append(Refused(line=segment.line, reason=reason, file=file))
             elif all(value is None for value in paid.values()):
                 ends += 1
@@ -267,10 +262,9 @@ def _priced(
                 zeros += sum(value == 0 for value in paid.values() if value is not None)
                 known = {name: value or None for name, value in paid.items()}
                 row = dict(zip(("model", "provider", "mode"), key, strict=True))
-                until = later.start if later else segment.end
-                if segment.end is not None and until is not None:
-                    cut += segment.end > until
-                    until = min(until, segment.end)
+                ends_on = [later.start if later else None, segment.until]
+                until = min((one for one in ends_on if one is not None), default=None)
+                cut += segment.until is not None and segment.until != until
                 rows.append(
                     (
                         segment.line,
