@@ -68,19 +68,11 @@ _SOURCE = {
 }
 _FILES = ("run_spec.json", "stats.json", "per_instance_stats.json", "scenario.json")
 _NOT_THE_TASK = frozenset(
-    {
-        "data_augmentation",
-        "eval_split",
-        "groups",
-        "max_eval_instances",
-        "max_train_instances",
-        "method",
-        "model",
-        "model_deployment",
-        "num_outputs",
-        "num_train_trials",
-        "stop",
-    }
+    (
+        *("data_augmentation", "eval_split", "groups", "max_eval_instances"),
+        *("max_train_instances", "method", "model", "model_deployment", "num_outputs"),
+        *("num_train_trials", "stop"),
+    )
 )
 _NEAR = 1e-6
 
