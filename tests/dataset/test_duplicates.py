@@ -54,6 +54,38 @@ def test_the_latest_of_equal_days_and_scores_of_two_scales_are_refused():
         assert "their scales differ" in settled(scales, TABLE, policy).reasons[0]
 
 
+@pytest.mark.parametrize(
+    ("days", "score", "which"),
+    [
+        ((3, 1, 2), 0.3, "the latest evaluated"),
+        ((1, 3, None), 0.9, "the latest evaluated"),
+        ((2, 3, 3), 0.9, "the first of the latest evaluated"),
+        ((None, None, None), 0.3, "the first"),
+    ],
+)
+@pytest.mark.parametrize("option", ["", "--option duplicates={}"])
+def test_without_a_policy_one_is_taken_and_the_others_are_refused_by_line(
+    days, score, which, option
+):
+    rows = pl.DataFrame(
+        {
+            "model": "a",
+            "benchmark": "x",
+            "score": [0.3, 0.9, 0.6],
+            "evaluated_on": [day and date(2026, 1, day) for day in days],
+        },
+        schema_overrides={"evaluated_on": pl.Date},
+    )
+    one = settled(rows, TABLE, None, place=lambda row: f"f line {row + 2}", option=option)
+    assert one.frame["score"].to_list() == [score]
+    assert one.notes == ()
+    assert len(one.reasons) == 2
+    for reason in one.reasons:
+        assert "f line 2 says 0.3 and f line 3 says 0.9 and f line 4 says 0.6" in reason
+        assert f"; {which} is taken" in reason
+        assert ("to choose: --option duplicates=best, latest or mean" in reason) == bool(option)
+
+
 def test_a_policy_that_is_none():
     with pytest.raises(UsageError, match=r"did you mean 'best'"):
         known_policy("bests")

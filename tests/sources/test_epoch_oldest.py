@@ -174,6 +174,21 @@ def test_a_date_that_may_mean_two_days_or_none_is_refused(text):
     assert written_day(text) is None
 
 
+def test_rows_that_give_way_without_a_policy_are_named_by_line_with_the_way_out(tmp_path):
+    path = tmp_path / "external_benchmark_arc_agi.csv"
+    path.write_text(
+        "Name,Model version,Score,Source\n"
+        "Ace,ace-1,40%,ARC Prize Leaderboard\nNone,,20%,ARC Prize Leaderboard\n"
+        "Ace,ace-1,60%,ARC Prize Leaderboard\n",
+        encoding="utf-8",
+    )
+    report = bring("epoch", [path], tmp_path / "into", unmatched="add", start="empty")
+    [reason] = [row.reason for row in report.refused if "ace-1" in row.reason]
+    assert "csv line 2 says 0.4 and" in reason
+    assert "csv line 4 says 0.6; the first is taken" in reason
+    assert reason.endswith("to choose: --option duplicates=best, latest or mean")
+
+
 @pytest.mark.parametrize(
     ("policy", "kept"), [("best", 0.6), ("mean", 0.5), ("error", None), ("latest", None)]
 )

@@ -12,6 +12,10 @@
     is the mean of those of the runs, and ``n`` is the smallest, so that an interval does not
     shrink because a run was repeated.
 
+None, for files whose runs are dated or in order
+    The one with the latest day of evaluation where there is a single one, else the first. The
+    others are refused and not left out, because nobody chose it.
+
 Rows that say the same in every column are one row. Attempts at one question that the column
 ``epoch`` numbers are answers of their own.
 """
@@ -91,7 +95,7 @@ def known_policy(value: str) -> Duplicates:
 def settled(
     frame: pl.DataFrame,
     table: Table,
-    policy: Duplicates,
+    policy: Duplicates | None,
     *,
     place: Callable[[int], str | None] | None = None,
     option: str = OPTION,
@@ -153,6 +157,10 @@ def settled(
             continue
         first = int(chosen.pop(_ROW))
         lost |= set(numbers) - {first}
+        if policy is None:
+            ways = f"; to choose: {option.format(_other(table))}" if option else ""
+            reasons += [f"{words}; {why} is taken{ways}"] * (len(some) - 1)
+            continue
         given_up += len(some) - 1
         changed[first] = chosen
         told.append(words)
@@ -165,7 +173,7 @@ def settled(
         repeated=rows.height - once.height,
         given_up=given_up,
         reasons=tuple(reasons),
-        notes=tuple(_notes(told, policy, table)),
+        notes=() if policy is None else tuple(_notes(told, policy, table)),
     )
 
 
@@ -173,11 +181,15 @@ def _needed(table: Table, name: str) -> bool:
     return table.column(name).required
 
 
+def _other(table: Table) -> str:
+    *some, last = POLICIES[table.name]
+    return f"{', '.join(some)} or {last}"
+
+
 def _ways_out(table: Table, option: str) -> str:
     ways = []
     if option:
-        *some, last = POLICIES[table.name]
-        ways.append(option.format(f"{', '.join(some)} or {last}"))
+        ways.append(option.format(_other(table)))
     else:
         ways.append("give only one of them")
     if "epoch" in table.key:
@@ -185,9 +197,24 @@ def _ways_out(table: Table, option: str) -> str:
     return ", ".join(ways)
 
 
-def _chosen(some: list[dict[str, Any]], policy: Duplicates) -> tuple[dict[str, Any] | None, str]:
-    """Return the row that counts, or None and how the reason goes on."""
+def _chosen(
+    some: list[dict[str, Any]], policy: Duplicates | None
+) -> tuple[dict[str, Any] | None, str]:
+    """Return the row that counts, or None, and how the reason goes on."""
     ask = "say which counts: "
+    if policy is None:
+        dated = sorted(
+            (row for row in some if row.get("evaluated_on") is not None),
+            key=itemgetter("evaluated_on"),
+        )
+        if dated and (len(dated) == 1 or dated[-1]["evaluated_on"] > dated[-2]["evaluated_on"]):
+            return dict(dated[-1]), "the latest evaluated"
+        newest = [
+            row for row in some if dated and row.get("evaluated_on") == dated[-1]["evaluated_on"]
+        ]
+        return dict(
+            (newest or some)[0]
+        ), "the first of the latest evaluated" if newest else "the first"
     if len({row.get("scale") for row in some}) > 1:
         return None, "their scales differ, so none can be chosen; leave one out, or "
     if policy == "error":

@@ -143,7 +143,7 @@ def _with_index(name: str, frame: Any) -> Any:
 
     An index of texts without a name holds the models of a wide frame that has no such column.
     """
-    index = nw.maybe_get_index(nw.from_native(frame, eager_only=True))
+    index: Any = nw.maybe_get_index(nw.from_native(frame, eager_only=True))
     names = list(getattr(index, "names", ()))
     named = [one for one in names if one is not None]
     unnamed = name == "wide" and names == [None] and _MODEL not in frame.columns

@@ -32,7 +32,7 @@ KIND_OF: dict[str, Kind] = {table: kind for kind, table in ALIASED.items()}  # t
 _RELEASED = ("listed_on", "announced_on", "available_on")
 _RELEASE = "released_on"
 _COUNTRY = re.compile("[A-Z]{2}")
-_SECOND = ": the files have several rows for this, and {} is taken"
+_SECOND = ": the files have several rows for this, and the first{} is taken"
 _THE_FIRST = re.compile(r"; the first is (.+) \(a correction")
 
 
@@ -46,13 +46,11 @@ class Faults(Problems):
         """Remember the rows, the first of them with words."""
         shown = list(rows[:MOST_LISTED])
         places = given.place(shown)
-        dated = "evaluated_on" in given.frame.columns
         for row, place, words in zip(shown, places, text(shown), strict=True):
             if words.startswith(": a second row"):
                 first = _THE_FIRST.search(words)
-                named = first is not None and first[1] != place and not dated
-                which = "the latest evaluated or the first" if dated else "the first"
-                words = _SECOND.format(f"{which}, {first[1]}," if named and first else which)
+                named = first is not None and first[1] != place
+                words = _SECOND.format(f", {first[1]}," if named and first else "")
             self.rows.setdefault(row, place + words)
         for row in rows[MOST_LISTED:]:
             self.rows.setdefault(row, "")
@@ -227,6 +225,7 @@ def sound_rows(
     source: str | None,
     recorded_on: date,
     duplicates: Duplicates | None = None,
+    policies: bool = False,
 ) -> Sound:
     """Give rows the ids of the dataset and refuse those that break a rule.
 
@@ -247,6 +246,8 @@ def sound_rows(
     duplicates
         Which of several scores or answers for one key counts. Without, of scores the latest
         evaluated or the first does, and of answers none.
+    policies
+        Whether the source has an option for that.
 
     Raises
     ------
@@ -265,13 +266,13 @@ def sound_rows(
         kept = kept.with_columns(source=pl.lit(source))
     kept = _defaults(kept, table)
     alone = None
-    if table.name in POLICIES and (duplicates is not None or table.name == "responses"):
+    if table.name in POLICIES:
         alone = settled(
             kept,
             table,
-            duplicates or "error",
+            "error" if duplicates is None and table.name == "responses" else duplicates,
             place=None if places is None else places.__getitem__,
-            option="" if duplicates is None else OPTION,
+            option=OPTION if policies else "",
         )
         if alone.kept is not None:
             kept = alone.frame
@@ -352,7 +353,7 @@ def _checked(
         if not first.all():
             repeated += int((~first).sum())
             told = pl.lit(None, pl.String) if places is None else places
-            frame = _latest_first(frame.with_columns(told.alias(PLACE)).filter(first))
+            frame = frame.with_columns(told.alias(PLACE)).filter(first)
             places = None if places is None else frame[PLACE]
             frame = frame.drop(PLACE)
             continue
@@ -364,12 +365,6 @@ def _checked(
         frame = frame.filter(good)
         places = None if places is None else places.filter(good)
     return table.empty(), reasons, repeated, wrong
-
-
-def _latest_first(frame: pl.DataFrame) -> pl.DataFrame:
-    if "evaluated_on" not in frame.columns:
-        return frame
-    return frame.sort("evaluated_on", descending=True, nulls_last=True, maintain_order=True)
 
 
 def _given(frame: pl.DataFrame, table: Table, places: pl.Series | None = None) -> Given:

@@ -327,6 +327,7 @@ class Intake:
             source=only,
             recorded_on=self.day,
             duplicates=self.parsed.duplicates,
+            policies=self.parsed.policies,
         )
 
     def _note(

@@ -103,6 +103,8 @@ class Parsed:
         Which of several scores for one key counts, a policy of
         :mod:`headway.dataset.duplicates`; None for files whose runs are dated or in order: the
         latest evaluated or the first is taken and the others are refused.
+    policies
+        Whether the source has an option ``duplicates`` with these policies.
     assumed
         Values of columns of ``benchmarks`` that nobody stated, for benchmarks with a ceiling.
     places
@@ -120,6 +122,7 @@ class Parsed:
     notes: tuple[str, ...] = ()
     dashes: bool = False
     duplicates: Duplicates | None = None
+    policies: bool = False
     assumed: Mapping[str, float] = field(default_factory=dict)
     places: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
     left_out: int = 0
@@ -220,6 +223,7 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         dashes=bool(parts) and all(part.dashes for part in parts),
         duplicates=policies.pop() if len(policies) == 1 else None,
+        policies=any(part.policies for part in parts),
         assumed={name: value for part in parts for name, value in part.assumed.items()},
         places={name: _places(name, parts) for part in parts for name in part.places},
         left_out=sum(part.left_out for part in parts),

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+import polars as pl
+
 from headway.bounds import (
     CELLS,
     CELLS_OF_A_SMALL_FILE,
@@ -187,6 +189,11 @@ def checked_header(cells: list[str], required: Sequence[str] = (), where: str = 
     if twice:
         raise DataError(f"{where}columns are there twice: {', '.join(map(repr, twice))}")
     return [name or f"column {number}" for number, name in enumerate(header, start=1)]
+
+
+def places_of(file: str, lines: Iterable[object]) -> pl.Series:
+    """Return where rows stand, such as ``scores.csv line 3``."""
+    return pl.Series("place", [f"{file} line {line}" for line in lines], dtype=pl.String)
 
 
 def each_row(

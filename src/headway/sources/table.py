@@ -150,7 +150,7 @@ def read(
             found = _bounded(found, ceiling, chance)
             part = _parsed(frame, refused, found, str(path))
             parts.append(replace(part, notes=(*notes, *part.notes)))
-    return replace(settled(joined(parts)), duplicates=duplicates)
+    return replace(settled(joined(parts)), duplicates=duplicates, policies=True)
 
 
 def columns_of(
@@ -231,7 +231,7 @@ def parse_frame(
     numbered = frame.with_row_index(LINE, offset=1)
     found, notes = (mapping, []) if mapping else _guessed(numbered, file, benchmarks, _RENAMED)
     made = settled(_parsed(numbered, [], found, file))
-    return replace(made, notes=(*notes, *made.notes), duplicates=duplicates)
+    return replace(made, notes=(*notes, *made.notes), duplicates=duplicates, policies=True)
 
 
 def _bounded(
