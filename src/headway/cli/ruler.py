@@ -12,6 +12,7 @@ from headway.cli.evidence import evidence
 from headway.cli.options import DatasetPath, Json
 from headway.cli.progress import Shown
 from headway.errors import HeadwayError, UsageError
+from headway.outputs import replaced
 from headway.rulers import Scale
 from headway.rulers.files.blank import blank, quoted, written
 from headway.rulers.files.chosen import ChosenRuler
@@ -99,11 +100,8 @@ def new(
         raise UsageError(f"{str(file)!r} exists, and nothing is overwritten", hint="name another")
     if not file.resolve().parent.is_dir():
         raise UsageError(f"there is no folder {str(file.resolve().parent)!r} to write it into")
-    try:
-        with file.open("x", encoding="utf-8") as made:
-            made.write(text)
-    except OSError as error:
-        raise UsageError(f"{str(file)!r} cannot be written: {error.strerror or error}") from None
+    with replaced(file, new=True) as made:
+        made.write_text(text, encoding="utf-8")
     typer.echo(f"Wrote {file}. Change it, then: headway ruler check {file}")
 
 

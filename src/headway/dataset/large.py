@@ -15,7 +15,7 @@ from headway.dataset.rules import checked
 from headway.dataset.schema import Table
 from headway.dataset.vintages import current
 from headway.dataset.writing import InPieces
-from headway.foreign.apart import check_parquet
+from headway.foreign.apart import check_parquet, scan_parquet
 
 PIECE = 750_000
 _PAIR = ("model_a", "model_b")
@@ -176,7 +176,7 @@ class LargeTable:
         sample += self._held[self._first].gather_every(step).to_list()
         if self._file is not None:
             check_parquet(self._file)
-            keys = pl.scan_parquet(self._file).select(pl.col(self._first).cast(pl.String))
+            keys = scan_parquet(self._file).select(pl.col(self._first).cast(pl.String))
             sample += keys.gather_every(step).collect(engine="streaming").to_series().to_list()
         ordered = sorted(sample)
         return sorted(set(ordered[_SAMPLE::_SAMPLE]))
@@ -196,7 +196,7 @@ class LargeTable:
         held = self._held.filter(_between(column, low, high))
         if self._file is None:
             return held
-        rows = pl.scan_parquet(self._file).filter(_between(column, low, high)).collect()
+        rows = scan_parquet(self._file).filter(_between(column, low, high)).collect()
         problems = Problems()
         file = self._file
 

@@ -13,7 +13,7 @@ from headway.dataset.problems import MOST_PER_TABLE, Given, Problems
 from headway.dataset.rules import checked, complete
 from headway.dataset.tables import SCHEMA_VERSION, TABLES
 from headway.errors import DataError, did_you_mean
-from headway.foreign.apart import parquet_pieces
+from headway.foreign.apart import PIECE, check_parquet, parquet_pieces
 from headway.foreign.jsontext import json_value
 from headway.foreign.plainfile import read_text
 from headway.text import shown
@@ -46,6 +46,8 @@ def read_folder(folder: Path) -> dict[str, pl.DataFrame]:
 def read_apart(folder: Path) -> tuple[dict[str, pl.DataFrame], dict[str, Path]]:
     """Read a dataset folder but for the tables kept in Parquet, which may be large.
 
+    One that fits in a piece is checked with the others; of a larger one, that it can be read.
+
     Parameters
     ----------
     folder
@@ -59,10 +61,11 @@ def read_apart(folder: Path) -> tuple[dict[str, pl.DataFrame], dict[str, Path]]:
     Raises
     ------
     DataError
-        When anything in the other tables is wrong.
+        When anything that was read is wrong.
     """
     small: list[Any] = []
     large: dict[str, Path] = {}
+    rows: dict[str, int] = {}
     for resource in _resources(folder):
         name = resource.get("name") if isinstance(resource, dict) else None
         path = str(resource.get("path")) if name in TABLES else ""
@@ -71,17 +74,12 @@ def read_apart(folder: Path) -> tuple[dict[str, pl.DataFrame], dict[str, Path]]:
                 large[name] = _inside(folder, resource)
             except ValueError as error:
                 raise DataError(f"{folder / NAME}: table {name!r}: {error}") from None
-        else:
-            small.append(resource)
-    return _read(folder, small, {name for name, path in large.items() if has_rows(path)}), large
-
-
-def has_rows(path: Path) -> bool:
-    """Whether a Parquet file of a dataset has a row; one that cannot be read counts as full."""
-    try:
-        return bool(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return True
+            rows[name] = check_parquet(large[name])
+            if rows[name] > PIECE:
+                continue
+        small.append(resource)
+    tables = _read(folder, small, {name for name, count in rows.items() if count})
+    return {name: frame for name, frame in tables.items() if name not in large}, large
 
 
 def _read(

@@ -22,12 +22,13 @@ import polars as pl
 
 from headway.dataset.descriptor import NAME, as_text, descriptor
 from headway.dataset.own_files import carry_over, keep_modes, refuse_unwritable, remove
-from headway.dataset.reading import has_rows, read_apart, read_folder
+from headway.dataset.reading import read_apart, read_folder
 from headway.dataset.rendering import in_pieces, rendered
 from headway.dataset.rules import lacking, lacking_words
 from headway.dataset.schema import Table
 from headway.dataset.tables import TABLES
 from headway.errors import DataError
+from headway.foreign.apart import check_parquet
 from headway.foreign.guarding import reason
 from headway.foreign.jsontext import json_value
 from headway.foreign.plainfile import read_bytes
@@ -98,7 +99,7 @@ def has_content(content: Content) -> bool:
     """Whether a table has a row; one that is written in pieces counts what it gave so far."""
     if isinstance(content, pl.DataFrame):
         return content.height > 0
-    return has_rows(content) if isinstance(content, Path) else content.rows() > 0
+    return check_parquet(content) > 0 if isinstance(content, Path) else content.rows() > 0
 
 
 @contextmanager
@@ -220,7 +221,8 @@ def read_recovered(folder: Path) -> tuple[dict[str, pl.DataFrame], tuple[str, ..
         try:
             tables = read_folder(home)
         except DataError:
-            if before == _identity(home) and not (before is None and os.path.lexists(there)):
+            # What cannot be entered now, such as a link to itself, is not in the gap of a rename.
+            if before == _identity(home) and not (before is None and os.path.isdir(there)):  # noqa: PTH112
                 raise
             continue
         if before == _identity(home):

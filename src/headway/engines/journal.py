@@ -1,7 +1,8 @@
 """A resume file to which finished pieces of work are added one by one.
 
 A record is its length, its checksum and its bytes, written and flushed to the disk at once. What a
-kill leaves half written at the end is not a record, and the next writer cuts it off.
+kill leaves half written at the end is not a record, and the next writer cuts it off. A file that is
+damaged elsewhere is refused and left as it is.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from headway.bounds import FILE_BYTES
 from headway.errors import DataError, UsageError
 from headway.foreign.plainfile import opened
 
@@ -86,6 +88,11 @@ class Journal:
         if there and not there.startswith(_MAGIC[: len(there)]):
             raise DataError(f"{self.path} is not a resume file", hint="name another file")
         records, end = _records(there)
+        if _goes_on(there, end):
+            raise DataError(
+                f"{self.path} is damaged at byte {end}, in the middle",
+                hint="name another file, or delete this one to begin again",
+            )
         if records and records[0] != self._belongs_to:
             raise UsageError(
                 f"{self.path} belongs to another computation: the data, the options or the "
@@ -111,18 +118,35 @@ class Journal:
 
 def _content(path: Path) -> bytes:
     with opened(path) as file:
-        return file.read()
+        content = file.read(FILE_BYTES + 1)
+    if len(content) > FILE_BYTES:
+        raise DataError(f"{path} is larger than {FILE_BYTES:,} bytes", hint="name another file")
+    return content
 
 
 def _records(content: bytes) -> tuple[list[bytes], int]:
     """Whole records, and where the last one ends."""
     found: list[bytes] = []
     at = len(_MAGIC)
-    while at + _HEAD.size <= len(content):
-        length, checksum = _HEAD.unpack_from(content, at)
-        record = content[at + _HEAD.size : at + _HEAD.size + length]
-        if len(record) != length or hashlib.sha256(record).digest() != checksum:
-            break
+    while (record := _record(content, at)) is not None:
         found.append(record)
-        at += _HEAD.size + length
+        at += _HEAD.size + len(record)
     return found, at
+
+
+def _record(content: bytes, at: int) -> bytes | None:
+    """The record at a place; None where there is none, or not a whole one."""
+    if at + _HEAD.size > len(content):
+        return None
+    length, checksum = _HEAD.unpack_from(content, at)
+    record = content[at + _HEAD.size : at + _HEAD.size + length]
+    whole = len(record) == length and hashlib.sha256(record).digest() == checksum
+    return record if whole else None
+
+
+def _goes_on(content: bytes, end: int) -> bool:
+    """Whether a whole record follows on the broken one at the end of the others."""
+    if end + _HEAD.size > len(content):
+        return False
+    length, _ = _HEAD.unpack_from(content, end)
+    return _record(content, end + _HEAD.size + length) is not None

@@ -13,7 +13,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,9 +30,9 @@ from headway.bounds import (
 )
 from headway.errors import DataError, UsageError
 from headway.foreign.guarding import guarded, reason
-from headway.foreign.plainfile import check_regular
+from headway.foreign.plainfile import check_native
 
-__all__ = ["check_parquet", "parquet_pieces", "sheet"]
+__all__ = ["check_parquet", "parquet_pieces", "scan_parquet", "sheet"]
 
 PIECE = 250_000
 SECONDS = 20.0
@@ -67,18 +67,35 @@ def parquet_pieces(path: Path) -> Iterator[pl.DataFrame]:
         first += PIECE
 
 
-def check_parquet(path: Path) -> None:
+def check_parquet(path: Path) -> int:
     """Check that a Parquet file can be read, for libraries that read it themselves.
 
     A file of up to ``PROBED_WHOLE`` bytes is read once as a whole; of a larger one, the table of
     contents and the first rows.
+
+    Returns
+    -------
+    int
+        How many rows it has.
 
     Raises
     ------
     DataError
         When it cannot, or is beyond the bounds.
     """
-    _asked(path, {"what": "probe"})
+    return int(_asked(path, {"what": "probe"}).item())
+
+
+def scan_parquet(
+    file: Path | str, storage_options: Mapping[str, str] | None = None
+) -> pl.LazyFrame:
+    """Scan one Parquet file, whatever characters its path has.
+
+    A star or a bracket in the name of a folder is no pattern of names, and ``country=US`` no
+    column. A local file is one that :func:`check_parquet` found sound.
+    """
+    options = None if storage_options is None else dict(storage_options)
+    return pl.scan_parquet(file, storage_options=options, glob=False, hive_partitioning=False)
 
 
 def sheet(path: Path, name: str | None) -> pl.DataFrame:
@@ -97,7 +114,7 @@ def sheet(path: Path, name: str | None) -> pl.DataFrame:
 
 
 def _asked(path: Path, request: dict[str, Any]) -> pl.DataFrame:
-    check_regular(path)
+    check_native(path)
     request["path"] = str(path)
     with guarded(path):
         if not sys.executable:
@@ -236,7 +253,7 @@ def _made(request: dict[str, Any]) -> pl.DataFrame:
 
 def _rows(path: Path) -> tuple[pl.LazyFrame, int]:
     """The file to be read, and how many rows it says it has."""
-    scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    scan = scan_parquet(path)
     schema = scan.collect_schema()
     # Nothing is made of nested columns, and they can be most of a file.
     nested = [name for name, kind in schema.items() if kind.is_nested()]
@@ -274,14 +291,14 @@ def _probed(path: Path) -> pl.DataFrame:
     whole = path.stat().st_size <= PROBED_WHOLE
     for first in range(0, rows if whole else min(rows, PIECE), PIECE):
         _piece(path, first, PIECE)
-    return pl.DataFrame()
+    return pl.DataFrame({"rows": [rows]})
 
 
 def _sheet(path: Path, name: str | None) -> pl.DataFrame:
     try:
         with guarded(path, "is not a spreadsheet that can be read"):
             frame = pl.read_excel(
-                path,
+                path.read_bytes(),  # A path would be taken for a pattern of names.
                 sheet_name=name,
                 engine="calamine",
                 has_header=False,

@@ -12,7 +12,16 @@ from headway.bounds import FILE_BYTES, UNPACKED_RATIO, UNPACKED_SMALL
 from headway.errors import DataError
 from headway.foreign.guarding import guarded, reason
 
-__all__ = ["LIMIT", "as_text", "check_regular", "csv_text", "opened", "read_bytes", "read_text"]
+__all__ = [
+    "LIMIT",
+    "as_text",
+    "check_native",
+    "check_regular",
+    "csv_text",
+    "opened",
+    "read_bytes",
+    "read_text",
+]
 
 LIMIT = FILE_BYTES
 """Bytes that are read of one file when the caller names no limit."""
@@ -94,6 +103,23 @@ def check_regular(path: Path) -> None:
             f"{path} is not a regular file but {_kind(mode)}",
             hint="save what it gives in a file, and name that file",
         )
+
+
+def check_native(path: Path) -> None:
+    """Check that there is a regular file, for native code, which knows names in UTF-8 alone.
+
+    Raises
+    ------
+    DataError
+        As :func:`check_regular`, and when the path is not in UTF-8.
+    """
+    check_regular(path)
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            f"{path} cannot be read: its name is not in UTF-8", hint="rename the file or its folder"
+        ) from None
 
 
 def _kind(mode: int) -> str:

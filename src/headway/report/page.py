@@ -3,9 +3,7 @@
 import base64
 import hashlib
 import json
-import os
 import re
-import tempfile
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -16,6 +14,8 @@ from typing import Any
 import polars as pl
 
 from headway.analyses.premium import PremiumResult
+from headway.errors import DataError
+from headway.outputs import replaced
 from headway.report import drawing, multiverse, premium as phrases, rulers, tables
 from headway.report.asked import stated
 from headway.report.charts.frame import MEDIUM, NARROW, WIDE, Look
@@ -89,13 +89,9 @@ def _bundle() -> str:
 
 
 def _keep(path: Path, text: str) -> str:
-    """Write a file in one step where that is possible, and return its text."""
-    with suppress(OSError):
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+    """Write a file where that is possible, and return its text."""
+    with suppress(DataError), replaced(path) as file:
+        file.write_bytes(text.encode())
     return text
 
 

@@ -24,6 +24,7 @@ from headway.sources.arena_votes import (
     votes_of,
 )
 from headway.sources.columns import LINE, Columns, check_columns, csv_frame, read_frame
+from headway.text import shown
 
 __all__ = ["parse_ratings", "parse_votes", "read"]
 
@@ -131,11 +132,11 @@ def read(
         progress.advance(done, len(paths))
         frame, uneven = read_frame(path)
         if {"model_a", "model_b"} <= set(frame.columns):
-            if named_by(frame, str(path), vote) is None:
+            if named_by(frame, shown(str(path)), vote) is None:
                 by_lines.append(len(parts))
-            parts.append(votes_of(frame, str(path), uneven, vote=vote))
+            parts.append(votes_of(frame, shown(str(path)), uneven, vote=vote))
         else:
-            made, part = _rows(frame, str(path), uneven, said)
+            made, part = _rows(frame, shown(str(path)), uneven, said)
             rated.append(made)
             parts.append(part)
     apart = told_apart([parts[place].tables["votes"] for place in by_lines])

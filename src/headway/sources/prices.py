@@ -22,6 +22,7 @@ from headway.sources import Parsed, Refused, joined
 from headway.sources.cells import Row, day, filled, number
 from headway.sources.files import csv_rows, csv_text, read_text
 from headway.sources.numbers import MONEY
+from headway.text import shown
 
 __all__ = ["parse", "read"]
 
@@ -109,7 +110,7 @@ def read(
     for done, path in enumerate(paths):
         if progress:
             progress.advance(done, len(paths))
-        parts.append(parse(read_text(path), str(path), unit=unit, source=source))
+        parts.append(parse(read_text(path), shown(str(path)), unit=unit, source=source))
     return joined(parts)
 
 

@@ -40,6 +40,7 @@ from headway.sources.table_fields import (
 from headway.sources.table_guess import with_attributes, with_wide_columns
 from headway.sources.table_mapping import as_toml, guess_mapping, mapping_of, parse_mapping
 from headway.sources.table_units import take_scores
+from headway.text import shown
 
 __all__ = [
     "as_toml",
@@ -137,6 +138,7 @@ def read(
     for done, path in enumerate(paths):
         if progress:
             progress.advance(done, len(paths))
+        label = shown(str(path))
         sheet, delimiter = (mapping.sheet, mapping.delimiter) if mapping else (None, None)
         # Cells of a wide table are counted over the whole file, and so are the signs of scores.
         whole = mapping is None or mapping.rows == "scores"
@@ -146,9 +148,9 @@ def read(
             else read_frames(path, sheet=sheet, delimiter=delimiter)
         )
         for frame, refused in frames:
-            found, notes = (mapping, []) if mapping else _guessed(frame, str(path))
+            found, notes = (mapping, []) if mapping else _guessed(frame, label)
             found = _bounded(found, ceiling, chance)
-            part = _parsed(frame, refused, found, str(path))
+            part = _parsed(frame, refused, found, label)
             parts.append(replace(part, notes=(*notes, *part.notes)))
     return replace(settled(joined(parts)), duplicates=duplicates, policies=True)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl
 
 from headway.errors import DataError
-from headway.foreign.apart import check_parquet
+from headway.foreign.apart import check_parquet, scan_parquet
 from headway.foreign.guarding import guarded
-from headway.foreign.plainfile import opened
+from headway.foreign.plainfile import check_native, opened
 
 PARQUET = (".parquet", ".pq")
 TEXT = (".csv", ".tsv")
@@ -31,20 +31,20 @@ def scan(file: str, storage_options: Mapping[str, str] | None = None) -> pl.Lazy
     DataError
         When a local file is neither Parquet nor text with column names.
     """
-    options = None if storage_options is None else dict(storage_options)
     local = None if "://" in file else Path(file)
     if file.lower().endswith(TEXT):
         separator = "\t" if file.lower().endswith(".tsv") else ","
         if local is not None:
+            check_native(local)
             separator = _separator(local)
-        return _text(file, separator, options)
+        return _text(file, separator, storage_options)
     if local is not None:
         with opened(local) as content:
             magic = content.read(len(_MAGIC))
         if magic != _MAGIC:
             raise DataError(f"{file} is not a Parquet file", hint=EXPECTED)
         check_parquet(local)
-    return pl.scan_parquet(file, storage_options=options, glob=False, hive_partitioning=False)
+    return scan_parquet(file, storage_options)
 
 
 def _separator(file: Path) -> str:
@@ -61,7 +61,8 @@ def _separator(file: Path) -> str:
     return max(_SEPARATORS, key=lambda separator: line.count(separator.encode()))
 
 
-def _text(file: str, separator: str, options: dict[str, str] | None) -> pl.LazyFrame:
+def _text(file: str, separator: str, storage_options: Mapping[str, str] | None) -> pl.LazyFrame:
+    options = None if storage_options is None else dict(storage_options)
     with guarded(file):
         # Names such as 007 stay as they are written.
         lazy = pl.scan_csv(
