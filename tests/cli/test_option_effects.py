@@ -101,6 +101,7 @@ ON_A_CLUSTER = ("--ray",)
 ONE = {("agreement", "--ruler"): ("general",), ("lag", "--ruler"): ("public-only",),
        ("rank", "--ruler"): ("public-only",), ("events", "--ruler"): ("public-only",),
        ("diff", "--ruler"): ("public-only",), ("report", "--ruler"): ("public-only",),
+       ("report", "--convention"): ("records",),
        ("multiverse", "--ruler"): ("public-only",)}  # fmt: skip
 # Said on the terminal alone: --json always has it all, in every language.
 ON_SCREEN = ("--most", "--lang", "--json", "--notes", "--every", "--theme", "--open")
