@@ -379,9 +379,11 @@ def _notes(
         )
     if thin:
         notes.append(f"{thin} pairs of rulers have fewer than {FEWEST_MODELS} models in common.")
-    apart = {_evidence(scale.dataset): name for name, scale in reversed(scales.items())}
+    apart: dict[tuple[str, str, str], str] = {}
+    for name, scale in scales.items():
+        apart.setdefault(_evidence(scale.dataset), name)
     if len(apart) > 1:
-        told = "; ".join(f"{name} on {_told(key)}" for key, name in reversed(apart.items()))
+        told = "; ".join(f"{name} on {_told(key)}" for key, name in apart.items())
         notes.append(
             f"The rulers rest on different evidence ({told}), so they may differ by that as well."
         )

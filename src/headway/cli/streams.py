@@ -31,8 +31,10 @@ def use_utf8() -> None:
             if handle != number:
                 os.dup2(handle, number)
                 os.close(handle)
-            stream = os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8")
-            setattr(sys, name, _Closed(stream.detach()) if number == 1 else stream)
+            if number == 1:
+                sys.stdout = _Closed(os.fdopen(number, "wb"))
+            else:
+                setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

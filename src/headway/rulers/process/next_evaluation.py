@@ -254,6 +254,10 @@ def _answer(
         values = first - second
     else:
         values, unit = np.asarray(answer, dtype=np.float64), ""
+        defined = np.isfinite(draws).all(axis=1)
+        if values.shape == (np.count_nonzero(defined),):
+            values = np.full(len(draws), np.nan)
+            values[defined] = answer
         if values.shape != (len(draws),):
             raise UsageError(
                 f"the answer has the shape {values.shape}; expected one value for each of the "
