@@ -387,7 +387,6 @@ def _take(rows: Sequence[Any], metric: str, split: str, instances: _Instances, f
             trial = whole(row, "train_trial_index") or 0
             values, splits = _instance(row)
         except ValueError as error:
-            instances.read += 1
             refuse(place, error)
             continue
         if row.get("perturbation") is not None:
@@ -400,8 +399,8 @@ def _take(rows: Sequence[Any], metric: str, split: str, instances: _Instances, f
             if metric in known and values.get(metric, known[metric]) != known[metric]:
                 twice[item, trial] = f"{known[metric]:g} and {values[metric]:g}"
             known.update(values)
+    instances.read += len(merged) + len(instances.refused)
     for (item, trial), values in merged.items():
-        instances.read += 1
         try:
             if (item, trial) in twice:
                 raise ValueError(f"{item} has {metric} {twice[item, trial]}; neither is taken")
