@@ -165,3 +165,14 @@ def test_a_headline_has_no_bare_pair_of_equal_numbers(lang: str, low: float, hig
         follower="country:CN", date="available", tie=1.0, others=[],
     ).interval  # fmt: skip
     assert low == high or words("headline.outside") in beside
+
+
+@pytest.mark.parametrize(("draws", "level", "few"), [(1, 0.9, True), (19, 0.9, True),
+                         (20, 0.9, False), (39, 0.95, True), (40, 0.95, False)])  # fmt: skip
+def test_an_interval_of_a_few_draws_says_so(draws: int, level: float, few: bool) -> None:
+    scale = eci(draws=draws, level=level).fit(race())
+    assert any("too few" in note for note in scale.notes) is few
+    result = headway.lag(scale, level=level)
+    notes = [note for note in result.notes if "too few" in note]
+    assert len(notes) == few
+    assert all(Words("zh").note(note)[1] for note in notes)

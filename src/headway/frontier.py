@@ -307,6 +307,10 @@ def frontier(
             f"left out: {some(sorted(few))}."
         )
     if not kept:
+        days = [day for m in chosen.intersection(scale.models) if (day := dates.get(m)) is not None]
+        notes += (
+            [f"Its first is dated {from_day(min(days))}."] if min(days, default=0) > last else []
+        )
         dateless = any(one.lacks == "date" for one in left_out)
         raise UsageError(
             f"group {group!r} has no {'dated ' if dateless else ''}model on this scale"

@@ -5,6 +5,7 @@ have no width (nearly every draw gives one value) or lie beside the estimate (th
 running best are moved by their own noise). Neither is a plain result, and both are said.
 """
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -99,6 +100,24 @@ def notes(frame: pl.DataFrame) -> tuple[str, ...]:
         for status, said in _SAID.items()
         if status in counts
     )
+
+
+def few_draws(draws: int, level: float) -> tuple[str, ...]:
+    """Return a note where draws are too few for an interval: below ``2 / (1 - level)``.
+
+    With fewer, each tail of the interval holds less than one draw, so that its ends are those of
+    the outermost draws, whatever the level.
+
+    >>> few_draws(3, 0.9)
+    ('3 draws are too few for an interval at 90%: it takes at least 20.',)
+    >>> few_draws(500, 0.9), few_draws(0, 0.9)
+    ((), ())
+    """
+    needed = math.ceil(round(2 / (1 - level), 6))
+    if not 0 < draws < needed:
+        return ()
+    said = f"{draws:,} draw{' is' if draws == 1 else 's are'}"
+    return (f"{said} too few for an interval at {100 * level:g}%: it takes at least {needed:,}.",)
 
 
 def added_up(said: Sequence[str]) -> list[str]:

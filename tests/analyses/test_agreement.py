@@ -13,7 +13,10 @@ from headway.analyses import agreement
 from headway.dataset import Dataset
 from headway.draws import Draws
 from headway.errors import NotIdentified, UsageError
+from headway.report.words import Words
+from headway.rulers import eci
 from headway.rulers.scale import Scale
+from tests.races import race
 from tests.rulers.worlds import logistic_world
 
 MODELS = tuple(f"m{k:02d}" for k in range(12))
@@ -282,3 +285,15 @@ def test_rulers_of_the_catalog_agree_as_computed(scale: Scale, published: Scale)
     movers = result.details["movers"]
     assert movers.filter(pl.col("ruler") == "published")["why"].str.contains("other_evidence").all()
     assert movers.filter(pl.col("ruler") == "coding")["benchmarks"].str.len_chars().min() > 0
+
+
+def test_rulers_on_other_evidence_are_said_and_selections_of_one_dataset_are_not() -> None:
+    data = race()
+    general, few = eci(draws=20).fit(data), eci(draws=20, benchmarks=("b0", "b1", "b3")).fit(data)
+    assert not any(
+        "different evidence" in note for note in agreement({"a": general, "b": few}).notes
+    )
+    early = eci(draws=20).fit(data.as_of("2025-09-01", by="released"))
+    [note] = [n for n in agreement({"a": general, "b": early}).notes if "different evidence" in n]
+    assert "a on data frames; b on data frames as of 2025-09-01" in note
+    assert Words("zh").note(note)[1]

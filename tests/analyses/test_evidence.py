@@ -17,7 +17,9 @@ from headway.analyses.evidence import evidence_until, reach, reach_of
 from headway.analyses.lag import LagSpec
 from headway.dataset import Dataset
 from headway.errors import UsageError
+from headway.rulers import eci
 from headway.rulers.scale import Ruler
+from tests.races import race
 
 DAY = dt.date
 MODELS = [f"m{k}" for k in range(8)]
@@ -381,3 +383,25 @@ def test_every_analysis_states_the_question_in_force() -> None:
     assert found["lag"].asked["ruler"] == scale.ruler
     assert found["lag"].asked["until"] == wanted
     assert found["lag"].asked["since"] == "2023-02-01"
+
+
+def test_models_dated_after_all_that_is_known_are_named_as_such() -> None:
+    day = dt.date(2031, 1, 1)
+    data = race()
+    late = data.models.select("model", "country").with_columns(
+        announced_on=pl.lit(day), available_on=pl.lit(day)
+    )
+    made = Dataset.from_frames(
+        recorded_on="2026-01-01",
+        models=late,
+        aliases=data.aliases.select("kind", "alias", "id"),
+        scores=data.scores.select("model", "benchmark", "variant", "score"),
+    )
+    with pytest.raises(UsageError, match=r"after 2026-01-01, .* on 2031-01-01"):
+        headway.lag(eci(draws=5).fit(made))
+
+
+def test_a_day_before_every_model_of_a_group_says_when_its_first_came() -> None:
+    with pytest.raises(UsageError) as caught:
+        headway.lag(eci(draws=5).fit(race()), until="2020-01-01")
+    assert "Its first is dated 2024-" in str(caught.value.hint)

@@ -176,6 +176,22 @@ def test_labels_within_benchmarks_are_permuted() -> None:
     assert within_benchmarks(weigh(none), interaction=True, permutations=199, seed=0)[0] > 0.05
 
 
+@pytest.mark.parametrize(
+    ("contrast", "options"),
+    [
+        ("access", {"developer": "developer,benchmark"}),
+        ("access", {"independent": "benchmark"}),
+        ("reporter", {"private": "held_out"}),
+        ("reporter", {"confidence": "high"}),
+    ],
+)
+def test_an_option_of_the_other_contrast_is_refused(
+    contrast: str, options: dict[str, object]
+) -> None:
+    with pytest.raises(UsageError, match="would have no effect with the contrast"):
+        PremiumSpec(contrast=contrast, **options)
+
+
 def test_reporters_are_compared_within_models_too() -> None:
     scale = _scale(reporter_world(main=1.5, premium=2.0, noise=0.02), draws=20)
     result = headway.premium(scale, contrast="reporter", **QUICK)

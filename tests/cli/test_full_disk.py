@@ -27,11 +27,20 @@ def test_a_full_standard_output_is_the_disk_of_the_user(command: str) -> None:
     assert b"should not" not in ran.stderr
 
 
-def test_a_closed_standard_output_takes_nothing() -> None:
-    ran = shell("$HEADWAY describe >&-")
-    assert ran.returncode == 0
-    assert ran.stderr == b""
-    assert shell("$HEADWAY --version >&- 2>&- <&-").returncode == 0
+@pytest.mark.parametrize("command", ["describe", "describe --json", "--version", "--help"])
+def test_what_a_closed_standard_output_loses_is_said(command: str) -> None:
+    ran = shell(f"$HEADWAY {command} >&-")
+    assert ran.returncode == 2
+    assert b"error: standard output: it is closed" in ran.stderr
+    assert b"Traceback" not in ran.stderr
+    assert shell(f"$HEADWAY {command} >&- 2>&- <&-").returncode == 2
+
+
+def test_an_error_alone_loses_nothing() -> None:
+    ran = shell("$HEADWAY lag --bogus >&-")
+    assert ran.returncode == 2
+    assert b"No such option" in ran.stderr
+    assert b"standard output" not in ran.stderr
 
 
 def test_errors_that_cannot_be_printed_keep_their_code() -> None:

@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 import pickle
 from datetime import date, datetime
 
@@ -53,6 +54,19 @@ def test_a_score_whose_model_came_later_is_left_out(folder):
     before = headway.load(folder).as_of("2025-06-01")
     assert "alpha" not in before.scores["model"]
     assert "alpha" in headway.load(folder).as_of("2025-09-01").scores["model"]
+
+
+def test_the_first_possible_day_is_one_on_which_it_is_possible(dataset):
+    later = {
+        name: rows.with_columns(recorded_on=pl.lit(date(2025, 8, 1)))
+        for name, rows in dataset.tables.items()
+        if name != "scores"
+    }
+    data = dataclasses.replace(dataset, tables=dict(dataset.tables) | later)
+    with pytest.raises(DataError, match="the first possible day is 2025-08-01") as error:
+        data.as_of("2025-07-01")
+    day = error.value.hint.rsplit(" ", 1)[1]
+    assert data.as_of(day).scores.height
 
 
 def test_as_released_on_a_day(dataset):

@@ -54,6 +54,38 @@ def test_the_latest_of_equal_days_and_scores_of_two_scales_are_refused():
         assert "their scales differ" in settled(scales, TABLE, policy).reasons[0]
 
 
+@pytest.mark.parametrize(
+    ("days", "score", "which"),
+    [
+        ((3, 1, 2), 0.3, "the latest evaluated"),
+        ((1, 3, None), 0.9, "the latest evaluated"),
+        ((2, 3, 3), 0.9, "the first of the latest evaluated"),
+        ((None, None, None), 0.3, "the first"),
+    ],
+)
+@pytest.mark.parametrize("option", ["", "--option duplicates={}"])
+def test_without_a_policy_one_is_taken_and_the_others_are_refused_by_line(
+    days, score, which, option
+):
+    rows = pl.DataFrame(
+        {
+            "model": "a",
+            "benchmark": "x",
+            "score": [0.3, 0.9, 0.6],
+            "evaluated_on": [day and date(2026, 1, day) for day in days],
+        },
+        schema_overrides={"evaluated_on": pl.Date},
+    )
+    one = settled(rows, TABLE, None, place=lambda row: f"f line {row + 2}", option=option)
+    assert one.frame["score"].to_list() == [score]
+    assert one.notes == ()
+    assert len(one.reasons) == 2
+    for reason in one.reasons:
+        assert "f line 2 says 0.3 and f line 3 says 0.9 and f line 4 says 0.6" in reason
+        assert f"; {which} is taken" in reason
+        assert ("to choose: --option duplicates=best, latest or mean" in reason) == bool(option)
+
+
 def test_a_policy_that_is_none():
     with pytest.raises(UsageError, match=r"did you mean 'best'"):
         known_policy("bests")
@@ -108,3 +140,76 @@ def test_frames_have_the_same_policies():
     assert any("the mean of the rows counts" in note for note in data.notes)
     with pytest.raises(UsageError, match="duplicates is"):
         Dataset.from_frames(scores=scores, duplicates="first")
+
+
+ANSWERS = """model,benchmark,item,score
+A,Quiz,q1,0
+B,Quiz,q1,1
+a,Quiz,q1,1
+A,Quiz,q2,1
+B,Quiz,q2,0
+B,Quiz,q2,0
+"""
+
+
+@pytest.fixture
+def answers(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text(ANSWERS)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("policy", "scores"), [("error", []), ("latest", []), ("best", [1.0]), ("mean", [0.5])]
+)
+def test_answers_to_one_question_follow_the_policies_of_scores(answers, policy, scores):
+    from headway.dataset import load
+
+    into = answers.parent / "facts"
+    report = bring("table", [answers], into, unmatched="add", start="empty", duplicates=policy)
+    found = load(into).table("responses")
+    [counts] = report.table.filter(table="responses").to_dicts()
+    assert counts["converted"] == 6
+    assert (counts["added"], counts["unchanged"]) == (3 + len(scores), 1)
+    assert counts["refused"] + counts["skipped"] == (1 if scores else 2)
+    one = found.filter(model="a", item="q1")
+    assert one["score"].to_list() == scores
+    said = report.notes if scores else [row.reason for row in report.refused]
+    words = "question q1: "
+    assert any(
+        words in text and "csv line 2 says 0 and" in text and "csv line 4 says 1" in text
+        for text in said
+    )
+    if not scores:
+        assert all("duplicates=best or mean" in text and "column epoch" in text for text in said)
+
+
+def test_attempts_that_are_numbered_are_answers_of_their_own(answers):
+    answers.write_text("model,benchmark,item,epoch,score\nA,X,q,1,0\nA,X,q,2,1\nB,X,q,1,1\n")
+    report = bring("table", [answers], answers.parent / "facts", unmatched="add", start="empty")
+    assert not report.refused
+    assert report.table.filter(table="responses")["added"].to_list() == [3]
+
+
+@pytest.mark.parametrize(("policy", "score"), [("best", 1.0), ("mean", 0.5)])
+def test_answers_of_frames_have_the_same_policies(policy, score):
+    rows = pl.DataFrame(
+        {"model": ["a", "b", "a"], "benchmark": "x", "item": "q", "score": [0.0, 1.0, 1.0]}
+    )
+    for refused in ("error", "latest"):
+        with pytest.raises(DataError) as caught:
+            Dataset.from_frames(responses=rows, duplicates=refused)
+        assert "a on x, question q: responses row 0 (counted from 0) says 0" in str(caught.value)
+        assert "responses row 2 (counted from 0) says 1" in str(caught.value)
+    data = Dataset.from_frames(responses=rows, duplicates=policy)
+    assert data.table("responses").filter(model="a")["score"].to_list() == [score]
+    assert any(note.startswith("responses: several rows say one thing") for note in data.notes)
+
+
+def test_rows_without_a_name_are_refused_for_that_alone():
+    rows = pl.DataFrame({"model": [None, None, "a"], "benchmark": "x", "score": [0.1, 0.2, 0.3]})
+    assert settled(rows, TABLE, "error").kept is None
+    with pytest.raises(DataError) as caught:
+        Dataset.from_frames(scores=rows)
+    assert "the value is missing" in str(caught.value)
+    assert len(caught.value.details) == 2

@@ -155,7 +155,7 @@ def test_of_two_rows_of_one_key_the_later_counts(into):
     report = take(into, scores=twice.with_columns(evaluated_on=pl.Series(days)))
     told = counts(report, "scores")
     assert (told["converted"], told["added"], told["refused"], told["unchanged"]) == (6, 3, 2, 1)
-    assert "several rows for this" in report.refused[0].reason
+    assert "the latest evaluated is taken" in report.refused[0].reason
     assert headway.load(into).scores["score"].to_list() == [0.3, 0.5, 0.8]
 
 

@@ -163,3 +163,15 @@ def test_a_single_path_and_a_wrong_start(tmp_path):
     assert bring("arena", str(file), tmp_path / "d", start="empty", unmatched="add").written
     with pytest.raises(HeadwayError, match=r"start is 'emty' .did you mean 'empty'"):
         bring("arena", file, tmp_path / "e", start="emty")
+
+
+@pytest.mark.parametrize("start", ["empty", "catalog"])
+def test_attributes_of_models_without_a_score_are_no_reason_to_write(tmp_path, start):
+    path = tmp_path / "t.csv"
+    path.write_text("model,lab,benchmark,score\nA,x,unheard of,50\nB,y,unheard of,60\n")
+    into = tmp_path / "into"
+    report = bring("table", [path], into, unmatched="add", start=start)
+    assert not report.written
+    assert not into.exists()
+    assert any("no row was taken" in note for note in report.notes)
+    assert any("ceiling is not known" in row.reason for row in report.refused)

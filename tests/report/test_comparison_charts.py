@@ -238,7 +238,8 @@ NOTES = [
     "2 pairs of rulers have draws of two sets, matched at random (seed 0).",
     "a, b: no draws, so the intervals hold the noise of the other ruler only.",
     "2 pairs of rulers have fewer than 5 models in common.",
-    "The rulers were fitted on different datasets.",
+    "The rulers rest on different evidence (one on data frames; two on catalog as of 2026-01-01), "
+    "so they may differ by that as well.",
     "50% time horizon",
     "50% time horizon (published)",
     "ECI-compatible (refit): coding",

@@ -107,6 +107,15 @@ def test_a_clear_spread_is_the_unit() -> None:
     assert (scale.estimate**2).mean() == pytest.approx(1.0, abs=0.1)
 
 
+@pytest.mark.parametrize(("models", "few"), [(6, True), (9, True), (10, False), (20, False)])
+def test_a_unit_that_few_models_fix_is_said(models: int, few: bool) -> None:
+    scale = fitted(item_world(models, 300, seed=5).answers)
+    assert scale.unit == "standard deviations"
+    notes = [note for note in scale.notes if "so few fix it poorly" in note]
+    assert len(notes) == few
+    assert all(Words("zh").note(note)[1] for note in notes)
+
+
 def test_notes_have_a_chinese_form() -> None:
     words = Words("zh")
     for case in ("one answer apart", "latin"):

@@ -145,6 +145,14 @@ def test_a_country_that_nobody_knows_is_refused():
         Makers().country("A,B", "China,Atlantis")
 
 
+@pytest.mark.parametrize("between", [",", ";", " / ", "|", " & ", " and "])
+def test_countries_are_told_apart_whatever_stands_between_them(between):
+    makers = Makers([("Ace", "Germany")])
+    assert makers.country("Ace,B", f"France{between}Germany") == "DE"
+    assert makers.country("Ace", f"Multinational{between}France") == "FR"
+    assert makers.country("Ace", "Multinational") is None
+
+
 @pytest.mark.parametrize(
     ("dates", "wanted"),
     [
@@ -164,6 +172,21 @@ def test_a_date_that_may_mean_two_days_or_none_is_refused(text):
     with pytest.raises(ValueError, match="expected a date"):
         Days.of([text]).day({"d": text}, "d")
     assert written_day(text) is None
+
+
+def test_rows_that_give_way_without_a_policy_are_named_by_line_with_the_way_out(tmp_path):
+    path = tmp_path / "external_benchmark_arc_agi.csv"
+    path.write_text(
+        "Name,Model version,Score,Source\n"
+        "Ace,ace-1,40%,ARC Prize Leaderboard\nNone,,20%,ARC Prize Leaderboard\n"
+        "Ace,ace-1,60%,ARC Prize Leaderboard\n",
+        encoding="utf-8",
+    )
+    report = bring("epoch", [path], tmp_path / "into", unmatched="add", start="empty")
+    [reason] = [row.reason for row in report.refused if "ace-1" in row.reason]
+    assert "csv line 2 says 0.4 and" in reason
+    assert "csv line 4 says 0.6; the first is taken" in reason
+    assert reason.endswith("to choose: --option duplicates=best, latest or mean")
 
 
 @pytest.mark.parametrize(

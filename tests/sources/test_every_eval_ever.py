@@ -276,7 +276,11 @@ def logged(scorer, dataset, score, **config):
 
 
 @pytest.mark.parametrize(
-    "scorer", ["choice", "gaia_scorer", "match", "model_graded_qa", "accuracy"]
+    "scorer",
+    [
+        *("choice", "gaia_scorer", "match", "model_graded_qa", "accuracy"),
+        *("gaia_scorer/accuracy", "choice (mean)", "match: exact", "includes|score"),
+    ],
 )
 @pytest.mark.parametrize("library", ["inspect_ai", "other"])
 def test_the_benchmark_is_the_dataset_and_not_the_scorer(scorer, library):

@@ -136,7 +136,27 @@ def test_links_out_of_a_folder_are_refused(tmp_path):
     with open_tree(folder) as tree:
         assert tree.names() == ("a.csv", "same.csv")
     (folder / "b.csv").symlink_to(tmp_path / "secret")
-    with pytest.raises(DataError, match="symbolic link that leads out of"):
+    with pytest.raises(DataError, match="symbolic link that leads out of") as caught:
+        open_tree(folder)
+    target = str(tmp_path / "secret")
+    assert target in caught.value.message
+    for way in (f"name the file itself as one more path ({target})", "put a copy of it"):
+        assert way in str(caught.value.hint)
+
+
+def test_links_to_folders_outside_and_to_nothing_say_what_to_do(tmp_path):
+    (tmp_path / "other").mkdir()
+    folder = tmp_path / "data"
+    (folder / "below").mkdir(parents=True)
+    (folder / "below" / "more").symlink_to(tmp_path / "other")
+    with pytest.raises(DataError, match="leads out of") as caught:
+        open_tree(folder)
+    assert f"name the folder itself as one more path ({tmp_path / 'other'})" in str(
+        caught.value.hint
+    )
+    (folder / "below" / "more").unlink()
+    (folder / "below" / "gone.json").symlink_to("missing.json")
+    with pytest.raises(DataError, match=r"gone\.json is a symbolic link that leads nowhere"):
         open_tree(folder)
 
 

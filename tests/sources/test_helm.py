@@ -229,6 +229,15 @@ def test_instances_that_are_refused(row, reason):
     assert parsed.read == accounted(parsed) == 3
 
 
+def test_two_answers_of_one_instance_and_trial_are_taken_by_neither():
+    rows = [instance("a", 1.0), instance("b", 1.0), instance("a", 0.0), instance("b", 1.0)]
+    parsed = parse(instances=rows)
+    assert parsed.tables["responses"].select("item", "score").rows() == [("b", 1.0)]
+    [row] = parsed.refused
+    assert row.line == 1
+    assert "a has exact_match 1 and 0; neither is taken" in row.reason
+
+
 @pytest.mark.parametrize("name", ["run_spec.json", "stats.json"])
 def test_a_run_that_did_not_finish(name):
     content = files()

@@ -432,6 +432,15 @@ def test_what_is_not_a_log_is_refused(tmp_path, content):
     assert len(parsed.refused) == parsed.read == 2
 
 
+def test_a_log_with_a_wrong_value_is_refused_in_words_with_its_place(tmp_path):
+    path = tmp_path / "2026-01-01T00-00-00-00-00_task_x.json"
+    path.write_text('{"version": 2, "status": "success", "eval": {"run_id": 7}}')
+    [row] = inspect_logs.read([path]).refused
+    assert row.reason.startswith("not a log that can be read: eval.")
+    for leak in ("EvalLog", "input_type", "errors.pydantic", "None"):
+        assert leak not in row.reason
+
+
 def test_an_archive_that_swells_is_refused(logs, tmp_path):
     path = tmp_path / "bomb.eval"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -196,7 +196,7 @@ def test_the_results_of_version_0_3():
         ({"word_perplexity,none": 12.5}, {"word_perplexity": False}, "lower is better"),
         ({"brier,none": 0.2}, {"brier": False}, "lower is better"),
         ({"bleu,none": 31.2}, {}, "no metric is a share between 0 and 1: bleu,none is 31.2"),
-        ({"mcc,none": -0.2}, {}, "mcc,none is -0.2"),
+        ({"mcc,none": -0.2}, {}, "it is a correlation (mcc)"),
         ({"acc,none": 0.5, "acc_stderr,none": -1}, {}, "'acc_stderr,none' is -1"),
     ],
 )
@@ -254,6 +254,14 @@ def test_a_program_is_no_model(tmp_path, engine, arguments):
                                   "num_fewshot": 3}},
         {"config": {"model": "hf", "model_args": "pretrained=org/model-7b,revision=step1000"}},
         {"versions": {"arc_easy": 2.0, "gsm8k": 4.0}},
+        {"config": {"model_args": "pretrained=org/model-7b,load_in_4bit=True"}},
+        {"config": {"model_args": {"pretrained": "org/model-7b", "load_in_8bit": True}}},
+        {"config": {"model_args": "pretrained=org/model-7b,quantization=awq"}},
+        {"config": {"model_args": "pretrained=org/model-7b", "limit": 10.0}},
+        {"config": {"model_args": "pretrained=org/model-7b", "limit": 0.1}},
+        {"chat_template": "{{ messages }}"},
+        {"chat_template_sha": "0a1b"},
+        {"system_instruction": "Answer briefly."},
     ],
 )  # fmt: skip
 def test_two_settings_are_two_rows(tmp_path, changes):
@@ -276,6 +284,9 @@ def test_two_settings_are_two_rows(tmp_path, changes):
         ("other", {"toxicity,none": 0.2}),
         ("pile", {"bits_per_byte,none": 0.7}),
         ("lm", {"loss,none": 0.9}),
+        ("summaries", {"hallucination_rate,none": 0.3}),
+        ("attacks", {"attack_success_rate,none": 0.2, "harmful,none": 0.1}),
+        ("names", {"false_positive_rate,none": 0.1}),
     ],
 )
 def test_what_is_no_accuracy_is_refused(task, values):
@@ -283,6 +294,19 @@ def test_what_is_no_accuracy_is_refused(task, values):
         parsed = parse(results={task: values}, metric=metric)
         assert parsed.tables["scores"].is_empty()
         assert "no accuracy" in parsed.refused[0].reason
+
+
+@pytest.mark.parametrize("metric", ["mcc,none", "pearson,none", "spearmanr", "kappa,none"])
+def test_a_correlation_is_no_share_of_right_answers(metric):
+    parsed = parse(results={"cola": {metric: 0.5}})
+    assert parsed.tables["scores"].is_empty()
+    assert "it is a correlation" in parsed.refused[0].reason
+
+
+def test_an_argument_that_is_switched_off_is_no_setting():
+    config = {"model_args": "pretrained=org/model-7b,load_in_4bit=False,quantization=None"}
+    scores = parse(config=config, chat_template=None, system_instruction=None).tables["scores"]
+    assert scores["variant"].to_list() == ["default", "5-shot, task 3"]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, None, [], "N/A", "", {}])
@@ -372,6 +396,15 @@ def test_samples_become_answers(run):
     assert any("1 lines are the same questions under other filters" in n for n in parsed.notes)
     assert "secret" not in parsed.tables["responses"].write_csv()
     assert parsed.read == accounted(parsed) == 6
+
+
+def test_two_answers_to_one_question_are_refused_with_their_lines():
+    lines = [sample(0, 1.0), sample(1, 1.0), sample(0, 0.0), sample(1, 1.0)]
+    parsed = parse(samples={"gsm8k": "\n".join(lines)})
+    assert parsed.tables["responses"].select("item", "score").rows() == [("1", 1.0)]
+    told = sorted((row.line, row.reason) for row in parsed.refused if "there twice" in row.reason)
+    assert [line for line, _ in told] == [1, 3, 4]
+    assert all("with score 1 and with 0; neither is taken" in reason for _, reason in told[:2])
 
 
 def test_samples_of_a_group_carry_their_task():

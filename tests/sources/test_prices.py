@@ -78,7 +78,32 @@ def test_prices_that_are_refused(old, new, expected):
 def test_two_prices_of_one_day_leave_the_last():
     parsed = prices.parse(HEADER + ROW + ROW.replace("1.25", "1.5").replace("00:00:00", "12:00:00"))
     assert parsed.tables["prices"]["input_usd_per_mtok"].to_list() == [Decimal("1.5")]
-    assert parsed.refused[0].reason == "another price of the same day stands on line 3"
+    assert parsed.refused[0].reason == (
+        "another price of the same day stands on line 3, and it counts"
+    )
+
+
+@pytest.mark.parametrize("column", ["until", "end"])
+def test_a_price_ends_on_the_day_that_the_list_says(column):
+    text = f"provider,model,start,{column},input,output\n" + "".join(
+        f"x,gpt-5,{start},{end},2,8\n"
+        for start, end in (
+            ("2025-08-07", "2025-08-15"),
+            ("2025-08-20", "2026-01-01"),
+            ("2025-09-01", ""),
+            ("2025-09-05", "2025-09-05"),
+        )
+    )
+    parsed = prices.parse(text)
+    assert parsed.tables["prices"]["until"].to_list() == [date(2025, 8, 15), date(2025, 9, 1), None]
+    [row] = parsed.refused
+    assert row.line == 5
+    assert "ends on 2025-09-05, which is not after its first day" in row.reason
+
+
+def test_prices_in_json_are_called_that():
+    with pytest.raises(DataError, match="looks like JSON; expected a table in CSV"):
+        prices.parse('[{"provider": "x"}]')
 
 
 def test_another_table_is_refused(tmp_path):
@@ -127,3 +152,33 @@ def test_prices_can_be_kept_under_a_name_of_their_own(tmp_path):
     assert {frame["source"][0] for frame in tables.values()} == {"my-list"}
     with pytest.raises(UsageError, match="the option source is ' '"):
         prices.read([tmp_path / "a.csv"], source=" ")
+
+
+ENDED = "provider,model,start,end,input,output\n"
+
+
+def test_a_stated_end_ends_a_price_and_the_next_price_ends_it_earlier():
+    rows = "x,a,2025-01-01,2025-06-01,1,2\nx,a,2025-09-01,,3,4\nx,b,2025-01-01,2025-06-01,1,2\n"
+    assert prices.parse(ENDED + rows).tables["prices"].select("from", "until").rows() == [
+        (date(2025, 1, 1), date(2025, 6, 1)),
+        (date(2025, 9, 1), None),
+        (date(2025, 1, 1), date(2025, 6, 1)),
+    ]
+    parsed = prices.parse(ENDED + rows.replace("2025-09-01", "2025-05-01"))
+    assert parsed.tables["prices"]["until"].to_list()[0] == date(2025, 5, 1)
+    assert any("1 rows state an end after the next price begins" in one for one in parsed.notes)
+    again = prices.parse((ENDED + rows).replace("start,end", "start,until"))
+    assert again.tables["prices"]["until"].to_list()[0] == date(2025, 6, 1)
+
+
+def test_an_end_that_is_no_later_than_the_start_is_refused():
+    [row] = prices.parse(ENDED + "x,a,2025-06-01,2025-06-01,1,2\n").refused
+    assert "not after its first day, 2025-06-01" in row.reason
+
+
+@pytest.mark.parametrize("cell", ["$1.25", "1.25 USD", "US$ 1.25", "USD 1.25", "1.25$", "1.25"])
+def test_a_sign_of_dollars_is_no_part_of_the_number(cell):
+    parsed = prices.parse(f"provider,model,start,input,output\nx,a,2025-01-01,{cell},$10\n")
+    [row] = parsed.tables["prices"].to_dicts()
+    assert row["input_usd_per_mtok"] == Decimal("1.25")
+    assert row["output_usd_per_mtok"] == 10

@@ -69,13 +69,22 @@ def test_answers_without_a_score():
     ]
 
 
-def test_an_answer_twice():
+def test_an_answer_twice_is_taken_once_and_of_two_that_differ_neither():
     answers = Answers()
-    answers.add(item="a", score=1.0)
+    answers.add(item="a", score=1.0, line=3, file="f")
     answers.add(item="a", epoch=2, score=1.0)
-    with pytest.raises(ValueError, match="item 'a' is there twice with epoch 2"):
-        answers.add(item="a", epoch=2, score=0.0)
+    with pytest.raises(ValueError, match=r"item 'a' is there twice with epoch 2$"):
+        answers.add(item="a", epoch=2, score=1.0)
     assert len(answers) == 2
+    assert not answers.refused("f")
+    for score in (0.0, 1.0):
+        with pytest.raises(ValueError, match="item 'a' is there twice with epoch 1"):
+            answers.add(item="a", score=score)
+    assert len(answers) == 1
+    assert answers.column("epoch") == [2]
+    [row] = answers.refused(None)
+    assert (row.line, row.file) == (3, "f")
+    assert "with score 1 and with 0; neither is taken" in row.reason
 
 
 @pytest.mark.parametrize(

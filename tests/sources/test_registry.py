@@ -46,3 +46,28 @@ def test_joined_parts_keep_every_row_and_one_of_each_fact():
     assert len(both.refused) == 2
     assert both.tables["scores"]["score"].to_list() == [1, 1]
     assert both.tables["models"].rows() == [("a", None), ("a", "CN"), ("b", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("lm-eval", "results_1.json"),
+        ("lm-eval", "samples_gsm8k.jsonl"),
+        ("every-eval-ever", "one.json"),
+        ("inspect", "2026-01-01T00-00-00_task_x.json"),
+        ("inspect", "2026-01-01T00-00-00_task_x.eval"),
+        ("helm", "run/run_spec.json"),
+    ],
+)
+@pytest.mark.parametrize("content", ["{", "{}", "[1]", '{"a": 1, "a": 2}'])
+def test_a_file_that_is_refused_is_named_once(tmp_path, name, file, content):
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+    refused = source(name).read([tmp_path]).refused
+    assert refused
+    for row in refused:
+        assert row.file is not None
+        assert row.file not in row.reason
+        assert "\n" not in row.reason
+        assert row.reason.strip(":/ ") == row.reason

@@ -326,3 +326,15 @@ def test_a_mapping_survives_its_file(rows, columns, source, fixed, name, ceiling
 def test_the_declarations_agree():
     assert set(FIXED) - {"scale"} <= set(FIELDS["scores"])
     assert set(FACTS) <= {one.name for one in dataclasses.fields(Benchmark)}
+
+
+@pytest.mark.parametrize("organisation", ["Org", "Creator", "Developer", "organization"])
+@pytest.mark.parametrize("release", ["Release", "Release Date", "date_released", "Launch date"])
+def test_maker_and_day_are_found_under_their_usual_names(tmp_path, organisation, release):
+    path = tmp_path / "t.csv"
+    path.write_text(f"Model,{organisation},{release},X\nA,Maker,2026-01-02,0.5\nB,Maker,,0.25\n")
+    parsed = table.read([path], ceiling=1)
+    assert parsed.tables["models"].filter(pl.col("model") == "A").select(
+        "organisation", "listed_on"
+    ).row(0) == ("Maker", date(2026, 1, 2))
+    assert "attributes" not in parsed.tables

@@ -22,6 +22,8 @@ from headway.shortly import of_fields
 if TYPE_CHECKING:
     import altair as alt
 
+    from headway.dataset import Dataset
+
 Ints = NDArray[np.int64]
 FEWEST_MODELS = 5
 LEAST_RELIABLE = 0.3
@@ -377,6 +379,22 @@ def _notes(
         )
     if thin:
         notes.append(f"{thin} pairs of rulers have fewer than {FEWEST_MODELS} models in common.")
-    if len({scale.dataset.digest for scale in scales.values()}) > 1:
-        notes.append("The rulers were fitted on different datasets.")
+    apart: dict[tuple[str, str, str], str] = {}
+    for name, scale in scales.items():
+        apart.setdefault(_evidence(scale.dataset), name)
+    if len(apart) > 1:
+        told = "; ".join(f"{name} on {_told(key)}" for key, name in apart.items())
+        notes.append(
+            f"The rulers rest on different evidence ({told}), so they may differ by that as well."
+        )
     return tuple(notes)
+
+
+def _evidence(data: "Dataset") -> tuple[str, str, str]:
+    """What tells datasets apart, whichever rows a ruler selects from them."""
+    return data.origin, str(data.path or ""), str(data.day or "")
+
+
+def _told(key: tuple[str, str, str]) -> str:
+    origin, _, day = key
+    return f"{origin} as of {day}" if day else origin

@@ -94,6 +94,15 @@ def evidence_day(scale: "Scale", date: DateBasis = "available") -> dt.date:
     """
     found = reach(scale, date)
     if found is None:
+        late, limit = ahead_of_time(scale, date), scale.dataset.known_until
+        if late:
+            first, day = min(late, key=lambda one: one[1])
+            raise UsageError(
+                f"every dated model on this scale is dated ({date}) after {limit}, the last day "
+                f"of which this dataset knows: the earliest, {first}, on {day}",
+                hint="correct the dates in the models table, or record it on a later day "
+                "(recorded_on)",
+            )
         raise UsageError(
             f"no model on this scale has a date ({date}), so no lag can be measured",
             hint="add announced_on or available_on to the models table",

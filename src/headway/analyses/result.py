@@ -10,7 +10,7 @@ import polars as pl
 
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
-from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, graded, notes as interval_notes
+from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, few_draws, graded, notes as interval_notes
 from headway.shortly import of_fields
 from headway.tabular import Tabular, as_xarray, below
 
@@ -94,8 +94,15 @@ class Result(Tabular):
     def __post_init__(self) -> None:
         table = graded(self.table)
         object.__setattr__(self, "table", table)
-        said = dict.fromkeys([*self.notes, *interval_notes(table)])
+        said = dict.fromkeys([*self.notes, *interval_notes(table), *self._few_draws()])
         object.__setattr__(self, "notes", tuple(said))
+
+    def _few_draws(self) -> tuple[str, ...]:
+        if not self.draws or "level" not in self.table.columns:
+            return ()
+        level = self.table["level"].max()
+        counts = [len(rows) for rows in self.draws.values()]
+        return few_draws(max(counts), float(level)) if isinstance(level, float) else ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON (dates as ISO text, unknown as null)."""

@@ -16,8 +16,9 @@ from headway.analyses.multiverse import (
     multiverse,
     published_figures,
 )
-from headway.cli import choice, output
+from headway.cli import output
 from headway.cli.evidence import KnownOn, evidence
+from headway.cli.images import Theme, theme_of
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
 from headway.engines import start
@@ -43,7 +44,6 @@ NAMES = {
 @app.command(name="multiverse")
 @from_spec(names=NAMES)
 def command(
-    context: typer.Context,
     spec: MultiverseSpec,
     *,
     figures: Annotated[
@@ -73,7 +73,7 @@ def command(
         Path | None,
         typer.Option(metavar="FILE", help="Draw the specification curve as .png or .svg."),
     ] = None,
-    theme: Annotated[Literal["light", "dark"], typer.Option(help="Theme of the image.")] = "light",
+    theme: Theme = None,
     lang: Annotated[Literal["en", "zh"], typer.Option(help="Language: en or zh.")] = "en",
     dataset: DatasetPath = None,
     known_on: KnownOn = None,
@@ -87,10 +87,9 @@ def command(
     """
     if spec.leader is not None and spec.questions == MultiverseSpec().questions:
         spec = spec.with_options(questions=())
-    if png is None and "theme" in choice.given_options(context):
-        raise UsageError("--theme is of the image, so it would have no effect without --png")
     for path, endings in ((out, (".parquet", ".csv")), (png, (".png", ".svg"))):
         _refuse_unwritable(path, endings)
+    colours = theme_of(theme, png)
     if png is not None and lang == "zh":
         from headway.report.images import require_chinese_font
 
@@ -113,7 +112,7 @@ def command(
         from headway.report.charts.specification import specification
         from headway.report.images import save_chart
 
-        save_chart(specification(result, Look(lang=lang, theme=theme)), png)
+        save_chart(specification(result, Look(lang=lang, theme=colours)), png)
     if json:
         plain: dict[str, Any] = result.to_dict()
         plain["figures"] = None if found is None else found.to_dict()

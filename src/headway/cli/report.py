@@ -3,7 +3,7 @@
 import os
 import webbrowser
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from headway import __version__
 from headway.cli import output
 from headway.cli.choice import NAMES
 from headway.cli.evidence import evidence
+from headway.cli.images import Theme, theme_of
 from headway.cli.options import DatasetPath, Json, from_spec
 from headway.cli.progress import Shown
 from headway.errors import UsageError
@@ -38,14 +39,13 @@ def report(
     png: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write every chart as a PNG file too.")
     ] = None,
-    theme: Annotated[
-        Literal["light", "dark"], typer.Option(help="Theme of the PNG files.")
-    ] = "light",
+    theme: Theme = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     dataset: DatasetPath = None,
     json: Json = False,
 ) -> None:
     """Write the report: one page that needs no network, and the same story in the terminal."""
+    colours = theme_of(theme, png)
     if out is None and (show or not json):
         out = PAGE
     if out is not None:
@@ -62,7 +62,7 @@ def report(
             from headway.report.images import export_png
 
             progress.stage("Drawing the charts")
-            export_png(story, png, lang=spec.lang, theme=theme)
+            export_png(story, png, lang=spec.lang, theme=colours)
     if json:
         output.strict_json(story.to_dict() | {"made": _made(story)})
     else:

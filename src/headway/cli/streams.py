@@ -1,10 +1,21 @@
 """Standard output and error: always UTF-8, there or not, and quiet when the reader has gone."""
 
+import errno
 import os
 import sys
 from io import TextIOWrapper
 
 from headway.cli import failures
+
+
+class _Closed(TextIOWrapper):
+    """Stands for a closed standard output, and knows whether anything was lost in it."""
+
+    lost = False
+
+    def write(self, text: str) -> int:
+        self.lost = self.lost or bool(text)
+        return super().write(text)
 
 
 def use_utf8() -> None:
@@ -20,7 +31,10 @@ def use_utf8() -> None:
             if handle != number:
                 os.dup2(handle, number)
                 os.close(handle)
-            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8"))
+            if number == 1:
+                sys.stdout = _Closed(os.fdopen(number, "wb"))
+            else:
+                setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -29,8 +43,12 @@ def use_utf8() -> None:
 def close(code: int) -> int:
     """Flush what was printed and return the exit code.
 
-    A reader that has gone makes it 1, and a disk that refuses the output 2.
+    A reader that has gone makes it 1, and a disk that refuses the output, or a standard output
+    that is closed while there is something to print, 2.
     """
+    if isinstance(sys.stdout, _Closed) and sys.stdout.lost:
+        closed = OSError(errno.EBADF, "standard output: it is closed, so what was printed is lost")
+        code = code or failures.say(closed, sys.stderr)
     try:
         sys.stdout.flush()
     except BrokenPipeError:

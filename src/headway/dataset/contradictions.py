@@ -18,6 +18,8 @@ EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _SETTINGS: tuple[tuple[Severity, str, str, str], ...] = (
     ("warning", "versions of the task", r"(?:^|, )task (?:version )?([^,]+)", "1"),
     ("note", "numbers of examples in the question", r"(?:^|, )(\d+)-shot", "0"),
+    ("note", "numbers of questions asked", r"(?:^|, )(limit [^,]+)", "all"),
+    ("note", "precisions of the weights", r"(?:^|, )(\d-bit|quantized [^,]+)", "full"),
 )
 _DATED = ("announced_on", "available_on", "weights_on", "listed_on")
 _CELL = ("model", "variant", "benchmark")

@@ -1,6 +1,7 @@
 """The dataset: every table, typed and checked, as it stands and as it stood."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,7 +16,7 @@ from headway.dataset.left_out import best_first, some
 from headway.dataset.matching import Kind, Known
 from headway.dataset.rendering import plain
 from headway.dataset.rules import lacking
-from headway.dataset.tables import ALIASED, BOOKKEEPING, EVIDENCE, TABLES
+from headway.dataset.tables import ALIASED, BOOKKEEPING, TABLES
 from headway.dataset.vintages import (
     as_day,
     covering,
@@ -298,13 +299,9 @@ class Dataset:
         """
         last = as_day(day)
         if by == "recorded":
-            known = [self.tables[n].select("recorded_on") for n in EVIDENCE if n in self.tables]
-            first = self._first_day("recorded_on", pl.concat(known))
             tables = recorded_by(self.tables, last)
             words = f"as recorded by {last}"
         elif by == "released":
-            scored = self.models.join(self.scores, on="model", how="semi")
-            first = self._first_day("announced_on", scored if len(scored) else self.models)
             keep = self.models.filter(pl.col("announced_on") <= last)
             undated = self.models.filter(pl.col("announced_on").is_null())["model"]
             tables = with_references(filters.restricted(self.tables, {"models": keep}))
@@ -315,11 +312,11 @@ class Dataset:
                 words += f": {some(best_first(self, undated))}"
         else:
             raise UsageError(f"by is {by!r}; expected 'recorded' or 'released'")
-        if lacking([name for name, rows in tables.items() if rows.height]):
+        if not self._whole(tables):
             what = "scores" if self.tables["scores"].height else "models with evidence"
             raise DataError(
                 f"there are no {what} {'of ' if by == 'released' else ''}{words}",
-                hint=f"the first possible day is {first}",
+                hint=f"the first possible day is {self._first_day(by)}",
             )
         return replace(self._with(tables, words), day=min(last, self.day or last))
 
@@ -478,10 +475,19 @@ class Dataset:
             return [self._by_id(kind, one) for one in value]
         return value
 
+    def _first_day(self, by: str) -> str:
+        """Return the first day by which a dataset was there, or models with evidence were out."""
+        if by == "released":
+            scored = self.models.join(self.scores, on="model", how="semi")
+            day = (scored if len(scored) else self.models)["announced_on"].min()
+            return "unknown" if day is None else str(day)
+        days = sorted({one for rows in self.tables.values() for one in rows["recorded_on"]})
+        place = bisect_left(days, True, key=lambda one: self._whole(recorded_by(self.tables, one)))
+        return str(days[place]) if place < len(days) else "unknown"
+
     @staticmethod
-    def _first_day(column: str, rows: pl.DataFrame) -> str:
-        day = rows[column].min()
-        return "unknown" if day is None else str(day)
+    def _whole(tables: Mapping[str, pl.DataFrame]) -> bool:
+        return not lacking([name for name, rows in tables.items() if rows.height])
 
     def _with(self, tables: Mapping[str, pl.DataFrame], note: str) -> Self:
         return type(self)(

@@ -1,6 +1,7 @@
 """Data frames in the shapes that people have: wide ones, and facts in the columns of scores."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -15,11 +16,13 @@ from headway.sources.table_fields import (
     TableMapping,
     attribute_name,
 )
+from headway.sources.table_guess import guess_mapping, with_wide_columns
 from headway.sources.table_units import take_scores
 
-__all__ = ["check_units", "melted", "with_attributes", "with_facts", "without_signs"]
+__all__ = ["check_units", "melted", "refuse_wide", "with_attributes", "with_facts", "without_signs"]
 
 _RELEASED = ("listed_on", "announced_on", "available_on")
+_MOST_NAMED = 8
 _MOST_SHOWN = 50
 _PERCENT = 100
 
@@ -73,6 +76,33 @@ def melted(
     if "attributes" not in grown and "attributes" in made.tables:
         grown["attributes"] = made.tables["attributes"].drop("source")
     return grown
+
+
+def refuse_wide(tables: Mapping[str, pl.DataFrame]) -> None:
+    """Point a frame with one column per benchmark, given as scores, to ``wide``.
+
+    Raises
+    ------
+    UsageError
+        Naming the columns that look like benchmarks.
+    """
+    scores = tables.get("scores")
+    if scores is None or {"benchmark", "score"} & set(scores.columns):
+        return
+    guessed = guess_mapping(scores.columns)
+    if "model" not in guessed.columns:
+        guessed = replace(guessed, fixed={"model": ""})
+    mapping, _ = with_wide_columns(scores, guessed, "scores")
+    names = [str(one.column) for one in mapping.wide]
+    if names:
+        some = ", ".join(map(repr, names[:_MOST_NAMED]))
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        raise UsageError(
+            "scores has neither a column 'benchmark' nor a column 'score', but columns of numbers:"
+            f" {some}{more}",
+            hint="a frame with one row per model and one column per benchmark is given as wide=,"
+            " in place of scores=",
+        )
 
 
 def with_facts(tables: Mapping[str, pl.DataFrame], notes: list[str]) -> dict[str, pl.DataFrame]:

@@ -9,10 +9,11 @@ import polars as pl
 
 from headway.dataset.conversion import convert, listed
 from headway.dataset.coverage import checked_coverage
-from headway.dataset.duplicates import known_policy, settled
+from headway.dataset.duplicates import POLICIES, known_policy, settled
 from headway.dataset.frame_shapes import (
     check_units,
     melted,
+    refuse_wide,
     with_attributes,
     with_facts,
     without_signs,
@@ -25,6 +26,10 @@ from headway.errors import DataError, UsageError, did_you_mean
 from headway.sources import Duplicates
 
 OWN_SOURCE = "data-frames"
+MADE_OF_IDS = frozenset({"models", "benchmarks", "organisations"})
+"""Tables that are made of the ids in use where they are not given."""
+_NAMING = ("model", "benchmark", "item")
+_MODEL = "model"
 
 
 def tables_from_frames(
@@ -69,16 +74,19 @@ def tables_from_frames(
     tables = {name: _standing(name, _polars(name, frame)) for name, frame in frames.items()}
     if wide is not None:
         tables = melted(_polars("wide", wide), tables, notes)
+    refuse_wide(tables)
     if not set(EVIDENCE) & set(tables):
         raise UsageError(
             f"there is no evidence: none of the tables {', '.join(EVIDENCE)} is given",
             hint="give for example scores= with the columns model, benchmark and score",
         )
     tables = with_attributes(without_signs(with_facts(tables, notes)), notes)
+    for name in POLICIES:
+        if name in tables:
+            _single(name, tables, duplicates, notes)
     if "scores" in tables:
-        _single(tables, duplicates, notes)
         _scaled(tables, notes)
-    for name in ("models", "benchmarks", "organisations"):
+    for name in sorted(MADE_OF_IDS):
         _complete(name, tables, notes)
     defaults: dict[str, dict[str, object]] = {
         name: {"recorded_on": day} | ({} if name == "sources" else {"source": OWN_SOURCE})
@@ -91,7 +99,7 @@ def tables_from_frames(
     given = {name: _given(name, tables[name]) for name in TABLES if name in tables}
     sound = checked(given, problems, also_defaults=defaults)
     held = [name for name, frame in sound.items() if frame.height]
-    complete(given, held, problems)
+    complete(given, held, problems, named=MADE_OF_IDS - set(frames))
     problems.raise_if_any("the data frames are not sound")
     for name, table in TABLES.items():
         if table.always and name not in sound:
@@ -110,7 +118,7 @@ def _polars(name: str, frame: Any) -> pl.DataFrame:
             hint=f"the tables are: {', '.join(TABLES)}",
         )
     try:
-        eager = nw.from_native(_with_index(frame), eager_only=True)
+        eager = nw.from_native(_with_index(name, frame), eager_only=True)
     except TypeError:
         raise UsageError(
             f"{name} is of type {type(frame).__name__}; expected a data frame of pandas, Polars"
@@ -130,10 +138,18 @@ def _polars(name: str, frame: Any) -> pl.DataFrame:
     return made
 
 
-def _with_index(frame: Any) -> Any:
-    """A pandas frame with the levels of its index that have a name as columns."""
-    index = nw.maybe_get_index(nw.from_native(frame, eager_only=True))
-    named = [name for name in getattr(index, "names", ()) if name is not None]
+def _with_index(name: str, frame: Any) -> Any:
+    """A pandas frame with the levels of its index that have a name as columns.
+
+    An index of texts without a name holds the models of a wide frame that has no such column.
+    """
+    index: Any = nw.maybe_get_index(nw.from_native(frame, eager_only=True))
+    names = list(getattr(index, "names", ()))
+    named = [one for one in names if one is not None]
+    unnamed = name == "wide" and names == [None] and _MODEL not in frame.columns
+    if unnamed and index is not None:
+        told = len(frame) and all(isinstance(value, str) for value in index)
+        return frame.rename_axis(_MODEL).reset_index() if told else frame
     if not named or set(named) & set(frame.columns):
         return frame
     return frame.reset_index()
@@ -222,37 +238,43 @@ def _unbounded(raw: pl.DataFrame, bounds: Mapping[str, float | None], notes: lis
     notes.append(f"raw scores of {names} are used by no scale: their ceiling is not known")
 
 
-def _single(tables: dict[str, pl.DataFrame], duplicates: Duplicates, notes: list[str]) -> None:
-    """Leave one score for each key, by the policy."""
-    scores, table = tables["scores"], TABLES["scores"]
-    if not {"model", "benchmark", "score"} <= set(scores.columns) or "revision" in scores.columns:
+def _single(
+    name: str, tables: dict[str, pl.DataFrame], duplicates: Duplicates, notes: list[str]
+) -> None:
+    """Leave one row for each score or answer, by the policy."""
+    rows, table = tables[name], TABLES[name]
+    key = [part for part in table.key if part in rows.columns]
+    needed = {"score", *(part for part in _NAMING if part in table.key)}
+    if not needed <= set(rows.columns) or "revision" in rows.columns:
+        return
+    if not rows.select(pl.struct(key).is_duplicated().any()).item():
         return
     typed = {}
-    for name in ("score", "stderr", "n", "evaluated_on", "cost_usd", "seconds"):
-        if name in scores.columns:
-            typed[name], bad = convert(scores[name], table.column(name))
+    for column in table.columns:
+        if column.kind != "string" and column.name in rows.columns:
+            typed[column.name], bad = convert(rows[column.name], column)
             if bad.any():
                 return
-    places = [f"scores row {row} (counted from 0)" for row in range(scores.height)]
     one = settled(
-        scores.with_columns(series.alias(name) for name, series in typed.items()),
+        rows.with_columns(series.alias(column) for column, series in typed.items()),
         table,
         duplicates,
-        places=places,
-        way_out="duplicates='best', 'latest' or 'mean'",
+        place=lambda row: f"{name} row {row} (counted from 0)",
+        option="duplicates={}",
     )
     if one.reasons:
         raise DataError(
-            f"{len(one.reasons)} scores are not the only one of their model, variant and benchmark",
+            f"{len(one.reasons)} {name} are not the only one of their "
+            + ", ".join(part for part in table.key if part in (*_NAMING, "variant", "epoch")),
             details=list(dict.fromkeys(one.reasons))[:50],
             hint="a correction has a revision and a reason",
         )
     # Rows that repeat another are refused too, with their places, unless a policy is chosen.
     if one.kept is not None and duplicates != "error":
-        tables["scores"] = one.frame
+        tables[name] = one.frame
         notes += one.notes
         if one.repeated:
-            notes.append(f"scores: {one.repeated} rows that repeat another are left out")
+            notes.append(f"{name}: {one.repeated} rows that repeat another are left out")
 
 
 def _complete(name: str, tables: dict[str, pl.DataFrame], notes: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from headway.dataset.duplicates import settled
+from headway.dataset.duplicates import OPTION, POLICIES, settled
 from headway.dataset.matching import Kind, Known, Match, matches, new_id, words_of
 from headway.dataset.problems import Given, Problems
 from headway.dataset.rules import checked
@@ -32,7 +32,8 @@ KIND_OF: dict[str, Kind] = {table: kind for kind, table in ALIASED.items()}  # t
 _RELEASED = ("listed_on", "announced_on", "available_on")
 _RELEASE = "released_on"
 _COUNTRY = re.compile("[A-Z]{2}")
-_SECOND = ": the files have several rows for this; the latest evaluated or the first is taken"
+_SECOND = ": the files have several rows for this, and the first{} is taken"
+_THE_FIRST = re.compile(r"; the first is (.+) \(a correction")
 
 
 @dataclass(slots=True)
@@ -46,8 +47,11 @@ class Faults(Problems):
         shown = list(rows[:MOST_LISTED])
         places = given.place(shown)
         for row, place, words in zip(shown, places, text(shown), strict=True):
-            again = words.startswith(": a second row")
-            self.rows.setdefault(row, place + (_SECOND if again else words))
+            if words.startswith(": a second row"):
+                first = _THE_FIRST.search(words)
+                named = first is not None and first[1] != place
+                words = _SECOND.format(f", {first[1]}," if named and first else "")
+            self.rows.setdefault(row, place + words)
         for row in rows[MOST_LISTED:]:
             self.rows.setdefault(row, "")
         self.more(given.label, len(rows))
@@ -221,6 +225,7 @@ def sound_rows(
     source: str | None,
     recorded_on: date,
     duplicates: Duplicates | None = None,
+    policies: bool = False,
 ) -> Sound:
     """Give rows the ids of the dataset and refuse those that break a rule.
 
@@ -239,7 +244,10 @@ def sound_rows(
     recorded_on
         The day of record.
     duplicates
-        Which of several scores for one key counts.
+        Which of several scores or answers for one key counts. Without, of scores the latest
+        evaluated or the first does, and of answers none.
+    policies
+        Whether the source has an option for that.
 
     Raises
     ------
@@ -258,8 +266,14 @@ def sound_rows(
         kept = kept.with_columns(source=pl.lit(source))
     kept = _defaults(kept, table)
     alone = None
-    if duplicates is not None and table.name == "scores":
-        alone = settled(kept, table, duplicates, places=None if places is None else list(places))
+    if table.name in POLICIES:
+        alone = settled(
+            kept,
+            table,
+            "error" if duplicates is None and table.name == "responses" else duplicates,
+            place=None if places is None else places.__getitem__,
+            option=OPTION if policies else "",
+        )
         if alone.kept is not None:
             kept = alone.frame
             places = None if places is None else places[list(alone.kept)]
@@ -335,10 +349,13 @@ def _checked(
         if not faults.rows:
             faults.raise_if_any("what the source gave cannot be used")
             return typed[table.name], reasons, repeated, wrong
-        once = frame.unique(maintain_order=True)
-        if once.height < frame.height:
-            repeated += frame.height - once.height
-            frame, places = _latest_first(once), None
+        first = frame.select(pl.struct(pl.all()).is_first_distinct()).to_series()
+        if not first.all():
+            repeated += int((~first).sum())
+            told = pl.lit(None, pl.String) if places is None else places
+            frame = frame.with_columns(told.alias(PLACE)).filter(first)
+            places = None if places is None else frame[PLACE]
+            frame = frame.drop(PLACE)
             continue
         wrong += len(faults.rows)
         reasons += [words for words in faults.rows.values() if words]
@@ -348,12 +365,6 @@ def _checked(
         frame = frame.filter(good)
         places = None if places is None else places.filter(good)
     return table.empty(), reasons, repeated, wrong
-
-
-def _latest_first(frame: pl.DataFrame) -> pl.DataFrame:
-    if "evaluated_on" not in frame.columns:
-        return frame
-    return frame.sort("evaluated_on", descending=True, nulls_last=True, maintain_order=True)
 
 
 def _given(frame: pl.DataFrame, table: Table, places: pl.Series | None = None) -> Given:

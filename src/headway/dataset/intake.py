@@ -114,10 +114,11 @@ class Intake:
     def changes(self) -> bool:
         """Whether there is anything to write: rows were taken, and they say something new.
 
-        Where evidence was given and none of it was taken, its models and sources are not new.
+        Where evidence was given and none of it was taken, its models and all about them is not new.
         """
         counts = self.counts | {name: table.counts for name, table in self.large.items()}
-        offered = [counts[name] for name in EVIDENCE if name in counts and counts[name].converted]
+        given = [name for name in EVIDENCE if name in counts and counts[name].converted]
+        offered = [counts[name] for name in given if name != "attributes" or len(given) == 1]
         if not offered and not self.parsed.refused:
             offered = [counts[name] for name in ENTITIES if name in counts]
         if not any(c.added or c.revised or c.unchanged or c.superseded for c in offered):
@@ -144,8 +145,7 @@ class Intake:
             if self.begins:
                 self.notes.append(f"no row was taken, so no dataset is begun at {into}")
             return
-        missing = self.lacking()
-        if not missing:
+        if not (missing := self.lacking()):
             return
         words = f"no dataset is begun at {into}: {lacking_words(missing)}"
         if not self.refused and all(table.counts.refused == 0 for table in self.large.values()):
@@ -163,6 +163,7 @@ class Intake:
         for name, table in self.large.items():
             self.counts[name] = table.counts
             self._say_wrong(name, table.reasons, table.counts.refused)
+            self.notes += table.notes
             self._say_absent(name, table.first_absent, table.absent)
         rows = [
             {"table": name} | {column: getattr(counts, column) for column in _COUNTED}
@@ -189,10 +190,8 @@ class Intake:
 
     def _sources(self) -> str | None:
         """Merge the sources, and return the one that rows without a source come from."""
-        frame = self.given.get("sources")
-        rows = [] if frame is None else frame.to_dicts()
-        if not rows:
-            rows = [dict(self.own)]
+        rows = self.given["sources"].to_dicts() if "sources" in self.given else []
+        rows = rows or [dict(self.own)]
         table = TABLES["sources"]
         known = set(self.tables["sources"]["source"])
         for row in rows:
@@ -328,6 +327,7 @@ class Intake:
             source=only,
             recorded_on=self.day,
             duplicates=self.parsed.duplicates,
+            policies=self.parsed.policies,
         )
 
     def _note(

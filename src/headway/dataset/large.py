@@ -8,15 +8,18 @@ from pathlib import Path
 import polars as pl
 
 from headway.dataset.absent import MOST_NAMED, absent
-from headway.dataset.incoming import KIND_OF, Resolved, Sound
+from headway.dataset.incoming import KIND_OF, MOST_LISTED, Resolved, Sound
 from headway.dataset.merging import merged
 from headway.dataset.problems import Given, Problems
 from headway.dataset.rules import checked
 from headway.dataset.schema import Table
+from headway.dataset.vintages import current
 from headway.dataset.writing import InPieces
 from headway.foreign.apart import check_parquet, scan_parquet
 
 PIECE = 750_000
+_PAIR = ("model_a", "model_b")
+_WAS = ("_model_a", "_model_b")
 _SAMPLE = 1000
 
 
@@ -75,6 +78,7 @@ class LargeTable:
         self.first_absent = table.empty()
         self._day = day
         self.reasons: list[str] = []
+        self.notes: list[str] = []
         self.rows = 0
         self._table = table
         self._file = file
@@ -93,7 +97,7 @@ class LargeTable:
 
     def pieces(self) -> Iterator[pl.DataFrame]:
         """Merge range by range, and count."""
-        self.counts, self.reasons, self.rows = Counts(), [], 0
+        self.counts, self.reasons, self.notes, self.rows = Counts(), [], [], 0
         self.absent, self.first_absent = 0, self._table.empty()
         self._take(self._given.filter(~self._known().fill_null(value=False)))
         cuts = self._cuts()
@@ -101,7 +105,8 @@ class LargeTable:
         for low, high in bounds:
             sound = self._take(self._given.filter(self._given_between(low, high)))
             before = self._before(low, high)
-            done = merged(before, sound.frame, self._table)
+            given = self._of_the_same(before, sound.frame)
+            done = merged(before, given, self._table)
             self._count_absent(before, sound.frame)
             self.counts.add(
                 Counts(
@@ -114,6 +119,27 @@ class LargeTable:
             self.rows += done.frame.height
             if done.frame.height:
                 yield done.frame
+
+    def _of_the_same(self, before: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+        """Refuse votes under the id of a known vote between other models: they correct nothing."""
+        if self._table.name != "votes" or before.is_empty():
+            return given
+        known = current(before, self._table).select(
+            "vote", *(pl.col(c).name.prefix("_") for c in _PAIR)
+        )
+        both = given.join(known, on="vote", maintain_order="left").filter(
+            (pl.min_horizontal(_PAIR) != pl.min_horizontal(_WAS))
+            | (pl.max_horizontal(_PAIR) != pl.max_horizontal(_WAS))
+        )
+        if both.is_empty():
+            return given
+        self.counts.add(Counts(refused=both.height))
+        self.reasons += [
+            f"votes: {vote}: here a vote between {a} and {b}, in the dataset one between {c} and"
+            f" {d}, so its id is not its own; --option vote=line names votes by their lines"
+            for vote, a, b, c, d in both.select("vote", *_PAIR, *_WAS).head(MOST_LISTED).iter_rows()
+        ]
+        return given.join(both, on="vote", how="anti", maintain_order="left")
 
     def _count_absent(self, before: pl.DataFrame, given: pl.DataFrame) -> None:
         gone = absent(before, given, self._table, self._day)
@@ -131,6 +157,7 @@ class LargeTable:
             )
         )
         self.reasons += sound.reasons
+        self.notes += sound.notes
         return sound
 
     def _known(self) -> pl.Expr:

@@ -52,13 +52,19 @@ def checked(
         )
         for name, raw in given.items()
     }
+    # What lacks the column of its ids names nothing: that is said once, and not for each reference.
+    naming = {
+        name: frame
+        for name, frame in typed.items()
+        if set(TABLES[name].key[:1]) <= set(given[name].frame.columns)
+    }
     for name, frame in typed.items():
         table = TABLES[name]
         _keys(table, frame, given[name], problems)
         _revisions(table, frame, given[name], problems)
         for column in table.columns:
-            if column.references in typed and column.references is not None:
-                _references(column, frame, typed[column.references], given[name], problems)
+            if column.references in naming and column.references is not None:
+                _references(column, frame, naming[column.references], given[name], problems)
     for name, rule in _RULES:
         if name in typed:
             rule(typed, given[name], problems)
@@ -131,7 +137,10 @@ def complete(
 
 def _keys(table: Table, frame: pl.DataFrame, given: Given, problems: Problems) -> None:
     keys = frame.select(table.row_key)
-    again = keys.select(pl.struct(pl.all()).is_first_distinct().not_()).to_series()
+    # A missing part of the key is said as such; rows without it are not the same row.
+    needed = [name for name in table.key if table.column(name).required]
+    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in needed)
+    again = keys.select(whole & pl.struct(pl.all()).is_first_distinct().not_()).to_series()
     if not again.any():
         return
     first = keys.with_row_index(_ROW).group_by(table.row_key).agg(pl.col(_ROW).min())

@@ -199,8 +199,8 @@ def _repeated(
     known = doubtful.with_columns(
         pl.col("model").replace_strict(ids, default=None, return_dtype=pl.String)
     ).filter(pl.col("model").is_not_null())
-    places = known[PLACE].to_list() if PLACE in known.columns else None
-    one = settled(known.drop(PLACE, strict=False), TABLES["scores"], duplicates, places=places)
+    place = known[PLACE].__getitem__ if PLACE in known.columns else None
+    one = settled(known.drop(PLACE, strict=False), TABLES["scores"], duplicates, place=place)
     return tuple(Refused(line=0, reason=reason) for reason in dict.fromkeys(one.reasons))
 
 

@@ -13,6 +13,7 @@ from headway.text import shown
 __all__ = ["yaml_value"]
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DAY = "tag:yaml.org,2002:timestamp"
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 
@@ -42,7 +43,13 @@ class _Loader(_Base):  # type: ignore[misc]
             most = NUMBER_LENGTH if plain else NUMBER_LENGTH // 4
             if len(str(node.value)) > most:
                 raise _stopped(node, f"a number of more than {most:,} characters")
-        return super().construct_object(node, deep=deep)
+        if node.tag != _DAY:
+            return super().construct_object(node, deep=deep)
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError:
+            # No day of the calendar: its text, which whoever wants a day refuses.
+            return node.value
 
 
 def _stopped(node: Any, problem: str) -> yaml.MarkedYAMLError:

@@ -14,7 +14,7 @@ from headway.dataset.left_out import some
 from headway.dataset.naming import resolve
 from headway.draws import Draws, FloatArray
 from headway.errors import UsageError
-from headway.intervals import graded
+from headway.intervals import few_draws, graded
 from headway.progress import Progress
 from headway.rulers.alike import shared
 from headway.rulers.ranks import estimated_ranks, marginal_ranks
@@ -187,6 +187,9 @@ class Scale(Tabular):
             array = np.array(getattr(self, name))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
+        if np.isfinite(self.low).any():
+            few = few_draws(self.capability.n_draws, self.level)
+            object.__setattr__(self, "notes", tuple(dict.fromkeys([*self.notes, *few])))
         for name in _MAPPINGS:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol, cast, get_args
 
 import polars as pl
 
-from headway.errors import UsageError, did_you_mean
+from headway.errors import HeadwayError, UsageError, did_you_mean
 from headway.progress import Progress
 from headway.shortly import of_fields
 
@@ -67,6 +67,19 @@ class Refused:
     reason: str
     file: str | None = None
 
+    @classmethod
+    def unread(cls, error: HeadwayError, file: str) -> "Refused":
+        """Refuse a file that could not be read, with the error's way out; its name is said once.
+
+        >>> error = HeadwayError("a.json: not JSON", hint="repair it")
+        >>> Refused.unread(error, "a.json").reason
+        'not JSON; repair it'
+        """
+        message = error.message.removeprefix(file)
+        message = message.lstrip(":/ ") if message != error.message else message
+        ways = [] if error.hint is None else [error.hint]
+        return cls(line=0, reason="; ".join([message, *error.details, *ways]), file=file)
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Parsed:
@@ -90,6 +103,8 @@ class Parsed:
         Which of several scores for one key counts, a policy of
         :mod:`headway.dataset.duplicates`; None for files whose runs are dated or in order: the
         latest evaluated or the first is taken and the others are refused.
+    policies
+        Whether the source has an option ``duplicates`` with these policies.
     assumed
         Values of columns of ``benchmarks`` that nobody stated, for benchmarks with a ceiling.
     places
@@ -107,6 +122,7 @@ class Parsed:
     notes: tuple[str, ...] = ()
     dashes: bool = False
     duplicates: Duplicates | None = None
+    policies: bool = False
     assumed: Mapping[str, float] = field(default_factory=dict)
     places: Mapping[str, pl.Series] = field(default_factory=dict, repr=False)
     left_out: int = 0
@@ -207,6 +223,7 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         dashes=bool(parts) and all(part.dashes for part in parts),
         duplicates=policies.pop() if len(policies) == 1 else None,
+        policies=any(part.policies for part in parts),
         assumed={name: value for part in parts for name, value in part.assumed.items()},
         places={name: _places(name, parts) for part in parts for name in part.places},
         left_out=sum(part.left_out for part in parts),

@@ -146,11 +146,8 @@ class _Folder(Tree):
             here = Path(place)
             for name in (*folders, *files):
                 one = here / name
-                if one.is_symlink() and not _resolved(one).is_relative_to(root):
-                    raise DataError(
-                        f"{one} is a symbolic link that leads out of {path}",
-                        hint="put the file itself into the folder",
-                    )
+                if one.is_symlink():
+                    _check_link(one, path, root)
             found += [
                 (here / name).relative_to(path).as_posix()
                 for name in files
@@ -165,6 +162,25 @@ class _Folder(Tree):
 
     def _content(self, name: str, limit: int) -> bytes:
         return read_bytes(self.path / name, limit=limit)
+
+
+def _check_link(link: Path, folder: Path, root: Path) -> None:
+    """Refuse a link that leads out of the folder or nowhere, with what to do instead."""
+    target = _resolved(link)
+    where = shown(str(target))
+    if not target.exists():
+        raise DataError(
+            f"{shown(str(link))} is a symbolic link that leads nowhere: there is no {where}",
+            hint="remove the link, or put the file back",
+        )
+    if not target.is_relative_to(root):
+        what = "folder" if target.is_dir() else "file"
+        raise DataError(
+            f"{shown(str(link))} is a symbolic link that leads out of {shown(str(folder))}, to"
+            f" {where}",
+            hint=f"links are followed within the folder only: name the {what} itself as one more"
+            f" path ({where}) and remove the link, or put a copy of it in the link's place",
+        )
 
 
 def _resolved(path: Path) -> Path:

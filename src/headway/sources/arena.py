@@ -5,7 +5,7 @@ https://arena.ai/leaderboard.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,14 @@ import polars as pl
 from headway.errors import DataError, UsageError
 from headway.progress import Progress, Silent
 from headway.sources import Parsed, Refused, joined
-from headway.sources.arena_votes import LICENCE as LICENCE, parse_votes, publisher, votes_of
+from headway.sources.arena_votes import (
+    LICENCE as LICENCE,
+    named_by,
+    parse_votes,
+    publisher,
+    told_apart,
+    votes_of,
+)
 from headway.sources.columns import LINE, Columns, check_columns, csv_frame, read_frame
 from headway.text import shown
 
@@ -120,15 +127,21 @@ def read(
     progress = progress or Silent()
     parts: list[Parsed] = []
     rated: list[pl.DataFrame] = []
+    by_lines: list[int] = []
     for done, path in enumerate(paths):
         progress.advance(done, len(paths))
         frame, uneven = read_frame(path)
         if {"model_a", "model_b"} <= set(frame.columns):
+            if named_by(frame, shown(str(path)), vote) is None:
+                by_lines.append(len(parts))
             parts.append(votes_of(frame, shown(str(path)), uneven, vote=vote))
         else:
             made, part = _rows(frame, shown(str(path)), uneven, said)
             rated.append(made)
             parts.append(part)
+    apart = told_apart([parts[place].tables["votes"] for place in by_lines])
+    for place, votes in zip(by_lines, apart, strict=True):
+        parts[place] = replace(parts[place], tables={**parts[place].tables, "votes": votes})
     if rated:
         parts.append(_ratings(pl.concat(rated), said))
     return joined(parts)

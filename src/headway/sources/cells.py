@@ -12,6 +12,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+import polars as pl
+
 from headway.bounds import (
     CELLS,
     CELLS_OF_A_SMALL_FILE,
@@ -50,6 +52,7 @@ T = TypeVar("T")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 MOST_REFUSED = 100_000
 _LONGEST = 60
+_OF_JSON = ("{", "[")
 _LARGEST_COUNT = 2**63 - 1
 _LARGEST_SIZE = 10**12
 LARGEST_AMOUNT = Decimal(10) ** 9
@@ -93,6 +96,11 @@ def csv_rows(
         When there is no header, a column is missing or there twice, or the text is not CSV.
     """
     where = f"{file}: " if file else ""
+    if text.lstrip("\ufeff \t\r\n")[:1] in _OF_JSON:
+        raise DataError(
+            f"{where}this looks like JSON; expected a table in CSV",
+            hint="write it as CSV, with the names of the columns in the first line",
+        )
     check_cells(text, delimiter, where)
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     rows = records(lines, delimiter=delimiter)
@@ -181,6 +189,11 @@ def checked_header(cells: list[str], required: Sequence[str] = (), where: str = 
     if twice:
         raise DataError(f"{where}columns are there twice: {', '.join(map(repr, twice))}")
     return [name or f"column {number}" for number, name in enumerate(header, start=1)]
+
+
+def places_of(file: str, lines: Iterable[object]) -> pl.Series:
+    """Return where rows stand, such as ``scores.csv line 3``."""
+    return pl.Series("place", [f"{file} line {line}" for line in lines], dtype=pl.String)
 
 
 def each_row(

@@ -94,7 +94,7 @@ def read(
                     texts[tree.label(name)] = tree.read_text(name)
                 else:
                     skipped.append(name)
-    parsed = replace(parse(texts, progress=progress), duplicates=duplicates)
+    parsed = replace(parse(texts, progress=progress), duplicates=duplicates, policies=True)
     if not skipped:
         return parsed
     note = f"not read, as they are no tables: {', '.join(skipped[:20])}"

@@ -5,6 +5,7 @@ country leads: the one that rows of that maker alone give it in the same file, o
 here; failing both, the first of the cell.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -21,6 +22,9 @@ DECLARED = {
     "Hugging Face": "US",
     "Tsinghua University": "CN",
 }
+_BETWEEN = re.compile(r"[,;/|&]")
+_NO_COUNTRY = ("Multinational", "International", "Unknown")
+"""Words of Epoch's that name no country; such a maker has none."""
 
 
 class Makers:
@@ -66,7 +70,10 @@ class Makers:
         # One name has a comma of its own in no file seen; the whole cell comes first all the same.
         if text.strip() in COUNTRIES:
             return COUNTRIES[text.strip()]
-        parts = [part.strip() for part in text.split(",") if part.strip()]
+        several = [part.strip() for part in _BETWEEN.split(text)]
+        each = [[one] if one in COUNTRIES else one.split(" and ") for one in several]
+        parts = [one.strip() for some in each for one in some]
+        parts = [one for one in parts if one and one not in _NO_COUNTRY]
         unknown = [part for part in parts if part not in COUNTRIES]
         if unknown:
             raise ValueError(f"the country {unknown[0]!r} is not known")

@@ -5,14 +5,24 @@ accuracy, tokens and effort, and ``epoch_items.csv`` has one row per run and que
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from headway.sources import Parsed
-from headway.sources.cells import Row, between, count, day, each_row, filled, number, size
+from headway.sources import Parsed, Refused
+from headway.sources.cells import (
+    Row,
+    between,
+    count,
+    day,
+    each_row,
+    filled,
+    number,
+    places_of,
+    size,
+)
 from headway.sources.epoch_words import RUNS, sources
 from headway.sources.files import csv_rows, csv_text
 from headway.sources.names import DEFAULT, split_variant
@@ -137,7 +147,8 @@ def parse_list(text: str | bytes, file: str = "benchmarks_runs_public_view.csv")
     days = Days.of(row["started_at"] for _, row in rows if not isinstance(row, str))
     read, refused = each_row(rows, take, file)
     tables = {"sources": sources(RUNS), "scores": pl.DataFrame(scores, schema=SCORES)}
-    return Parsed(tables=tables, read=read, refused=refused)
+    places = {"scores": _places(file, rows, refused)}
+    return Parsed(tables=tables, read=read, refused=refused, places=places)
 
 
 def parse_runs(text: str | bytes, file: str = "epoch_runs.csv") -> tuple[Parsed, Mapping[str, Run]]:
@@ -200,10 +211,19 @@ def parse_runs(text: str | bytes, file: str = "epoch_runs.csv") -> tuple[Parsed,
         "total_input_tokens",
         "total_output_tokens",
     )
-    rows = csv_rows(csv_text(text, file), required=RUN_TABLE, optional=optional, file=file)
+    rows = list(csv_rows(csv_text(text, file), required=RUN_TABLE, optional=optional, file=file))
     read, refused = each_row(rows, take, file)
     tables = {"sources": sources(RUNS), "scores": pl.DataFrame(scores, schema=SCORES)}
-    return Parsed(tables=tables, read=read, refused=refused), runs
+    places = {"scores": _places(file, rows, refused)}
+    return Parsed(tables=tables, read=read, refused=refused, places=places), runs
+
+
+def _places(
+    file: str, rows: Iterable[tuple[int, Row | str]], refused: Iterable[Refused]
+) -> pl.Series:
+    """Where the scores stand, of which there is one in each row that is not refused."""
+    left = {one.line for one in refused}
+    return places_of(file, (line for line, _ in rows if line not in left))
 
 
 def parse_items(

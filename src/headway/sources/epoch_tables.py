@@ -25,6 +25,7 @@ from headway.sources.cells import (
     each_row,
     filled,
     number,
+    places_of,
     share,
     size,
 )
@@ -100,6 +101,7 @@ RATINGS = {
     "source": pl.String,
 }
 _VERSION = ("Model version", "model_version")
+_LINE = "\0line"
 _OPTIONAL = (
     "Release date",
     "Organization",
@@ -154,7 +156,7 @@ class _Table:
         facts = self._facts(row, version, model, makers)
         indicators = self._dated(row, version or model, facts["listed_on"])
         if made is not None:
-            kept.append(made)
+            kept.append(made | {_LINE: row[_LINE]})
         self.indicators += indicators
         self._keep(facts)
 
@@ -377,14 +379,13 @@ def parse_table(
     wanted = (published.score, published.stderr, published.cost, published.seconds, published.n)
     named = (published.harness, published.evaluated_on, published.name)
     dated = [name for one in published.dated for name in (one.column, one.low, one.high)]
-    rows = list(
-        csv_rows(
-            text,
-            required=(version_column, *filter(None, [published.score])),
-            optional=[name for name in (*_OPTIONAL, *wanted, *named, *dated) if name],
-            file=file,
-        )
+    told = csv_rows(
+        text,
+        required=(version_column, *filter(None, [published.score])),
+        optional=[name for name in (*_OPTIONAL, *wanted, *named, *dated) if name],
+        file=file,
     )
+    rows = [(n, row if isinstance(row, str) else row | {_LINE: str(n)}) for n, row in told]
     table.learn(rows)
     read, refused = each_row(rows, table.take, file)
     benchmark = {
@@ -411,6 +412,7 @@ def parse_table(
         refused=refused,
         notes=tuple(table.notes(file)),
         left_out=table.undated,
+        places={"scores": places_of(file, (one[_LINE] for one in table.scores))},
     )
 
 

@@ -113,7 +113,7 @@ def read(
                 else:
                     instances.take(one.content(), files, one.label)
             except DataError as error:
-                refused.append(Refused(line=0, reason=str(error), file=one.label))
+                refused.append(Refused.unread(error, one.label))
         telling.advance(len(found), len(found))
     return _parsed(files, instances, refused)
 

@@ -27,6 +27,7 @@ _SCORERS = frozenset(
     )
 )
 _SCORER = re.compile(r"(?:^|-)(?:scorer|grader|judge)$")
+_BETWEEN = re.compile(r"[/|:()\[\],]")
 _SHOTS = ("num_fewshot", "n_fewshot", "num_few_shot", "n_shot", "n_shots", "num_shots", "fewshot",
           "few_shot", "shots")  # fmt: skip
 
@@ -43,9 +44,14 @@ def shared_names(results: Sequence[Any]) -> frozenset[str]:
 
 
 def is_scorer(name: str) -> bool:
-    """Whether a name is that of a scorer or a metric, and of no test."""
-    plain = slug(name)
-    return plain in _SCORERS or _SCORER.search(plain) is not None
+    """Whether a name is that of a scorer or a metric, or of both, and of no test.
+
+    >>> is_scorer("gaia_scorer/accuracy"), is_scorer("choice (mean)"), is_scorer("arc/accuracy")
+    (True, True, False)
+    """
+    parts = [slug(name), *map(slug, _BETWEEN.split(name))]
+    scores = [one in _SCORERS or _SCORER.search(one) is not None for one in parts if one]
+    return bool(scores) and (scores[0] or all(scores[1:]))
 
 
 def shots_of(result: Mapping[str, Any]) -> str | None:

@@ -68,19 +68,11 @@ _SOURCE = {
 }
 _FILES = ("run_spec.json", "stats.json", "per_instance_stats.json", "scenario.json")
 _NOT_THE_TASK = frozenset(
-    {
-        "data_augmentation",
-        "eval_split",
-        "groups",
-        "max_eval_instances",
-        "max_train_instances",
-        "method",
-        "model",
-        "model_deployment",
-        "num_outputs",
-        "num_train_trials",
-        "stop",
-    }
+    (
+        *("data_augmentation", "eval_split", "groups", "max_eval_instances"),
+        *("max_train_instances", "method", "model", "model_deployment", "num_outputs"),
+        *("num_train_trials", "stop"),
+    )
 )
 _NEAR = 1e-6
 
@@ -136,7 +128,7 @@ def read(
                 one = _run(content, metric=metric, split=split, reporter=reporter, folder=folder)
             except DataError as error:
                 rows += 1
-                refused.append(Refused(line=0, reason=str(error), file=folder))
+                refused.append(Refused.unread(error, folder))
                 continue
             runs.append(one.evaluation)
             refused += one.refused
@@ -382,6 +374,11 @@ def _take(rows: Sequence[Any], metric: str, split: str, instances: _Instances, f
     """Collect one answer per instance and trial; HELM writes a row for each kind of metric."""
     merged: dict[tuple[str, int], dict[str, float]] = {}
     first: dict[tuple[str, int], int] = {}
+    twice: dict[tuple[str, int], str] = {}
+
+    def refuse(line: int, error: ValueError) -> None:
+        instances.refused.append(Refused(line=line, file=file, reason=f"instance {line}: {error}"))
+
     for place, row in enumerate(rows, start=1):
         try:
             if not isinstance(row, dict):
@@ -390,10 +387,7 @@ def _take(rows: Sequence[Any], metric: str, split: str, instances: _Instances, f
             trial = whole(row, "train_trial_index") or 0
             values, splits = _instance(row)
         except ValueError as error:
-            instances.read += 1
-            instances.refused.append(
-                Refused(line=place, file=file, reason=f"instance {place}: {error}")
-            )
+            refuse(place, error)
             continue
         if row.get("perturbation") is not None:
             instances.perturbed += 1
@@ -401,10 +395,15 @@ def _take(rows: Sequence[Any], metric: str, split: str, instances: _Instances, f
             instances.elsewhere += 1
         else:
             first.setdefault((item, trial), place)
-            merged.setdefault((item, trial), {}).update(values)
+            known = merged.setdefault((item, trial), {})
+            if metric in known and values.get(metric, known[metric]) != known[metric]:
+                twice[item, trial] = f"{known[metric]:g} and {values[metric]:g}"
+            known.update(values)
+    instances.read += len(merged) + len(instances.refused)
     for (item, trial), values in merged.items():
-        instances.read += 1
         try:
+            if (item, trial) in twice:
+                raise ValueError(f"{item} has {metric} {twice[item, trial]}; neither is taken")
             if metric not in values:
                 raise ValueError(f"{item} has no {metric}")
             instances.answers.add(
@@ -416,10 +415,7 @@ def _take(rows: Sequence[Any], metric: str, split: str, instances: _Instances, f
                 seconds=numeric(values, "inference_runtime", least=0),
             )
         except ValueError as error:
-            line = first[item, trial]
-            instances.refused.append(
-                Refused(line=line, file=file, reason=f"instance {line}: {error}")
-            )
+            refuse(first[item, trial], error)
 
 
 def _instance(row: Mapping[str, Any]) -> tuple[dict[str, float], set[str]]:

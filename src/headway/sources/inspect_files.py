@@ -20,6 +20,7 @@ __all__ = ["opened", "require"]
 
 _HEADER = "header.json"
 _SUMMARIES = "summaries.json"
+_TYPES = ("int", "float", "str", "bool")
 _LISTS = ("samples", "reductions")
 _HEADER_LIMIT = 64 * 2**20
 _SAMPLES_LIMIT = 512 * 2**20
@@ -120,5 +121,15 @@ def _inspect_reads() -> Iterator[None]:
     except HeadwayError:
         raise
     except Exception as error:
-        words = " ".join(str(error).split())
-        raise DataError(f"not a log that can be read: {words[:200]}") from None
+        raise DataError(f"not a log that can be read: {_words(error)[:200]}") from None
+
+
+def _words(error: Exception) -> str:
+    """What is wrong, by its place in the log where the validation says one."""
+    told = getattr(error, "errors", None)
+    if not callable(told):
+        return " ".join(str(error).split())
+    first = told()[0]
+    place = ".".join(str(part) for part in first["loc"] if part not in _TYPES)
+    value = "null" if first["input"] is None else shown(first["input"])
+    return f"{place or 'the log'}: {first['msg']}; it is {value}"

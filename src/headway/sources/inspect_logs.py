@@ -131,7 +131,7 @@ def read(
                 one = _log(header, samples, choice, file.label)
             except DataError as error:
                 rows += 1
-                refused.append(Refused(line=0, reason=str(error), file=file.label))
+                refused.append(Refused.unread(error, file.label))
                 continue
             runs.append(one.run)
             rows += 1 + one.samples

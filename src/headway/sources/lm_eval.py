@@ -12,9 +12,10 @@ What is taken
     read, because others may be secrets.
 
 What a score is of
-    The number of examples in the question, the revision of the model and the version of the task
-    are part of the variant (``5-shot, revision step1000, task 2``), so that no setting overwrites
-    another. No examples, the main revision and version 1 are not named.
+    The number of examples in the question, the revision of the model, the version of the task, a
+    limit on the questions, the precision of the weights, a chat template and a system instruction
+    are part of the variant (``revision step1000, limit 10, 5-shot, task 2``), so that no setting
+    overwrites another. No examples, the main revision and version 1 are not named.
 """
 
 import re
@@ -164,7 +165,7 @@ def read(
                     notes += said
             except DataError as error:
                 rows += 1
-                refused.append(Refused(line=0, reason=str(error), file=one.label))
+                refused.append(Refused.unread(error, one.label))
         telling.advance(len(found), len(found))
     notes += several_versions(run.score for run in runs)
     return evaluations(
@@ -213,7 +214,7 @@ def parse_results(
         try:
             count, bad, said = take_samples(text, task, _behind(results, task), name)
         except DataError as error:
-            count, bad, said = 1, [Refused(line=0, reason=str(error), file=name)], []
+            count, bad, said = 1, [Refused.unread(error, name)], []
         rows += count
         refused += bad
         notes += said

@@ -8,7 +8,7 @@ from typing import Any
 from headway.sources.names import DEFAULT, slug, split_variant
 from headway.sources.records import named, part
 
-__all__ = ["ENGINES", "About", "model_of"]
+__all__ = ["ENGINES", "About", "argument", "model_of", "switched_on"]
 
 ENGINES = frozenset(
     (
@@ -76,11 +76,11 @@ def model_of(record: Mapping[str, Any], given: str | None) -> About:
     """
     config = part(record, "config")
     arguments = config.get("model_args")
-    adapter = _argument(arguments, _ADAPTERS)
+    adapter = argument(arguments, _ADAPTERS)
     named_by = (
         adapter
         or _model(named(record, "model_name"))
-        or _model(_argument(arguments, _NAMES))
+        or _model(argument(arguments, _NAMES))
         or _model(named(config, "model"))
         or given
     )
@@ -92,7 +92,7 @@ def model_of(record: Mapping[str, Any], given: str | None) -> About:
             f"the model is not named: {engine!r} is the program that ran it; name the model with"
             " --option model=NAME, file by file where they are of several models"
         )
-    revision = _argument(arguments, ("revision",)) if adapter is None else None
+    revision = argument(arguments, ("revision",)) if adapter is None else None
     name = named_by
     cached = _SNAPSHOT.search(name.replace("\\", "/"))
     if cached:
@@ -101,7 +101,7 @@ def model_of(record: Mapping[str, Any], given: str | None) -> About:
         name = _of_path(name)
     model, variant = split_variant(name)
     settings = [arguments, config.get("gen_kwargs")]
-    effort = next(filter(None, (_argument(one, ("reasoning_effort",)) for one in settings)), None)
+    effort = next(filter(None, (argument(one, ("reasoning_effort",)) for one in settings)), None)
     if effort and slug(effort):
         variant = slug(effort) if variant == DEFAULT else f"{variant}-{slug(effort)}"
     if revision is not None and revision not in _MAIN:
@@ -131,15 +131,24 @@ def _of_path(path: str) -> str:
     return "-".join(kept) or path
 
 
-def _argument(arguments: Any, names: Sequence[str]) -> str | None:
-    """Return one argument of the model; the others are never looked at."""
-    if isinstance(arguments, str):
-        pairs = (one.partition("=") for one in arguments.split(","))
-        arguments = {key.strip(): value.strip() for key, _, value in pairs}
-    if not isinstance(arguments, dict):
-        return None
+def argument(arguments: Any, names: Sequence[str]) -> str | None:
+    """Return one argument of the model that is a text; the others are never looked at."""
+    arguments = _arguments(arguments)
     for name in names:
         value = arguments.get(name)
         if isinstance(value, str):
             return named(arguments, name)
     return None
+
+
+def switched_on(arguments: Any, name: str) -> bool:
+    """Whether an argument of the model says yes."""
+    value = _arguments(arguments).get(name)
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def _arguments(arguments: Any) -> Mapping[str, Any]:
+    if isinstance(arguments, str):
+        pairs = (one.partition("=") for one in arguments.split(","))
+        return {key.strip(): value.strip() for key, _, value in pairs}
+    return arguments if isinstance(arguments, dict) else {}

@@ -51,7 +51,10 @@ def take_samples(
                 raise ValueError(f"{shown(record)}; expected an object")
             number = named(record, "doc_id", required=True) or ""
             run.answers.add(
-                item=f"{task}/{number}" if group else number, score=_value(record, metric)
+                item=f"{task}/{number}" if group else number,
+                score=_value(record, metric),
+                line=line,
+                file=file,
             )
         except ValueError as error:
             refused.append(Refused(line=line, reason=str(error), file=file))

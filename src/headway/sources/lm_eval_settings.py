@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from headway.sources.lm_eval_groups import leaves
+from headway.sources.lm_eval_models import argument, switched_on
 from headway.sources.names import DEFAULT
 from headway.sources.records import part, whole
 
@@ -18,10 +19,29 @@ def setting(
     shots, version = _shots(record, task, members), _version(record, task, members)
     parts = [
         variant if variant != DEFAULT else "",
+        *_of_the_run(record),
         f"{shots}-shot" if shots not in (None, "0") else "",
         f"task {version}" if version not in (None, "1") else "",
     ]
     return ", ".join(filter(None, parts)) or DEFAULT
+
+
+def _of_the_run(record: Mapping[str, Any]) -> list[str]:
+    """What was done to the model, or to the questions, in the whole run."""
+    config = part(record, "config")
+    arguments = config.get("model_args")
+    words = [f"{bits}-bit" for bits in (4, 8) if switched_on(arguments, f"load_in_{bits}bit")]
+    how = argument(arguments, ("quantization",))
+    if how and how.lower() not in ("none", "false"):
+        words.append(f"quantized {how}")
+    if record.get("chat_template") or record.get("chat_template_sha"):
+        words.append("chat template")
+    if record.get("system_instruction"):
+        words.append("system instruction")
+    limit = config.get("limit")
+    if isinstance(limit, int | float) and not isinstance(limit, bool):
+        words.append(f"limit {limit:g}")
+    return words
 
 
 def _shots(record: Mapping[str, Any], task: str, members: Mapping[str, list[str]]) -> str | None:

@@ -13,10 +13,18 @@ _BIAS = frozenset(
 )
 _LOWER = frozenset(
     ("perplexity", "ppl", "loss", "nll", "bpb", "brier", "wer", "cer", "ter", "ece", "mse", "rmse")
-) | {"mae", "crossentropy"}
+) | {
+    *("mae", "crossentropy", "hallucination", "hallucinations", "hallucinated", "jailbreak"),
+    *("deception", "harm", "harmful", "harmfulness", "violation", "violations", "cheating", "fpr"),
+    *("fnr", "distance", "divergence", "errors", "mistakes", "contamination"),
+}
+_CORRELATIONS = frozenset(
+    ("mcc", "matthews", "pearson", "pearsonr", "spearman", "spearmanr", "kendall", "kendalltau")
+) | {"correlation", "corr", "kappa"}
 _PHRASES = re.compile(
     r"(?:^|_)(bits_per_(?:byte|char(?:acter)?)|likelihood_diff|error_rate|edit_distance"
-    r"|cross_entropy)(?:_|$)"
+    r"|cross_entropy|attack_success(?:_rate)?|failure_rate|false_(?:positive|negative)_rate"
+    r"|mean_error)(?:_|$)"
 )
 _LONGEST = 300
 
@@ -51,6 +59,8 @@ def why_no_accuracy(task: str, metric: str | None) -> str | None:
         return f"lower is better ({phrase[1]}): it is a loss, and no accuracy"
     for word in sorted(words & _LOWER):
         return f"lower is better ({word}): it is a loss, and no accuracy"
+    for word in sorted(words & _CORRELATIONS):
+        return f"it is a correlation ({word}), and no share of right answers"
     return None
 
 

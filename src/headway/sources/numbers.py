@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-__all__ = ["ABSENT", "Decimal", "Numbers", "absent", "numbers_in"]
+__all__ = ["ABSENT", "MONEY", "Decimal", "Numbers", "absent", "numbers_in"]
 
 Decimal = Literal[".", ","]
 
@@ -30,7 +30,8 @@ _BY_POINT = r"^[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]*)?$"
 _BY_SPACE = rf"^[-+]?[1-9][0-9]{{0,2}}(?:{_SPACES}[0-9]{{3}})+(?:SIGN[0-9]*)?$"
 _ONE_GROUP_COMMA = r"^[-+]?[1-9][0-9]{0,2},[0-9]{3}$"
 _ONE_GROUP_POINT = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
-_MONEY = r"^([-+]?)(?:US ?|U\.S\. ?)?\$ ?|^([-+]?)USD ?| ?(?:USD|US\$|\$)$"
+MONEY = r"^([-+]?)(?:US ?|U\.S\. ?)?\$ ?|^([-+]?)USD ?| ?(?:USD|US\$|\$)$"
+"""What says US dollars before or after a number; its sign is one of the two groups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +102,8 @@ def numbers_in(cell: pl.Expr, decimal: Decimal | None, *, whole: bool = False) -
     text = cell.str.strip_chars().str.replace("^\u2212", "-")
     percent = text.str.contains("[%\uff05]$").fill_null(value=False)
     text = text.str.replace("[ \u00a0\u202f]*[%\uff05]$", "")
-    dollars = text.str.contains(_MONEY).fill_null(value=False)
-    text = text.str.replace(_MONEY, "${1}${2}")
+    dollars = text.str.contains(MONEY).fill_null(value=False)
+    text = text.str.replace(MONEY, "${1}${2}")
     own, other = (_COMMA, _POINT) if decimal == "," else (_POINT, _COMMA)
     grouped, foreign = (_BY_POINT, _BY_COMMA) if decimal == "," else (_BY_COMMA, _BY_POINT)
     single = _ONE_GROUP_POINT if decimal == "," else _ONE_GROUP_COMMA

@@ -2,9 +2,10 @@
 
 A CSV as the package model-prices has it: columns provider, model, mode, start,
 input, output, cache_read, source. A blank start is the first price known. A row without any price
-ends the one before it.
+ends the one before it, and a column end (or until) says where its own price ends.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from headway.progress import Progress
 from headway.sources import Parsed, Refused, joined
 from headway.sources.cells import Row, day, filled, number
 from headway.sources.files import csv_rows, csv_text, read_text
+from headway.sources.numbers import MONEY
 from headway.text import shown
 
 __all__ = ["parse", "read"]
@@ -39,6 +41,7 @@ Unit = Literal["token", "ktok", "mtok"]
 TOKENS = MappingProxyType({"token": 10**6, "ktok": 10**3, "mtok": 1})
 
 MODES = {"standard": "default", "": "default"}
+_ENDS = ("until", "end")
 _LARGEST = Decimal(10) ** 9
 _ARTEFACT = Decimal("1e-12")
 
@@ -65,6 +68,7 @@ class _Segment:
     line: int
     key: tuple[str, str, str]
     start: date | None
+    until: date | None
     amounts: dict[str, Decimal | None]
 
 
@@ -135,9 +139,10 @@ def parse(
     Returns
     -------
     Parsed
-        ``prices``: each lasts until the next row of the same model, provider and mode. A price of
-        zero for reading and writing is refused; a zero beside a price is unknown. Digits beyond
-        the ninth decimal are dropped where they are the error of a binary number, else refused.
+        ``prices``: each lasts until the next row of the same model, provider and mode, or to the
+        day before ``until`` (or ``end``) where that is earlier. A price of zero for reading and
+        writing is refused; a zero beside a price is unknown. Digits beyond the ninth decimal are
+        dropped where they are the error of a binary number, else refused.
 
     Raises
     ------
@@ -150,7 +155,7 @@ def parse(
     rows = csv_rows(
         csv_text(text, file),
         required=("provider", "model", "start", "input", "output"),
-        optional=("mode", "cache_read", "cache_write"),
+        optional=("mode", "cache_read", "cache_write", *_ENDS),
         file=file,
     )
     written = 0
@@ -165,11 +170,12 @@ def parse(
             refused.append(Refused(line=line, reason=str(error), file=file))
     # A price that cannot be read may be one that an earlier file has.
     unread = bool(refused)
-    made, zeros, ends = _priced(segments, refused, file, source)
+    made, zeros, ends, cut = _priced(segments, refused, file, source)
     said = {
         "rows end the price before them and have none": ends,
         "prices of zero beside another price are taken as unknown": zeros,
         "rows have a price for writing to the cache, which prices have no column for": written,
+        "rows state an end after the next price begins, and end there": cut,
     }
     notes = tuple(f"{file}: {number} {words}" for words, number in said.items() if number)
     models = sorted({(row["model"], row["model"], source) for row in made})
@@ -190,15 +196,21 @@ def parse(
 
 def _segment(line: int, row: Row, unit: Unit | None) -> _Segment:
     mode = row["mode"].strip()
+    start = day(row, "start")
+    until = next((found for name in _ENDS if (found := day(row, name))), None)
+    if until is not None and start is not None and until <= start:
+        raise ValueError(f"the price ends on {until}, which is not after its first day, {start}")
     return _Segment(
         line=line,
         key=(filled(row, "model"), filled(row, "provider"), MODES.get(mode, mode)),
-        start=day(row, "start"),
+        start=start,
+        until=until,
         amounts={name: _price(row, column, unit) for column, name in _AMOUNTS.items()},
     )
 
 
 def _price(row: Row, column: str, unit: Unit | None) -> Decimal | None:
+    row = row | {column: re.sub(MONEY, r"\1\2", row[column].strip())}
     value = number(row, column)
     if value is None:
         return None
@@ -228,12 +240,12 @@ def _price(row: Row, column: str, unit: Unit | None) -> Decimal | None:
 
 def _priced(
     segments: list[_Segment], refused: list[Refused], file: str, source: str
-) -> tuple[list[dict[str, Any]], int, int]:
+) -> tuple[list[dict[str, Any]], int, int, int]:
     by_key: dict[tuple[str, str, str], list[_Segment]] = {}
     for segment in segments:
         by_key.setdefault(segment.key, []).append(segment)
     rows: list[tuple[int, dict[str, Any]]] = []
-    zeros = ends = 0
+    zeros = ends = cut = 0
     for key, some in by_key.items():
         some.sort(key=lambda one: (one.start or date.min, one.line))
         for place, segment in enumerate(some):
@@ -241,7 +253,7 @@ def _priced(
             paid = segment.amounts
             main = [paid["input_usd_per_mtok"], paid["output_usd_per_mtok"]]
             if later is not None and later.start == segment.start:
-                reason = f"another price of the same day stands on line {later.line}"
+                reason = f"another price of the same day stands on line {later.line}, and it counts"
                 refused.append(Refused(line=segment.line, reason=reason, file=file))
             elif all(value is None for value in paid.values()):
                 ends += 1
@@ -251,14 +263,16 @@ def _priced(
                 zeros += sum(value == 0 for value in paid.values() if value is not None)
                 known = {name: value or None for name, value in paid.items()}
                 row = dict(zip(("model", "provider", "mode"), key, strict=True))
-                until = later.start if later else None
+                ends_on = [later.start if later else None, segment.until]
+                until = min((one for one in ends_on if one is not None), default=None)
+                cut += segment.until is not None and segment.until != until
                 rows.append(
                     (
                         segment.line,
                         row | {"from": segment.start, "until": until} | known | {"source": source},
                     )
                 )
-    return [row for _, row in sorted(rows, key=lambda pair: pair[0])], zeros, ends
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])], zeros, ends, cut
 
 
 def _sources(source: str) -> pl.DataFrame:

@@ -98,14 +98,19 @@ _ERROR_ENDS = ("error", "exception", "warning", "timeout", "exceeded", "refusal"
 
 
 class Answers:
-    """Single questions answered in one evaluation, collected column by column."""
+    """Single questions answered in one evaluation, collected column by column.
+
+    Of two answers to one question and attempt that say otherwise neither is taken.
+    """
 
     def __init__(self) -> None:
         self._columns: dict[str, list[Any]] = {name: [] for name in _OF_THE_ANSWER}
-        self._keys: set[tuple[str, int]] = set()
+        self._rows: dict[tuple[str, int], int] = {}
+        self._places: dict[int, tuple[int, str | None]] = {}
+        self._withdrawn: dict[int, str] = {}
 
     def __len__(self) -> int:
-        return len(self._columns["item"])
+        return len(self._columns["item"]) - len(self._withdrawn)
 
     def add(
         self,
@@ -118,24 +123,49 @@ class Answers:
         cost_usd: Decimal | None = None,
         seconds: float | None = None,
         error: str | None = None,
+        line: int = 0,
+        file: str | None = None,
     ) -> None:
-        """Add an answer; one that is there already is a ``ValueError``."""
-        if (item, epoch) in self._keys:
-            raise ValueError(f"item {shown(item)} is there twice with epoch {epoch}")
-        self._keys.add((item, epoch))
+        """Add an answer; one that is there already is a ``ValueError``.
+
+        Where it has another score, the one that is there is withdrawn as well.
+        """
+        first = self._rows.get((item, epoch))
+        if first is not None:
+            twice = f"item {shown(item)} is there twice with epoch {epoch}"
+            known = self._columns["score"][first]
+            if known != score:
+                twice += f", with score {known:g} and with {score:g}; neither is taken"
+                self._withdrawn.setdefault(first, twice)
+            raise ValueError(twice)
+        self._rows[item, epoch] = len(self._columns["item"])
+        if line or file:
+            self._places[self._rows[item, epoch]] = (line, file)
         row = (item, epoch, score, input_tokens, output_tokens, cost_usd, seconds, error)
         for column, value in zip(self._columns.values(), row, strict=True):
             column.append(value)
 
     def column(self, name: str) -> list[Any]:
         """Return one column."""
-        return self._columns[name]
+        values = self._columns[name]
+        if not self._withdrawn:
+            return values
+        return [value for row, value in enumerate(values) if row not in self._withdrawn]
+
+    def refused(self, file: str | None) -> tuple[Refused, ...]:
+        """Return the answers that were withdrawn, because another one says otherwise."""
+        places = {row: self._places.get(row, (0, file)) for row in self._withdrawn}
+        return tuple(
+            Refused(line=places[row][0], file=places[row][1] or file, reason=reason)
+            for row, reason in self._withdrawn.items()
+        )
 
     def frame(self, score: Mapping[str, Any]) -> pl.DataFrame:
         """Return the answers with the model, the variant and the benchmark of a score."""
         types = {name: RESPONSES[name] for name in _OF_THE_ANSWER}
         run = [pl.lit(score[name], dtype=pl.String).alias(name) for name in _OF_THE_RUN]
-        return pl.DataFrame(self._columns, schema=types).with_columns(run).select(list(RESPONSES))
+        columns = {name: self.column(name) for name in self._columns}
+        return pl.DataFrame(columns, schema=types).with_columns(run).select(list(RESPONSES))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -244,6 +274,7 @@ def evaluations(
         read=read - left,
         refused=(
             *refused,
+            *(row for run in kept for row in run.answers.refused(run.file)),
             *(
                 _collided(run, equal[run.key] if run is latest[run.key] else latest[run.key])
                 if run.key in equal and run.when == latest[run.key].when

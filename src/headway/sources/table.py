@@ -75,6 +75,11 @@ _TYPES: dict[str, pl.DataType] = {
     "cost_usd": pl.Decimal(18, 9),
     "open_weights": pl.Boolean(),
 }
+_MAPPING = "write a TOML file that says which column is what, and give it as the mapping"
+_RENAMED = (
+    "name the columns model and, for one row per score, benchmark and score; or give one row per"
+    " model and one column of numbers per benchmark"
+)
 _BENCHMARK = "\0benchmark"
 _SCORE = "\0score"
 # "none" is an effort.
@@ -102,8 +107,9 @@ def read(
         Which column is what, the content of a TOML file that says so, or the path of one.
         Without, the header must leave nothing open.
     duplicates
-        Which of several scores of one model, variant and benchmark counts: ``error`` (none),
-        ``best``, ``latest`` or ``mean``; see :mod:`headway.dataset.duplicates`.
+        Which of several scores of one model, variant and benchmark, or of several answers to one
+        question, counts: ``error`` (none), ``best``, ``latest`` or ``mean``; see
+        :mod:`headway.dataset.duplicates`.
     ceiling, chance
         The best possible score and that of guessing, of all benchmarks for which the table and
         the mapping state none, or by name.
@@ -146,7 +152,7 @@ def read(
             found = _bounded(found, ceiling, chance)
             part = _parsed(frame, refused, found, label)
             parts.append(replace(part, notes=(*notes, *part.notes)))
-    return replace(settled(joined(parts)), duplicates=duplicates)
+    return replace(settled(joined(parts)), duplicates=duplicates, policies=True)
 
 
 def columns_of(
@@ -225,9 +231,9 @@ def parse_frame(
         When the header leaves something open.
     """
     numbered = frame.with_row_index(LINE, offset=1)
-    found, notes = (mapping, []) if mapping else _guessed(numbered, file, benchmarks)
+    found, notes = (mapping, []) if mapping else _guessed(numbered, file, benchmarks, _RENAMED)
     made = settled(_parsed(numbered, [], found, file))
-    return replace(made, notes=(*notes, *made.notes), duplicates=duplicates)
+    return replace(made, notes=(*notes, *made.notes), duplicates=duplicates, policies=True)
 
 
 def _bounded(
@@ -264,7 +270,10 @@ def _bounded(
 
 
 def _guessed(
-    frame: pl.DataFrame, file: str, benchmarks: Sequence[Benchmark] = ()
+    frame: pl.DataFrame,
+    file: str,
+    benchmarks: Sequence[Benchmark] = (),
+    way_out: str = _MAPPING,
 ) -> tuple[TableMapping, list[str]]:
     header = [name for name in frame.columns if name != LINE]
     named = replace(guess_mapping(header), benchmarks=tuple(benchmarks))
@@ -273,7 +282,7 @@ def _guessed(
         raise UsageError(
             f"{file}: the header does not say which column is {' and '.join(mapping.missing())}",
             details=["the columns are " + ", ".join(map(repr, header[:30]))],
-            hint="write a TOML file that says which column is what, and give it as the mapping",
+            hint=way_out,
         )
     mapping, more = with_attributes(frame, mapping, file)
     return mapping, [*notes, *more]
@@ -330,7 +339,7 @@ def _parsed(
         left_out=empty + blank,
         duplicates="error",
         assumed={"chance": 0.0},
-        places={"scores": places.to_series()} if mapping.rows == "scores" else {},
+        places={mapping.rows: places.to_series()},
     )
 
 

@@ -64,6 +64,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "organisation": (
         "organisation",
         "organization",
+        "org",
+        "creator",
         "developer",
         "company",
         "provider",
@@ -71,7 +73,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "maker",
     ),
     "country": ("country",),
-    "released_on": ("released on", "release date", "released", "model release date"),
+    "released_on": (
+        *("released on", "release date", "released", "model release date", "release"),
+        *("date released", "date of release", "release day", "launch date", "published"),
+    ),
     "announced_on": ("announced on", "announced"),
     "available_on": ("available on",),
     "weights_on": ("weights on", "weights date"),

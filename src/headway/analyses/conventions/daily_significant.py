@@ -41,7 +41,8 @@ def significant_lag(contest: Contest) -> Stretches:
     if contest.rows <= FEWEST_DRAWS:
         raise UsageError(
             f"daily-significant needs draws; this scale has {contest.rows - 1}",
-            hint="fit a ruler with draws, for example headway.rulers.eci().fit(data, draws=500)",
+            hint="fit a ruler with draws, for example headway.rulers.eci().fit(data, draws=500);"
+            " on the command line --draws 500",
         )
     leader, follower = contest.leader, contest.follower
     behind = _since_better(leader, follower, contest.turns, contest.spec.significance)

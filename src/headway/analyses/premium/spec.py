@@ -1,7 +1,9 @@
 """The options of the premium, declared once."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -20,6 +22,11 @@ SINCE = dt.date(2024, 5, 1)
 
 def _option(default: Any, text: str) -> Any:
     return field(default=default, metadata={"help": text})
+
+
+_OF_THE_OTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"access": ("developer", "independent"), "reporter": ("public", "private", "confidence")}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +97,13 @@ class PremiumSpec:
                 raise UsageError(f"{name} is {value!r}; expected a number above 0 and up to 1")
         if self.level == 1:
             raise UsageError("level is 1; expected a number below 1")
+        for unused in _OF_THE_OTHER[self.contrast]:
+            if getattr(self, unused) != type(self).__dataclass_fields__[unused].default:
+                raise UsageError(
+                    f"{unused}={getattr(self, unused)!r} would have no effect with the contrast "
+                    f"{self.contrast}",
+                    hint="choose the other contrast, or leave it out",
+                )
         both = [name for name in self.high if name in self.low]
         if both:
             first, second = self.sides

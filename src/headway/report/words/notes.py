@@ -19,6 +19,15 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"Epoch's index\.",
         "斜率固定为 1 的测试是 {1}，而不是 {2}：所得数值不是 Epoch 指数的数值。",
     ),
+    (
+        r"(\S+) draws? (?:is|are) too few for an interval at (\S+)%: it takes at least (\S+)\.",
+        "抽样仅 {1} 次，不足以给出 {2}% 区间：至少需要 {3} 次。",
+    ),
+    (
+        r"The spread of (\d+) configurations is the unit here: so few fix it poorly, and intervals "
+        r"leave that out\.",
+        "标尺以 {1} 种配置的能力离散程度为单位：数量太少，单位本身定得不准，区间未计入这一点。",
+    ),
     (r"[Cc]alibrated", "校准标尺"),
     (
         r"The process was stopped after (\d+) steps; the last moved a capability by (\S+) standard "
@@ -118,6 +127,19 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"scores: (\d+) rows that repeat another are left out",
         "有 {1} 行重复的成绩未计入。",
+    ),
+    (
+        r"responses: several rows say one thing in (\d+) cases, and the best row counts: (.+)",
+        "有 {1} 处同一作答有多行，取最高的一行：{2}。",
+    ),
+    (
+        r"responses: several rows say one thing in (\d+) cases, and the mean of the rows counts: "
+        r"(.+)",
+        "有 {1} 处同一作答有多行，取各行的平均值：{2}。",
+    ),
+    (
+        r"responses: (\d+) rows that repeat another are left out",
+        "有 {1} 行重复的作答未计入。",
     ),
     (
         r"scores were taken as normalised: 0 is chance and 1 is the best possible",
@@ -258,7 +280,10 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"(\d+) pairs of rulers have fewer than (\d+) models in common\.",
         "有 {1} 对标尺的共有模型少于 {2} 个。",
     ),
-    (r"The rulers were fitted on different datasets\.", "各标尺所用的数据集不同。"),
+    (
+        r"The rulers rest on different evidence \((.+)\), so they may differ by that as well\.",
+        "各标尺所依据的证据不同（{1}），差异也可能由此而来。",
+    ),
     (r"(\S+)% time horizon", "{1}% 时间跨度"),
     (r"(\S+)% time horizon \(published\)", "{1}% 时间跨度（已公布）"),
     (r"ECI-compatible \(refit\): (\w+)", "与 ECI 兼容的标尺（重新拟合）：{domain1}"),

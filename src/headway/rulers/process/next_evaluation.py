@@ -255,9 +255,9 @@ def _answer(
     else:
         values, unit = np.asarray(answer, dtype=np.float64), ""
         defined = np.isfinite(draws).all(axis=1)
-        if values.shape == (int(defined.sum()),):
-            # A frontier leaves out the draws in which the scale is undefined.
-            values = np.where(defined, values[np.cumsum(defined) - 1], np.nan)
+        if values.shape == (np.count_nonzero(defined),):
+            values = np.full(len(draws), np.nan)
+            values[defined] = answer
         if values.shape != (len(draws),):
             raise UsageError(
                 f"the answer has the shape {values.shape}; expected one value for each of the "

@@ -17,7 +17,7 @@ from headway.rulers.responses.answers import POOLED, Answers, Errors, Variants, 
 from headway.rulers.responses.fit import Resume
 from headway.rulers.responses.fitted import ItemFit
 from headway.rulers.responses.quadrature import Model
-from headway.rulers.responses.spread import LEAST_TAKERS
+from headway.rulers.responses.spread import FEW_FOR_A_UNIT, LEAST_TAKERS
 from headway.rulers.scale import Evidence, Scale
 from headway.rulers.scores.logistic import MOST_DRAWS, require_whole
 from headway.rulers.threads import one_thread
@@ -386,6 +386,11 @@ class ItemRuler:
                 f"The spread of abilities is no unit here, because {why}: they stand in "
                 f"{'points' if self.units == 'points' else 'logits'}, no question is called "
                 "mis-keyed, and the spread's uncertainty is in the intervals."
+            )
+        elif len(fit.takers) < FEW_FOR_A_UNIT:
+            notes.append(
+                f"The spread of {len(fit.takers)} configurations is the unit here: so few fix it "
+                "poorly, and intervals leave that out."
             )
         configurations = Counter(model for model, _ in fit.takers)
         several = sum(n > 1 for n in configurations.values()) if self.variants == "best" else 0

@@ -22,6 +22,8 @@ Ints = NDArray[np.int64]
 
 LEAST_TAKERS = 4
 """Fewer than these fix a scale of their own spread by themselves."""
+FEW_FOR_A_UNIT = 10
+"""With fewer, the spread is known so poorly that intervals cover less than they say."""
 DISTINGUISHABLE = 0.05
 """Up to this chance of the differences seen, where there are none, abilities differ."""
 SETTLED = 0.001

@@ -93,7 +93,10 @@ class DomainRuler:
         return refit(scale, used, name=self.domain, min_scores=self.min_scores)
 
     def _way_out(self, scale: Scale, used: Sequence[str], on_scale: set[str]) -> str:
-        ways = [f"use the score of {name!r} as it is: headway.rulers.single(...)" for name in used]
+        ways = [
+            f"use the score of {name!r} as it is: headway.rulers.single(...), --ruler single"
+            for name in used
+        ]
         wider = domain_benchmarks(scale.dataset, self.domain, "any")
         also = [name for name in wider if name in on_scale]
         if self.membership == "main" and len(also) >= FEWEST_BENCHMARKS:

@@ -179,7 +179,8 @@ class LogisticRuler:
             raise NotIdentified(
                 f"one benchmark ({cells.benchmarks[0]}) does not determine a capability beside "
                 "its own difficulty and slope",
-                hint="use its score as it is: headway.rulers.single(...); or add benchmarks",
+                hint="use its score as it is: headway.rulers.single(...), --ruler single; or add"
+                " benchmarks",
             )
         require_connected(cells)
         anchors = anchored(data, cells, self.anchors)

@@ -63,7 +63,8 @@ def refit(scale: Scale, benchmarks: Sequence[str], *, name: str, min_scores: int
     except NotIdentified as error:
         raise NotIdentified(
             f"no model has {min_scores} scores on the {len(used)} benchmarks of {name}",
-            hint=f"lower min_scores, or take one as it is: headway.rulers.single({used[0]!r})",
+            hint=f"lower min_scores, or take one as it is: "
+            f"headway.rulers.single({used[0]!r}), --ruler single",
         ) from error
     on_scale = np.isin(cells.models, scale.models)
     if not on_scale.any():

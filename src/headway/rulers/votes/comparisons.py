@@ -101,7 +101,7 @@ def votes_of(data: "Dataset") -> pl.DataFrame:
         raise NotIdentified(
             "this dataset has no votes",
             hint="import some (headway import arena votes.parquet --into facts), or take a board's"
-            " published ratings: headway.rulers.published(board=...)",
+            " published ratings: headway.rulers.published(board=...), --board",
         )
     rows = data.history("votes")
     # Sorting millions of keys is left out where nothing was corrected.
