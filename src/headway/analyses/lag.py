@@ -27,7 +27,7 @@ from headway.analyses.conventions import (
 from headway.analyses.null_values import beside_equality
 from headway.analyses.result import Result, marked_incomplete, tidy
 from headway.draws import FloatArray
-from headway.errors import NotIdentified, UsageError
+from headway.errors import NotIdentified, UsageError, did_you_mean
 from headway.shortly import of_fields
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ class LagResult(Result):
     def headline(self, convention: str | None = None) -> dict[str, Any]:
         """Return the row that stands for a convention, as a dictionary."""
         convention = convention or self.conventions[0]
+        if convention not in HEADLINE:
+            raise UsageError(
+                f"convention {convention!r} is not one of {', '.join(HEADLINE)}"
+                + did_you_mean(str(convention), tuple(HEADLINE))
+            )
         period, entity, quantity = HEADLINE[convention]
         rows = self.table.filter(
             (pl.col("convention") == convention) & (pl.col("quantity") == quantity)
@@ -92,7 +97,8 @@ class LagResult(Result):
             rows = rows.filter(pl.col("entity") == entity)
         if rows.is_empty():
             raise UsageError(f"this result has no {convention} convention")
-        return rows.row(-1, named=True)
+        answered = rows.drop_nulls("estimate")
+        return (answered if answered.height else rows).row(-1, named=True)
 
     def chart(self) -> "alt.Chart | alt.LayerChart":
         """Chart that fits the convention."""
@@ -185,7 +191,7 @@ def _measure(pair: Contest, conventions: tuple[str, ...], said: Sequence[str] = 
         try:
             measured = MEASURES[name](pair)
         except (UsageError, NotIdentified) as error:
-            if len(conventions) == 1:
+            if name == conventions[-1] and not frames:
                 raise
             notes.append(f"{name}: {error.message}.")
             continue

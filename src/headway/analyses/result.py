@@ -36,6 +36,9 @@ COLUMNS: Mapping[str, Any] = MappingProxyType(
     }
 )
 
+WITHOUT_NUMBER = ("not_enough_data", "not_defined")
+"""Statuses that say that there is no answer."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Finding:
@@ -158,8 +161,9 @@ def tidy(
 ) -> pl.DataFrame:
     """Turn findings into rows: unknown is null plus a status.
 
-    A finding whose estimate is infinite is ``not_reached``; one with no finite draw has no
-    interval (``point_only``); one defined in fewer than 95% of the draws is
+    A finding without data enough, or without an estimate, has neither a number nor an interval,
+    whatever single draws give. One whose estimate is infinite is ``not_reached``; one with no
+    finite draw has no interval (``point_only``); one defined in fewer than 95% of the draws is
     ``partly_defined``; one whose interval has no width or does not hold it, or of whose period too
     few days count, is what :func:`headway.intervals.graded` says.
 
@@ -182,6 +186,8 @@ def tidy(
                 status = "point_only"
             elif defined < 0.95:
                 status = "partly_defined"
+        if status in WITHOUT_NUMBER:
+            estimate = low = high = np.nan
         rows.append(
             {
                 "convention": convention,

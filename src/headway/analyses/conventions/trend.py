@@ -8,6 +8,7 @@ from headway.analyses.contest import Contest
 from headway.analyses.conventions import Measured
 from headway.analyses.result import Finding
 from headway.draws import FloatArray
+from headway.errors import NotIdentified
 from headway.frontier import DAYS_PER_MONTH, Frontier, to_day
 
 FEWEST_DAYS = 60
@@ -62,6 +63,14 @@ def measure(contest: Contest) -> Measured:
                     n=n,
                 )
             )
+    if not findings:
+        starts, whys = contest.spec.trend_starts, notes[1:]
+        _, why = min(zip(starts, whys, strict=True), default=(None, "no start is given"))
+        raise NotIdentified(
+            why.removeprefix("trend: ").removesuffix("."),
+            hint="begin the lines earlier (trend_starts, --trend-starts), "
+            "or use another convention",
+        )
     return Measured(findings=findings, notes=tuple(notes))
 
 

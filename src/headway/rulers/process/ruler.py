@@ -29,6 +29,10 @@ UNSETTLED = 0.3
 # Weak models are many, and a prior pulls all of them the same way: a hundred times the variance of
 # the first fit still moved them by a point.
 WIDE = 1000.0
+NARROWEST = 1e-4
+"""Least variance of difficulties (logits²) that a first fit is taken to say."""
+ALIKE = 1e-6
+"""Up to this distance (logits) the values of a first fit are one value."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -317,7 +321,13 @@ def arrange(
     domain = [domains.get(b) or "" for b in cells.benchmarks]
     weight = np.bincount(cells.benchmark).astype(np.float64)
     difficulty = curves.difficulty[0]
-    tilt, level = np.polyfit(difficulty - difficulty.mean(), log_slope, 1, w=np.sqrt(weight))
+    if np.ptp(capability) <= ALIKE:
+        raise NotIdentified(
+            "the scores do not tell the models apart, so nothing says how far capabilities spread",
+            hint="the calibrated ruler learns that spread; use the ECI-compatible ruler"
+            " (headway.rulers.eci(), --ruler eci), or add scores on which the models differ",
+        )
+    tilt, level = _line(difficulty, log_slope, weight)
     arranged, order = process.layout(
         cells.model, cells.benchmark, cells.performance, cells.weight,
         date=date,
@@ -333,16 +343,24 @@ def arrange(
         variance=dict(process.START)
         | {
             "capability": WIDE * float(capability.var()),
-            "difficulty": WIDE * float(difficulty.var()),
+            "difficulty": WIDE * max(float(difficulty.var()), NARROWEST),
         },
         length=dict(process.LENGTHS),
-        tilt=float(tilt),
+        tilt=tilt,
         centre={
             "capability": float(capability.mean()),
             "difficulty": float(difficulty.mean()),
-            "slope": float(level),
+            "slope": level,
         },
     )
+
+
+def _line(x: FloatArray, y: FloatArray, weight: FloatArray) -> tuple[float, float]:
+    """Slope and mean of a weighted straight line; level where nothing lies apart."""
+    if np.ptp(x) <= ALIKE:
+        return 0.0, float(np.average(y, weights=weight))
+    slope, level = np.polyfit(x - x.mean(), y, 1, w=np.sqrt(weight))
+    return float(slope), float(level)
 
 
 def _affine(rows: FloatArray, anchors: Mapping[int, float]) -> tuple[FloatArray, FloatArray]:

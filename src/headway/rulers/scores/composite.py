@@ -76,7 +76,9 @@ class CompositeRuler:
         left out all the same.
     resample
         What the draws vary: the sampling error of the ``scores``, the ``benchmarks`` (with
-        replacement, the same for all models), or ``both``.
+        replacement, the same for all models), or ``both``. Where it is the scores and no error of
+        a model's is known, the model has no interval; where that is so of all models, there are
+        no draws.
     duplicates
         Policy for several scores of a model on a benchmark.
     level
@@ -219,8 +221,10 @@ class CompositeRuler:
             score=score, error=table.error[kept], filling=filling, weight=weight,
             normalisers=normalisers,
         )  # fmt: skip
-        values = used.draws(n_draws, seed, self.resample)
+        unknown = used.without_noise(self.resample, self.missing)
+        values = used.draws(0 if unknown.all() else n_draws, seed, self.resample)
         low, high = central_interval(values, self.level)
+        low[unknown] = high[unknown] = np.nan
         identity = repr((data.digest, sorted(asdict(self).items(), key=str), n_draws, seed))
         return Scale(
             ruler=self.label,
@@ -242,7 +246,7 @@ class CompositeRuler:
                 unit=UNITS[self.normalisation],
                 draw_set=sha256(identity.encode()).hexdigest()[:16],
             ),
-            status=_status(used.score),
+            status=_status(used.score, unknown & (len(values) > 0)),
             n_scores=observed.sum(axis=1).astype(np.int64),
             low=low,
             high=high,
@@ -344,6 +348,13 @@ class _Used:
 
     __repr__ = of_fields
 
+    def without_noise(self, resample: Resample, missing: Missing) -> NDArray[np.bool_]:
+        """Mark the models of which nothing that the draws vary is known."""
+        if resample != "scores":
+            return np.zeros(len(self.score), dtype=np.bool_)
+        filled = np.isnan(self.score).any(axis=1) & (missing != "worst")
+        return np.asarray((self.error == 0).all(axis=1) & ~filled, dtype=np.bool_)
+
     def draws(self, n_draws: int, seed: int, resample: Resample) -> FloatArray:
         """Draws of the composite, (n_draws, n_models); a block of them at a time."""
         rng = np.random.default_rng(seed)
@@ -398,9 +409,9 @@ def _normalised(scores: FloatArray, normalisers: list[Normaliser]) -> FloatArray
     return np.stack([g(scores[..., k]) for k, g in enumerate(normalisers)], axis=-1)
 
 
-def _status(score: FloatArray) -> tuple[str, ...]:
+def _status(score: FloatArray, alone: NDArray[np.bool_]) -> tuple[str, ...]:
     known = np.isfinite(score)
-    status = np.full(len(score), "ok", dtype=object)
+    status = np.where(alone, "point_only", "ok").astype(object)
     status[np.where(known, score, 0.0).max(axis=1) <= 0] = "at_floor"
     status[np.where(known, score, 1.0).min(axis=1) >= 1] = "at_ceiling"
     status[~known.all(axis=1)] = "imputed"
