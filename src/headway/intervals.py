@@ -19,12 +19,15 @@ MORE_DIGITS = 3
 NO_SPREAD = "no_spread"
 OUTSIDE = "outside_interval"
 SHORT = "short_period"
+PAST = "past_follow_up"
 
 _SAID = {
     NO_SPREAD: "an interval without width: nearly every draw gives the same value, so the draws "
     "say little about how sure it is",
     OUTSIDE: "an estimate outside its interval: the noise of the draws comes on top of that of the "
     "evidence and moves a running best to one side, so the interval is one of the draws",
+    PAST: "a mean to a horizon up to which no wait was followed: where some still wait, the last "
+    "value of the curve is carried on to the horizon",
     SHORT: "a period of which fewer than nine in ten days could be compared",
 }
 

@@ -3,11 +3,16 @@
 from fractions import Fraction
 
 import numpy as np
+import polars as pl
 import pytest
 from lifelines import KaplanMeierFitter
 from lifelines.utils import median_survival_times, restricted_mean_survival_time
 
-from headway.analyses.conventions.time_to_match import kaplan_meier
+from headway.analyses.conventions.time_to_match import followed, kaplan_meier
+from headway.analyses.lag import lag
+from headway.report.words import Words
+from headway.rulers import eci
+from tests.races import race
 
 HORIZON = 24.0
 
@@ -107,3 +112,36 @@ def test_all_censored_and_a_single_wait() -> None:
     assert of(np.array([5.0]), never[:1]) == (np.inf, HORIZON)
     assert of(np.array([5.0]), ~never[:1]) == (5.0, 5.0)
     assert of(np.array([0.0]), ~never[:1]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mean_is_known_where_the_curve_reaches_the_horizon_or_zero(kind: str) -> None:
+    for time, seen in samples(kind, 200, 300 + KINDS.index(kind)):
+        used = np.ones((1, len(time)), dtype=bool)
+        curve = exact(time, seen)
+        down = bool(curve) and curve[-1][1] == 0
+        known = followed(time[None, :], seen[None, :], used, HORIZON)
+        assert known.tolist() == [down or time.max() >= HORIZON], (time, seen)
+        # Where it is known, what comes after the longest wait has no part in the mean.
+        later = kaplan_meier(time[None, :], seen[None, :], used, HORIZON + 12)[1][0]
+        if down and time.max() <= HORIZON:
+            assert later == pytest.approx(of(time, seen)[1])
+
+
+@pytest.mark.parametrize("horizon", [6.0, 12.0, 24.0, 60.0])
+@pytest.mark.parametrize("until", ["2024-07-15", "2024-12-01", "2025-12-20"])
+def test_a_mean_beyond_what_was_followed_says_so(until: str, horizon: float) -> None:
+    scale = eci(draws=20).fit(race())
+    found = lag(scale, convention="time-to-match", until=until, horizon=horizon)
+    waits = found.details["matches"]
+    still, longest = waits.filter(status="censored"), waits["at_least"].max()
+    row = found.table.filter(period="all", quantity="lag_restricted_mean").row(0, named=True)
+    if row["estimate"] == horizon and not (isinstance(longest, float) and longest >= horizon):
+        assert row["status"] == "past_follow_up"
+    if still.height and still["at_least"].max() == longest and longest < horizon:
+        assert row["status"] == "past_follow_up"
+    past = found.table.filter(pl.col("status") == "past_follow_up")
+    assert set(past["quantity"]) <= {"lag_restricted_mean"}
+    said = [note for note in found.notes if "(past_follow_up)" in note]
+    assert len(said) == bool(past.height)
+    assert all(Words("zh").note(note)[1] for note in said)

@@ -125,3 +125,53 @@ def test_a_tie_survives_being_written_down(scales: dict[str, Scale]) -> None:
     assert Tie.read("2  rating   points") == Tie(2.0, "rating points")
     assert {name: unit_of_ties(scale) for name, scale in scales.items()} == UNITS
     assert tie_on(scales["logits"], 0).note is None
+
+
+@pytest.mark.parametrize("entry", ["daily", "records", "time-to-match", "every", "by_ruler"])
+@pytest.mark.parametrize("apart", [1e-3, 1.0, 3.0, 20.0, 1e4])
+@pytest.mark.parametrize("ruler", ["eci", "calibrated", "published"])
+def test_a_point_is_no_default_where_anchors_make_it_large(
+    scales: dict[str, Scale], ruler: str, apart: float, entry: str
+) -> None:
+    """The same scale with its anchors closer together: a point is a larger part of it."""
+    scale = scales["points"]
+    if ruler == "published":
+        spec: dict[str, Any] = {"kind": "published", "board": "Epoch ECI"}
+    else:
+        kind = "logistic" if ruler == "eci" else ruler
+        spec = {"kind": kind, "anchors": {"claude-3-5-sonnet": 0.0, "gpt-5": apart}}
+    draws = replace(scale.capability, values=scale.capability.values * apart / 20)
+    scaled = replace(scale, spec=spec, estimate=scale.estimate * apart / 20, capability=draws)
+    little = float(scaled.estimate.max() - scaled.estimate.min()) >= 10
+    found = ask(entry)(scaled, LagSpec())
+    plain = ask(entry)(scaled, LagSpec(tie=1.0 if little else 0.0))
+    assert found.table.equals(plain.table)
+    assert found.spec["tie"] == (1.0 if little else 0.0)
+    if entry != "by_ruler":
+        said = [note for note in found.notes if note.startswith("There is no tie")]
+        assert len(said) == (not little)
+        assert all("a point is little" in note and Words("zh").note(note)[1] for note in said)
+
+
+def test_a_tie_that_is_a_large_part_of_a_scale_says_how_large(scales: dict[str, Scale]) -> None:
+    for kind, unit in UNITS.items():
+        span = float(scales[kind].estimate.max() - scales[kind].estimate.min())
+        assert tie_on(scales[kind], f"{span * 0.05} {unit}").note is None
+        note = tie_on(scales[kind], f"{span * 0.6:.4f} {unit}").note
+        assert note is not None
+        assert "is 60% of the whole scale" in note
+        assert Words("zh").note(note)[1]
+
+
+@pytest.mark.parametrize("board", ["Special", "PRECISION", "SPECIAL", "Species ECIx"])
+def test_a_board_has_the_points_of_the_index_by_its_name_as_a_word(
+    scales: dict[str, Scale], board: str
+) -> None:
+    other = replace(scales["points"], spec={"kind": "published", "board": board})
+    assert unit_of_ties(other) == "rating points"
+    index = replace(scales["points"], spec={"kind": "published", "board": "Epoch ECI"})
+    assert unit_of_ties(index) == "points"
+
+
+def test_a_percent_sign_is_percent(scales: dict[str, Scale]) -> None:
+    assert tie_on(scales["percent"], "2 %") == tie_on(scales["percent"], "2 percent")

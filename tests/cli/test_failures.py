@@ -77,3 +77,32 @@ def test_an_interrupt_ends_with_its_code_even_where_a_library_swallows_it(
     monkeypatch.setattr("headway.cli.output.strict_json", interrupted)
     assert main(["describe", "--json"]) == 130
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("lag", "{}"), ("lag", "--{}"), ("{}",), ("lag", "--draws", "{}"), ("lag", "--date", "{}"),
+     ("ruler", "{}"), ("schema", "{}"), ("lag", "--lang={}")],
+)  # fmt: skip
+@pytest.mark.parametrize("act", ["\x1b[2J", "\x07", "\u202e", "\x9b2J", "\udc80", "\r", "\u2028"])
+def test_what_was_typed_does_not_act_on_the_terminal(
+    words: tuple[str, ...], act: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([word.format(f"a{act}b") for word in words]) == 2
+    said = capsys.readouterr()
+    assert act not in said.out + said.err
+    assert "rror: " in said.err
+
+
+def test_a_question_that_nobody_answers_ends_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "a\x1b[2J.csv"
+    table.write_text("which,benchmark,score\na,b,0.5\n")
+    monkeypatch.setattr("headway.cli.import_._on_a_terminal", lambda: True)
+    monkeypatch.setattr("sys.stdin", StringIO())
+    assert main(["import", "table", str(table), "--into", str(tmp_path / "made")]) == 1
+    said = capsys.readouterr()
+    assert "Which column of a\\x1b[2J.csv is the model?" in said.out + said.err
+    assert "\x1b[2J" not in said.out + said.err
+    assert not (tmp_path / "made").exists()

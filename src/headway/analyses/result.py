@@ -10,7 +10,15 @@ import polars as pl
 
 from headway.draws import FloatArray, central_interval
 from headway.errors import UsageError
-from headway.intervals import NO_SPREAD, OUTSIDE, SHORT, few_draws, graded, notes as interval_notes
+from headway.intervals import (
+    NO_SPREAD,
+    OUTSIDE,
+    PAST,
+    SHORT,
+    few_draws,
+    graded,
+    notes as interval_notes,
+)
 from headway.shortly import of_fields
 from headway.tabular import Tabular, as_xarray, below
 
@@ -211,7 +219,7 @@ def tidy(
 
 def marked_incomplete(table: pl.DataFrame) -> pl.DataFrame:
     """Return rows in which what was measured says that a model that would count is left out."""
-    measured = pl.col("status").is_in(["ok", "point_only", NO_SPREAD, OUTSIDE, SHORT])
+    measured = pl.col("status").is_in(["ok", "point_only", NO_SPREAD, OUTSIDE, SHORT, PAST])
     return table.with_columns(
         pl.when(measured).then(pl.lit("incomplete")).otherwise("status").alias("status")
     )

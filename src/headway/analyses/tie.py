@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 POINTS = "points"
 RATING_POINTS = "rating points"
+LARGEST_DEFAULT = 0.1
+"""Share of a whole scale above which a point is no small difference on it."""
+_ECI = re.compile(r"\bECI\b")
 _TEXT = re.compile(r"\s*([-+0-9.eE]{1,40})\s*([^\d\s].{0,60})?", re.DOTALL)
 
 
@@ -114,7 +117,7 @@ def has_anchored_points(scale: "Scale") -> bool:
         return False
     kind = scale.spec.get("kind")
     if kind == "published":
-        return "ECI" in str(scale.spec.get("board"))
+        return _ECI.search(str(scale.spec.get("board"))) is not None
     if kind in ("logistic", "calibrated", "domain"):
         return bool(scale.spec.get("anchors"))
     return kind is None
@@ -123,9 +126,10 @@ def has_anchored_points(scale: "Scale") -> bool:
 def tie_on(scale: "Scale", tie: float | str | Tie | None) -> Applied:
     """Return a tie as a scale takes it.
 
-    None is the default: 1 point on scales with points that two anchors fix, none elsewhere. A
-    bare number other than 0 is a number of such points. On every other scale a tie needs its
-    unit.
+    None is the default: 1 point on scales with points that two anchors fix, none elsewhere, nor
+    where 1 point is more than a tenth of the whole scale (the anchors may lie anywhere). A bare
+    number other than 0 is a number of such points. On every other scale a tie needs its unit. A
+    tie that was asked for and is more than a tenth of the scale has a note.
 
     Raises
     ------
@@ -133,7 +137,17 @@ def tie_on(scale: "Scale", tie: float | str | Tie | None) -> Applied:
         When the tie is of another unit than the scale, or as large as the whole scale.
     """
     unit = unit_of_ties(scale)
+    span = (
+        float(np.ptp(known)) if (known := scale.estimate[np.isfinite(scale.estimate)]).size else 0.0
+    )
     if tie is None:
+        if unit == POINTS and DEFAULT.size > LARGEST_DEFAULT * span > 0:
+            note = (
+                f"There is no tie: the default of 1 point is for scales on which a point is little,"
+                f" and this one is {span:.3g} points from its lowest to its highest model. A tie "
+                f"here is asked for, such as {span / 50:.1g}."
+            )
+            return Applied(size=0.0, unit=unit, note=note)
         if unit == POINTS:
             return Applied(size=DEFAULT.size, unit=unit)
         note = (
@@ -151,13 +165,18 @@ def tie_on(scale: "Scale", tie: float | str | Tie | None) -> Applied:
             f"{given} is one of {of}; the ruler {scale.ruler!r} measures in {unit}",
             hint=f"give a tie its unit, such as '0.5 {unit}'; or 0 for none",
         )
-    span = float(np.ptp(scale.estimate[np.isfinite(scale.estimate)]))
     if asked.size >= span:
         raise UsageError(
             f"a tie of {asked.size:g} {unit} is as large as the whole scale: from the lowest to "
             f"the highest model it is {span:.4g} {unit}",
             hint="every model would be level with every other; choose a smaller tie",
         )
+    if asked.size > LARGEST_DEFAULT * span:
+        note = (
+            f"A tie of {asked.size:g} {unit} is {asked.size / span:.0%} of the whole scale, from "
+            "its lowest to its highest model."
+        )
+        return Applied(size=asked.size, unit=unit, note=note)
     return Applied(size=asked.size, unit=unit)
 
 
@@ -171,7 +190,7 @@ def tie_where_it_fits(scale: "Scale", tie: float | str | Tie | None) -> Applied:
 def _fits(tie: Tie, unit: str) -> bool:
     if tie.size == 0:
         return True
-    wanted = POINTS if tie.unit is None else tie.unit
+    wanted = POINTS if tie.unit is None else "percent" if tie.unit == "%" else tie.unit
     return wanted.casefold().removesuffix("s") == unit.casefold().removesuffix("s")
 
 

@@ -83,8 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams.use_utf8()
     with Interrupts() as interrupts:
         try:
-            typer.main.get_command(app).main(args=arguments, prog_name="headway")
-            code = 0
+            stopped = typer.main.get_command(app).main(
+                args=arguments, prog_name="headway", standalone_mode=False
+            )
+            code = stopped if isinstance(stopped, int) else 0
         except SystemExit as stop:
             code = stop.code if isinstance(stop.code, int) else 0
         except (Exception, KeyboardInterrupt) as error:

@@ -4,7 +4,10 @@ import os
 import tempfile
 import traceback
 from contextlib import suppress
-from typing import TextIO
+from io import StringIO
+from typing import Any, TextIO
+
+import typer
 
 from headway import __version__
 from headway.errors import HeadwayError
@@ -13,6 +16,8 @@ from headway.text import shown
 WRONG_INPUT = 2
 DEFECT = 70
 INTERRUPTED = 130
+# Newer Typers carry a click of their own.
+_CLICK: Any = next(kind for kind in typer.BadParameter.mro() if kind.__name__ == "ClickException")
 
 
 def say(error: BaseException, stream: TextIO | None) -> int:
@@ -24,6 +29,14 @@ def say(error: BaseException, stream: TextIO | None) -> int:
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         return 1
+    if isinstance(error, typer.Abort):
+        _write(stream, "Aborted.")
+        return 1
+    if isinstance(error, _CLICK):
+        text = StringIO()
+        error.show(text)
+        _write(stream, text.getvalue().rstrip("\n"))
+        return int(error.exit_code)
     if os.environ.get("HEADWAY_TRACEBACK") and stream is not None:
         traceback.print_exception(error, file=stream)
     if isinstance(error, HeadwayError):
@@ -49,9 +62,13 @@ def _print(stream: TextIO | None, message: str, details: tuple[str, ...], hint: 
     lines = [f"error: {message}", *(f"  - {line}" for line in details)]
     if hint:
         lines.append(f"hint: {hint}")
+    _write(stream, "\n".join(lines))
+
+
+def _write(stream: TextIO | None, text: str) -> None:
     # A standard error that is full or closed leaves the exit code to say it.
     with suppress(OSError, ValueError):
-        print("\n".join(map(shown, "\n".join(lines).split("\n"))), file=stream, flush=True)
+        print("\n".join(map(shown, text.split("\n"))), file=stream, flush=True)
 
 
 def _keep_traceback(error: BaseException) -> str:

@@ -23,6 +23,7 @@ from headway.sources import SOURCES, source as source_of
 from headway.sources.options import checked_options
 from headway.sources.table import columns_of
 from headway.sources.table_mapping import TableMapping, as_toml, guess_mapping
+from headway.text import shown
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -223,7 +224,7 @@ def asked_columns(
     mapping = guess_mapping(header)
     missing = mapping.missing()
     for name in missing:
-        lines = [f"Which column of {path.name} is the {name}?"]
+        lines = [f"Which column of {shown(path.name)} is the {name}?"]
         lines += [f"  {number}  {column}" for number, column in enumerate(header, start=1)]
         answer = str(prompt("\n".join([*lines, "Number, or the value of all rows"]))).strip()
         if answer.isdecimal() and 1 <= int(answer) <= len(header):

@@ -9,6 +9,10 @@ from headway.analyses.conventions import Measured
 from headway.analyses.result import Finding, interval_columns, model_name
 from headway.draws import FloatArray
 from headway.frontier import NEVER, from_day, is_record, months
+from headway.intervals import PAST
+
+ENOUGH_DRAWS = 0.95
+"""Share of the draws in which a number is known, for it to be called known."""
 
 
 def measure(contest: Contest) -> Measured:
@@ -19,7 +23,8 @@ def measure(contest: Contest) -> Measured:
     right-censored on the last day, for every leader's record from ``since`` on (also those from
     before the follower had any model). A wait is never negative, so between two equal groups both
     are above 0 (see :mod:`headway.analyses.null_values`). The restricted mean is the area under
-    the survival curve to ``horizon`` months. A median that the curve does not reach is
+    the survival curve to ``horizon`` months, ``past_follow_up`` where the curve ends before it
+    (in the estimate or in more than 5% of the draws). A median that the curve does not reach is
     ``not_reached``.
     """
     first, waiting, seen = _waits(contest)
@@ -53,7 +58,12 @@ def _summaries(contest: Contest, waiting: FloatArray, seen: NDArray[np.bool_]) -
         inside = record & period.mask(leader.start)[None, :]
         n = int(inside[0].sum())
         median, mean = kaplan_meier(waiting, seen, inside, contest.spec.horizon)
-        for quantity, rows in (("lag_median", median), ("lag_restricted_mean", mean)):
+        known = followed(waiting, seen, inside, contest.spec.horizon)
+        whole = bool(known[0]) and known.mean() >= ENOUGH_DRAWS
+        for quantity, rows, status in (
+            ("lag_median", median, "ok"),
+            ("lag_restricted_mean", mean, "ok" if whole else PAST),
+        ):
             findings.append(
                 Finding(
                     period=period.name,
@@ -63,7 +73,7 @@ def _summaries(contest: Contest, waiting: FloatArray, seen: NDArray[np.bool_]) -
                     unit="months",
                     n=n,
                     censored=int((inside & ~seen)[0].sum()),
-                    status="ok" if n >= 2 else "not_enough_data",
+                    status=status if n >= 2 else "not_enough_data",
                 )
             )
     return findings
@@ -127,6 +137,29 @@ def kaplan_meier(
     height = np.concatenate([edge, survival], axis=1)
     mean = (np.diff(steps, axis=1) * height).sum(axis=1)
     return np.where(count > 0, median, np.nan), np.where(count > 0, mean, np.nan)
+
+
+def followed(
+    time: FloatArray, seen: NDArray[np.bool_], used: NDArray[np.bool_], horizon: float
+) -> NDArray[np.bool_]:
+    """Whether the survival curve is known up to a horizon, row by row.
+
+    It is where the longest wait, ended or not, lasted to the horizon, or where no wait is open at
+    the longest, so that the curve is down to 0 there. Parameters are those of
+    :func:`kaplan_meier`.
+
+    Examples
+    --------
+    >>> time, all_used = np.array([[3.0, 7.0]]), np.ones((1, 2), dtype=bool)
+    >>> [followed(time, np.array([ended]), all_used, 24.0).item()
+    ...  for ended in ([True, True], [False, True], [True, False])]
+    [True, True, False]
+    >>> followed(time, np.array([[True, False]]), all_used, 6.0).item()
+    True
+    """
+    longest = np.where(used, time, -np.inf).max(axis=1, initial=-np.inf)
+    waits = (used & ~seen & (time >= longest[:, None])).any(axis=1)
+    return np.asarray((longest >= horizon) | ~waits, dtype=np.bool_)
 
 
 def _table(

@@ -164,6 +164,7 @@ TEXTS: dict[str, str] = {
     "status.not_enough_data": "not enough data",
     "status.point_only": "without an interval",
     "status.partly_defined": "defined in part of the draws only",
+    "status.past_follow_up": "to a horizon beyond what was followed",
     "status.no_spread": "nearly the same in every draw",
     "status.outside_interval": "beside its interval",
     "status.short_period": "of part of the period only",

@@ -355,6 +355,24 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "如需打平容差，请写明单位。",
     ),
     (
+        r"There is no tie: the default of 1 point is for scales on which a point is little, and "
+        r"this one is (\S+) points from its lowest to its highest model\. A tie here is asked for, "
+        r"such as (\S+)\.",
+        "没有打平容差：默认的 1 分适用于 1 分算是很小的标尺，"
+        "而这把标尺从最低到最高的模型只有 {1} 分。"
+        "如需打平容差，请自行指定，例如 {2}。",
+    ),
+    (
+        r"A tie of (\S+) (.+?) is (\d+)% of the whole scale, from its lowest to its highest "
+        r"model\.",
+        "打平容差 {1}（{unit2}）相当于整把标尺（从最低到最高的模型）的 {3}%。",
+    ),
+    (
+        r"(\d+) of (\d+) rows \(past_follow_up\) ha(?:ve|s) .+\.",
+        "{2} 行中有 {1} 行是限定到某一期限的平均值，而没有一次等待被观察到那么久："
+        "仍有等待未结束之处，曲线的最后一个值一直沿用到期限。",
+    ),
+    (
         r"(\d+) of (\d+) rows \(no_spread\) ha(?:ve|s) .+\.",
         "{2} 行中有 {1} 行的区间没有宽度：几乎每次抽样都得出同一数值，抽样说明不了它有多可靠。",
     ),

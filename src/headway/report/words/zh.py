@@ -147,6 +147,7 @@ TEXTS: dict[str, str] = {
     "status.not_enough_data": "数据不足",
     "status.point_only": "无区间",
     "status.partly_defined": "仅在部分抽样中有定义",
+    "status.past_follow_up": "期限超出观察期",
     "status.no_spread": "几乎每次抽样都相同",
     "status.outside_interval": "估计值在区间之外",
     "status.short_period": "只含该时段的一部分",
