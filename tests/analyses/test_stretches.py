@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tracemalloc
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from headway.analyses.conventions.daily_significant import significant_lag
 from headway.analyses.conventions.gap import vertical
 from headway.analyses.lag import MEASURES, LagResult, compare
 from headway.bounds import FIRST_DAY, LAST_DAY
+from headway.errors import NotIdentified
 from headway.frontier import Frontier, months, to_day
 from tests.analyses.races import random_race, scale_of
 
@@ -195,8 +197,12 @@ def test_no_span_of_days_costs_memory(first: dt.date, last: dt.date) -> None:
     )
     tracemalloc.start()
     try:
-        for measure in (MEASURES[name] for name in CONVENTIONS if name != "thresholds"):
-            measure(far)
+        for name in set(CONVENTIONS) - {"thresholds"}:
+            # Two months are too few for a line.
+            with (
+                pytest.raises(NotIdentified) if (name, last.year) == ("trend", 1) else nullcontext()
+            ):
+                MEASURES[name](far)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -92,8 +92,10 @@ def test_the_rule_of_others_carries_its_error() -> None:
     )
     z = cells["z"].to_numpy().reshape(len(scale.models), 6)
     width, gaps = scale.high - scale.low, 6 - scale.n_scores
-    # No benchmark has a known number of items: all width comes from the gaps.
-    assert np.all(width[gaps == 0] == 0)
+    # No benchmark has a known number of items: all width comes from the gaps, and there is no
+    # interval where there are none.
+    assert np.isnan(width[gaps == 0]).all()
+    assert {scale.status[k] for k in np.flatnonzero(gaps == 0)} == {"point_only"}
     assert np.all(width[gaps > 0] > 0)
     others = (np.nansum(z, axis=1)[:, None] - z) / (np.isfinite(z).sum(axis=1) - 1)[:, None]
     missed = np.sqrt(np.nanmean((z - others) ** 2, axis=0))
